@@ -1,0 +1,64 @@
+"""One server per data folder: an OS lock on `run.lock`, freed by the kernel on any death, never a pid file."""
+
+import os
+from pathlib import Path
+from typing import IO
+
+EXIT_SECOND_SERVER = 73
+
+
+class Busy(Exception):
+    """Another server holds this folder; the message names it."""
+
+
+class FolderLock:
+    """Held for life. `was_unclean` says that the server before this one did not end by itself."""
+
+    def __init__(self, folder: Path):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._file: IO[str] = (folder / "run.lock").open("a+", encoding="utf-8")
+        self._file.seek(0)
+        written = self._file.read().strip()
+        if not _take(self._file):
+            self._file.close()
+            raise Busy(written or "?")
+        self.was_unclean = bool(written)
+
+    def describe(self, address: str) -> None:
+        """Write who holds the folder, for the message of a second server."""
+        self._write(f"pid {os.getpid()} {address}\n")
+
+    def release(self) -> None:
+        """An empty file is the sign of a clean end."""
+        self._write("")
+        self._file.close()
+
+    def _write(self, text: str) -> None:
+        self._file.seek(0)
+        self._file.truncate()
+        self._file.write(text)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
+if os.name == "nt":
+    import msvcrt
+
+    FAR = 1 << 30  # beyond the text, so that a second server can still read who is first
+
+    def _take(file: IO[str]) -> bool:
+        file.seek(FAR)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _take(file: IO[str]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

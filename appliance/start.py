@@ -1,0 +1,135 @@
+"""Start-up, as one readable list."""
+
+import logging
+import sys
+import threading
+import time
+from pathlib import Path
+
+from appliance import logs
+from appliance.folder_lock import EXIT_SECOND_SERVER, Busy, FolderLock
+from appliance.server import Site, serve
+from clinic_app import registry
+from clinic_app.config import Config
+from clinic_app.kernel import db, i18n, jobs, opening, ports, printing
+from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.maintenance import Maintenance
+
+EXIT_REFUSED = 2
+STOP_SECONDS = 15.0
+log = logging.getLogger("clinic.start")
+
+
+class Running:
+    """The open clinic with its threads; `stop` ends them in order and leaves an empty WAL."""
+
+    def __init__(self, config: Config):
+        modules = registry.wire(config)
+        self.installation = opening.open_clinic(config.data, registry.migration_steps())
+        doubted = jobs.doubt_interrupted()
+        if doubted:
+            log.warning("%d papers were being sent when the server ended", doubted)
+        from clinic_app.app import create_app  # Flask is not needed to find out that a clinic cannot be opened
+
+        self.app = create_app(config, modules)
+        self.worker = jobs.Worker(printing.send)
+        self.maintenance = Maintenance()
+        self.worker.start()
+        self.maintenance.start()
+
+    def stop(self) -> None:
+        self.worker.stop(STOP_SECONDS)
+        self.maintenance.stop(STOP_SECONDS)
+        printer = ports.bound.printer
+        if printer is not None:
+            printer.close()
+        opening.close_clinic()
+
+
+def run(config: Config, *, practice: bool) -> int:
+    """Serve the clinic of the data folder; the exit code says why it ended."""
+    began = time.perf_counter()
+    try:
+        lock = FolderLock(config.data)
+    except Busy as err:
+        print(f"此数据文件夹已有服务器在用（{err}）。 / Another server uses {config.data} ({err}).", file=sys.stderr)
+        return EXIT_SECOND_SERVER
+    try:
+        return _run_locked(config, lock, practice, began)
+    except Refused as err:
+        say_refusal(err)
+        return EXIT_REFUSED
+    finally:
+        lock.release()
+
+
+def _run_locked(config: Config, lock: FolderLock, practice: bool, began: float) -> int:
+    logs.start(config.data / "logs", config.log_level)
+    running: list[Running] = []
+    if not opening.exists(config.data):
+        if practice:
+            from appliance import practice as practice_clinic
+
+            practice_clinic.create(config)
+        else:
+            from appliance import first_run
+
+            site = Site(lambda *_: [])
+            site.application = first_run.create(config, lambda: _switch(site, running, config))
+            _serve(site, config, lock, began, first_run.announcement(config))
+            return _stop(running)
+    one = Running(config)
+    running.append(one)
+    if lock.was_unclean:
+        _check_pages("before serving, after an unclean end")
+    threading.Timer(5.0, _check_pages, ["in the background"]).start() if not lock.was_unclean else None
+    notice = ""
+    if one.installation.is_practice:
+        from appliance import practice as practice_clinic
+
+        notice = practice_clinic.accounts_notice()
+    _serve(Site(one.app), config, lock, began, notice)
+    return _stop(running)
+
+
+def _switch(site: Site, running: list[Running], config: Config) -> None:
+    """First run is done: from now on the clinic answers."""
+    running.append(Running(config))
+    site.application = running[0].app
+
+
+def _serve(site: Site, config: Config, lock: FolderLock, began: float, notice: str) -> None:
+    address = f"http://127.0.0.1:{config.port}/"
+    lock.describe(address)
+
+    def ready() -> None:
+        spent = time.perf_counter() - began
+        log.info("ready in %.2f s", spent)
+        print(f"{address}  ({spent:.2f} s)\n{notice}", flush=True)
+
+    serve(site, config.port, config.threads, ready)
+
+
+def _stop(running: list[Running]) -> int:
+    for one in running:
+        one.stop()
+    log.info("stopped")
+    return 0
+
+
+def _check_pages(when: str) -> None:
+    found = db.damaged_pages()
+    if found:
+        log.error("database pages damaged (%s): %s", when, found[:3])
+    else:
+        log.info("all database pages read and sound (%s)", when)
+
+
+def say_refusal(err: Refused) -> None:
+    """On a console nobody has chosen a language yet: both sentences."""
+    for language in i18n.LANGUAGES:
+        print(i18n.refusal(err, language), file=sys.stderr)
+
+
+def data_folder_of(path: str | None) -> Path | None:
+    return Path(path) if path else None

@@ -1,0 +1,1 @@
+"""The clinic server (卫生院服务器): kernel, web and one folder per subject of clinic work."""

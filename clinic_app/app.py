@@ -1,0 +1,118 @@
+"""create_app(config): the only wiring of Flask."""
+
+import importlib
+import logging
+import time
+from typing import Any
+
+from flask import Flask, Response, g, request
+from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import BaseConverter, ValidationError
+
+from clinic_app import registry
+from clinic_app.config import Config
+from clinic_app.kernel import clock, installation, parameters
+from clinic_app.kernel.manifest import Module
+from clinic_app.kernel.rights import Actor
+from clinic_app.web import access, browser, context, errors, htmx, security, status
+
+access_line = logging.getLogger("clinic.access")
+
+
+class IdConverter(BaseConverter):
+    """Record ids in URLs: 32 hex digits, 16 bytes in Python; anything else is no URL of ours."""
+
+    regex = "[0-9a-f]{32}"
+
+    def to_python(self, value: str) -> bytes:
+        return bytes.fromhex(value)
+
+    def to_url(self, value: Any) -> str:
+        if not isinstance(value, bytes) or len(value) != 16:
+            raise ValidationError
+        return value.hex()
+
+
+def create_app(config: Config, modules: list[Module] | None = None) -> Flask:
+    """The clinic's web application over the database that is open; `modules` are those `registry.wire` returned."""
+    wired = registry.wire(config) if modules is None else modules
+    app = Flask("clinic_app", static_folder="web/static", template_folder="web/templates")
+    app.config.update(
+        MAX_CONTENT_LENGTH=security.LARGEST_BODY,
+        HOSTS=frozenset(config.hosts),
+        LANGUAGE=config.language,
+        CLINIC=installation.current,
+        IDLE_MS=lambda: parameters.value("kernel.idle_seconds", clock.today()) * 1000,
+        MENU=_menu_of(wired),
+        CHIPS=[module.chips for module in wired if module.chips],
+    )
+    app.url_map.converters["id"] = IdConverter
+    app.url_map.strict_slashes = False
+    app.jinja_env.auto_reload = False
+    cache = config.data / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(cache))
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    htmx.install(app)
+    errors.install(app)
+    context.install(app)
+    app.before_request(_begin)
+    app.before_request(lambda: security.check_host(app))
+    app.before_request(browser.load_session)
+    app.before_request(security.check_origin)
+    app.before_request(access.check_access)
+    app.after_request(browser.write_cookies)
+    app.after_request(security.add_headers)
+    app.after_request(_write_access_line)
+    app.register_blueprint(status.blueprint)
+    for module in wired:
+        if module.blueprint:
+            package, name = module.blueprint.split(":")
+            app.register_blueprint(getattr(importlib.import_module(package), name))
+    return app
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    g.session = None
+    g.visitor = ""
+
+
+def _write_access_line(response: Response) -> Response:
+    """One line a request: endpoint, not address, so that no id or name ever stands in a log."""
+    if request.endpoint != "static":
+        spent = (time.perf_counter() - g.get("began", time.perf_counter())) * 1000
+        code = g.get("refusal_code", "")
+        access_line.info("%s %s %d %.1fms %s", request.method, request.endpoint, response.status_code, spent, code)
+    return response
+
+
+def _menu_of(wired: list[Module]) -> Any:
+    items = [item for module in wired for item in module.menu]
+
+    def menu(actor: Actor, endpoint: str | None) -> list[dict[str, Any]]:
+        """The top bar of a person: entries in registry order, Alt+1.. in that order."""
+        from flask import url_for
+
+        from clinic_app.kernel.i18n import gettext
+
+        here = (endpoint or "").split(".")[0]
+        seen = [item for item in items if actor.may(item.right)]
+        return [
+            {
+                "label": gettext(item.label),
+                "url": url_for(item.endpoint),
+                "icon": item.icon,
+                "key": f"Alt+{place}" if place <= 9 else "",
+                "current": endpoint == item.endpoint or _only_one(seen, here, item.endpoint),
+            }
+            for place, item in enumerate(seen, 1)
+        ]
+
+    return menu
+
+
+def _only_one(seen: list[Any], here: str, endpoint: str) -> bool:
+    """A page that is no entry itself lights the entry of its subject when there is just one."""
+    same = [item.endpoint for item in seen if item.endpoint.split(".")[0] == here]
+    return len(same) == 1 and same[0] == endpoint

@@ -1,0 +1,204 @@
+"""The database file: driver, cipher, pragmas, one connection per thread, one writer at a time.
+
+Only this file and `keys.py` know the driver. A connection is query-only until `unit_of_work` opens a transaction on it,
+so nothing can be written outside a unit of work.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import apsw
+from playhouse.apsw_ext import APSWDatabase
+
+from clinic_app.kernel.errors import Refused
+
+OLDEST_SAFE_SQLITE = (3, 51, 3)  # older ones can corrupt a WAL database when two connections checkpoint at once
+PRAGMAS = (
+    ("journal_mode", "wal"),
+    ("synchronous", "full"),
+    ("foreign_keys", 1),
+    ("trusted_schema", 0),
+    ("cell_size_check", 1),
+    ("mmap_size", 0),
+    ("cache_size", -4000),
+    ("temp_store", 2),
+    ("wal_autocheckpoint", 0),
+    ("journal_size_limit", 64 * 1024 * 1024),
+)
+BUSY_MS = 10_000
+Row = TypeVar("Row")
+
+
+class WrongKey(Exception):
+    """The file is not a database under this key: another key, or not a clinic's file."""
+
+
+class _ClinicDatabase(APSWDatabase):  # type: ignore[misc]  # peewee ships no types
+    key = b""
+    vfs: str | None = None
+    statement_cache = 100
+    generation = 0
+
+    def _connect(self) -> apsw.Connection:
+        extra = {"vfs": f"multipleciphers-{self.vfs}"} if self.vfs else {}
+        conn = apsw.Connection(self.database, statementcachesize=self.statement_cache, **extra)
+        try:
+            conn.set_busy_timeout(BUSY_MS)
+            conn.pragma("cipher", "chacha20")
+            conn.pragma("key", f"raw:{self.key.hex()}")
+            for name, value in PRAGMAS:
+                conn.pragma(name, value)
+            conn.pragma("query_only", 1)
+            # stock peewee date fields hand over objects that the driver would refuse
+            conn.convert_binding = lambda _cursor, _number, value: str(value)
+        except apsw.NotADBError as err:
+            conn.close()
+            raise WrongKey(str(self.database)) from err
+        except BaseException:
+            conn.close()
+            raise
+        return conn
+
+
+database = _ClinicDatabase(None, autoconnect=True)
+write_lock = threading.Lock()
+_stopped: str = ""
+_open_connections: list[apsw.Connection] = []
+
+
+class _Connections(threading.local):
+    conn: apsw.Connection | None = None
+    generation = -1
+
+
+_local = _Connections()
+
+
+def open_database(path: Path, key: bytes, *, vfs: str | None = None, statement_cache: int = 100) -> None:
+    """Bind this process to one encrypted database file; creates the file if it is missing.
+
+    `key` is the 32-byte data key; `vfs` names a VFS to run underneath the cipher (fault recorders).
+    Raises WrongKey when the file does not open under the key.
+    """
+    if tuple(int(part) for part in apsw.sqlite_lib_version().split(".")) < OLDEST_SAFE_SQLITE:
+        raise RuntimeError(f"SQLite {apsw.sqlite_lib_version()} has a known corruption bug; 3.51.3 or newer is needed")
+    global _stopped
+    close_database()
+    database.init(str(path))
+    database.key, database.vfs, database.statement_cache = key, vfs, statement_cache
+    database.generation += 1
+    _stopped = ""
+    conn = connection()
+    if conn.pragma("journal_mode") != "wal" or conn.pragma("synchronous") != 2:
+        raise RuntimeError("the database does not run in WAL with synchronous=FULL")
+
+
+def close_database() -> None:
+    """Close every connection of this process."""
+    if database.database is not None and not database.is_closed():
+        database.close()
+    for conn in _open_connections:
+        conn.close(True)
+    _open_connections.clear()
+    _local.conn = None
+
+
+def is_open() -> bool:
+    return database.database is not None and bool(_open_connections)
+
+
+def connection() -> apsw.Connection:
+    """This thread's connection."""
+    if _local.conn is None or _local.generation != database.generation:
+        if not database.is_closed():
+            database.close()
+        database.connect()
+        _local.conn, _local.generation = database.connection(), database.generation
+        _open_connections.append(_local.conn)
+    return _local.conn
+
+
+def rows(sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
+    """All rows of one constant SELECT."""
+    return connection().execute(sql, params).fetchall()
+
+
+def row(sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> tuple[Any, ...] | None:
+    """The first row, or None."""
+    return connection().execute(sql, params).fetchone()
+
+
+def value(sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> Any:
+    """The first column of the first row, or None."""
+    found = connection().execute(sql, params).fetchone()
+    return found[0] if found else None
+
+
+def read(cls: type[Row], sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
+    """Each row as `cls(*columns)`: the SELECT names its columns in the order of the dataclass."""
+    return [cls(*found) for found in connection().execute(sql, params)]
+
+
+def read_one(cls: type[Row], sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
+    found = connection().execute(sql, params).fetchone()
+    return cls(*found) if found else None
+
+
+@contextmanager
+def write_transaction() -> Iterator[apsw.Connection]:
+    """BEGIN IMMEDIATE .. COMMIT under the process-wide write lock; for `unit_of_work` and migrations only.
+
+    A failed fsync is final: after it the kernel may have dropped the pages, so nothing more is written until a restart.
+    """
+    global _stopped
+    with write_lock:
+        if _stopped:
+            raise Refused("kernel.disk_failed", reason=_stopped)
+        conn = connection()
+        conn.pragma("query_only", 0)
+        try:
+            conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield conn
+                conn.execute("COMMIT")
+            except BaseException:
+                if conn.in_transaction:
+                    conn.execute("ROLLBACK")
+                raise
+        except apsw.FullError as err:
+            raise Refused("kernel.disk_full") from err
+        except apsw.IOError as err:
+            _stopped = str(err)
+            raise Refused("kernel.disk_failed", reason=_stopped) from err
+        finally:
+            conn.pragma("query_only", 1)
+
+
+def checkpoint(*, truncate: bool = False) -> int:
+    """Move the WAL into the database file; returns the WAL frames left. Only one thread may do it, under the lock."""
+    with write_lock:
+        conn = connection()
+        conn.pragma("query_only", 0)  # a checkpoint is a write to the file
+        try:
+            mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE
+            frames, done = conn.wal_checkpoint(mode=mode)
+        finally:
+            conn.pragma("query_only", 1)
+    return max(frames - done, 0)
+
+
+def wal_bytes() -> int:
+    path = Path(str(database.database) + "-wal")
+    return path.stat().st_size if path.exists() else 0
+
+
+def damaged_pages() -> list[str]:
+    """Read every page in use; the cipher authenticates each, so a flipped bit is an error named here."""
+    try:
+        found = [str(line[0]) for line in connection().execute("PRAGMA integrity_check")]
+    except (apsw.Error, apsw.NotADBError) as err:
+        return [str(err)]
+    return [] if found == ["ok"] else found

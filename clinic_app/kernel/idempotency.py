@@ -1,0 +1,34 @@
+"""Command keys (once): N identical posts have one effect and one answer (M6)."""
+
+import json
+from typing import Any
+
+import apsw
+
+from clinic_app.kernel.errors import Missing, Refused
+
+KEY_LENGTH = range(16, 65)
+
+
+def stored_result(conn: apsw.Connection, key: str, person_id: bytes, body_hash: bytes) -> dict[str, Any] | None:
+    """The result of this key, or None when it is new. Refuses another person's key and another body."""
+    if len(key) not in KEY_LENGTH or not key.isascii():
+        raise Refused("once.missing")
+    found = conn.execute("SELECT person_id, body_hash, result FROM once WHERE key = ?", (key,)).fetchone()
+    if found is None:
+        return None
+    if found[0] != person_id:
+        raise Missing("once.other_person")
+    if found[1] != body_hash:
+        raise Refused("once.other_body")
+    return json.loads(found[2])
+
+
+def store_result(
+    conn: apsw.Connection, key: str, person_id: bytes, body_hash: bytes, result: dict[str, Any], hlc: int
+) -> None:
+    """Keep the command's small result (ids, not HTML) for ever, in the command's own transaction."""
+    conn.execute(
+        "INSERT INTO once(key, person_id, body_hash, result, hlc) VALUES(?, ?, ?, ?, ?)",
+        (key, person_id, body_hash, json.dumps(result, ensure_ascii=False, separators=(",", ":")), hlc),
+    )

@@ -1,0 +1,22 @@
+"""Record ids (UUIDv7 as 16 bytes) and gapless human numbers."""
+
+import os
+import time
+
+import apsw
+
+
+def new_id() -> bytes:
+    """A UUIDv7: random, roughly ordered by time, so b-trees grow at one end."""
+    value = bytearray((time.time_ns() // 1_000_000).to_bytes(6, "big") + os.urandom(10))
+    value[6] = (value[6] & 0x0F) | 0x70
+    value[8] = (value[8] & 0x3F) | 0x80
+    return bytes(value)
+
+
+def next_number(conn: apsw.Connection, series: str) -> int:
+    """The next number of a series, counted in the caller's transaction: a rollback gives it back, so no gap can be."""
+    return conn.execute(
+        "INSERT INTO series(name, last) VALUES(?, 1) ON CONFLICT(name) DO UPDATE SET last = last + 1 RETURNING last",
+        (series,),
+    ).fetchone()[0]

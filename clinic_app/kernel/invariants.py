@@ -1,0 +1,78 @@
+"""Invariants (不变量): statements about the whole database that `clinic check` counts again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from clinic_app.kernel import audit, db, outbox
+
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """`sql` is constant and returns one row (what, why) per violation; `count` does it in Python where SQL cannot."""
+
+    id: str
+    title: str
+    sql: str = ""
+    count: Callable[[], list[tuple[str, str]]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    id: str
+    title: str
+    violations: list[tuple[str, str]]
+
+    @property
+    def holds(self) -> bool:
+        return not self.violations
+
+
+_registered: list[Invariant] = []
+
+KERNEL = (
+    Invariant("A1", "审计链完整", count=audit.broken_links),
+    Invariant("A1-events", "业务事件链完整", count=outbox.broken_links),
+    Invariant(
+        "A1-together",
+        "每个事件和命令都有同一事务的审计",
+        "SELECT 'outbox ' || stream || ' ' || seq, 'no audit row of its transaction' FROM outbox"
+        " WHERE hlc NOT IN (SELECT hlc FROM audit)"
+        " UNION ALL SELECT 'command ' || key, 'no audit row of its transaction' FROM once"
+        " WHERE hlc NOT IN (SELECT hlc FROM audit)",
+    ),
+    Invariant(
+        "T1",
+        "时间只向前走",
+        "SELECT 'audit ' || seq, 'hybrid time went back' FROM"
+        " (SELECT seq, hlc, lag(hlc) OVER (ORDER BY seq) AS before FROM audit) WHERE hlc < before",
+    ),
+    Invariant(
+        "P1",
+        "每张单据只有一张首页，补打连续编号",
+        "SELECT document || ' ' || hex(entity), 'copy numbers have a gap' FROM job GROUP BY document, entity"
+        " HAVING min(copy_no) <> 1 OR max(copy_no) <> count(*)",
+    ),
+)
+
+
+def register(found: Invariant) -> None:
+    _registered.append(found)
+
+
+def reset() -> None:
+    _registered.clear()
+
+
+def known() -> tuple[Invariant, ...]:
+    return (*KERNEL, *_registered)
+
+
+def results() -> list[Result]:
+    """Count every invariant now; at most 20 violations of each are named."""
+    found = []
+    for one in known():
+        violations = one.count() if one.count else db.rows(one.sql)
+        found.append(Result(one.id, one.title, [(str(what), str(why)) for what, why in violations[:MOST_SHOWN]]))
+    return found

@@ -1,0 +1,184 @@
+"""The job queue (任务队列): papers to print, claimed by conditional update, never sent twice by themselves.
+
+`queued` -> `sending` (written before the first byte) -> `printed` | `not_started` (safe to retry) | `unknown` (a person
+is asked whether the paper came out) | `refused`. Source: architecture section 3, reliability 3.6.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import apsw
+
+from clinic_app.kernel import db
+from clinic_app.kernel.clock import clock
+from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.ids import new_id
+from clinic_app.kernel.rights import Actor
+
+QUEUED, SENDING, PRINTED, NOT_STARTED, UNKNOWN, REFUSED = (
+    "queued",
+    "sending",
+    "printed",
+    "not_started",
+    "unknown",
+    "refused",
+)
+FINAL = frozenset({PRINTED, UNKNOWN, REFUSED})
+RETRY_AFTER_MS = (2_000, 5_000, 15_000, 60_000)
+_COLUMNS = "id, document, entity, copy_no, patient_id, desk_id, person_id, payload, state, reason, attempts, created_at"
+_wakeup = threading.Event()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    id: bytes
+    document: str
+    entity: bytes
+    copy_no: int
+    patient_id: bytes | None
+    desk_id: bytes | None
+    person_id: bytes
+    payload: str
+    state: str
+    reason: str
+    attempts: int
+    created_at: int
+
+    @property
+    def model(self) -> dict[str, Any]:
+        return json.loads(self.payload)
+
+
+def queue_print(
+    conn: apsw.Connection,
+    actor: Actor,
+    document: str,
+    entity: bytes,
+    model: Mapping[str, Any],
+    patient_id: bytes | None,
+    at: int,
+) -> bytes:
+    """Store one paper; a document's second paper gets copy number 2 and prints 补打 1 (P1, FE-16)."""
+    job_id = new_id()
+    conn.execute(
+        "INSERT INTO job(id, kind, document, entity, copy_no, patient_id, desk_id, person_id, payload, state, next_at,"
+        " created_at, changed_at) VALUES(?, 'print', ?, ?,"
+        " (SELECT coalesce(max(copy_no), 0) + 1 FROM job WHERE document = ? AND entity = ?),"
+        " ?, ?, ?, ?, 'queued', ?, ?, ?)",
+        (
+            job_id,
+            document,
+            entity,
+            document,
+            entity,
+            patient_id,
+            actor.desk_id,
+            actor.person_id,
+            json.dumps(model, ensure_ascii=False),
+            at,
+            at,
+            at,
+        ),
+    )
+    return job_id
+
+
+def wake() -> None:
+    """Tell the workers that something was queued; a lost wake-up loses time, not data."""
+    _wakeup.set()
+
+
+def find(job_id: bytes) -> Job | None:
+    return db.read_one(Job, f"SELECT {_COLUMNS} FROM job WHERE id = ?", (job_id,))
+
+
+def of_document(document: str, entity: bytes) -> Job | None:
+    """The newest paper of a document."""
+    return db.read_one(
+        Job,
+        f"SELECT {_COLUMNS} FROM job WHERE document = ? AND entity = ? ORDER BY copy_no DESC LIMIT 1",
+        (document, entity),
+    )
+
+
+def unfinished(desk_id: bytes | None) -> list[Job]:
+    """Papers of a desk that a person should look at: waiting, retrying or of unknown fate."""
+    return db.read(
+        Job,
+        f"SELECT {_COLUMNS} FROM job WHERE state IN ('queued', 'sending', 'not_started', 'unknown') AND desk_id IS ?"
+        " ORDER BY created_at LIMIT 50",
+        (desk_id,),
+    )
+
+
+def claim() -> Job | None:
+    """Take the oldest due job and mark it `sending` before its first byte; None when nothing is due."""
+    now = clock.read().at
+    due = db.value(
+        "SELECT id FROM job WHERE state IN ('queued', 'not_started') AND next_at <= ? ORDER BY created_at LIMIT 1",
+        (now,),
+    )
+    if due is None:
+        return None
+    with db.write_transaction() as conn:
+        conn.execute(
+            "UPDATE job SET state = 'sending', attempts = attempts + 1, changed_at = ?"
+            " WHERE id = ? AND state IN ('queued', 'not_started')",
+            (now, due),
+        )
+        claimed = conn.changes() == 1
+    return find(due) if claimed else None
+
+
+def finish(job: Job, state: str, reason: str = "") -> None:
+    """Store how sending ended; a job that never started is due again after a pause."""
+    now = clock.read().at
+    pause = RETRY_AFTER_MS[min(job.attempts, len(RETRY_AFTER_MS)) - 1] if state == NOT_STARTED else 0
+    with db.write_transaction() as conn:
+        conn.execute(
+            "UPDATE job SET state = ?, reason = ?, next_at = ?, changed_at = ? WHERE id = ? AND state = 'sending'",
+            (state, reason, now + pause, now, job.id),
+        )
+
+
+def doubt_interrupted() -> int:
+    """At start every `sending` becomes `unknown`: nobody knows whether the paper came out."""
+    with db.write_transaction() as conn:
+        conn.execute("UPDATE job SET state = 'unknown', reason = 'interrupted' WHERE state = 'sending'")
+        return conn.changes()
+
+
+def settle_unknown(conn: apsw.Connection, job_id: bytes, *, came_out: bool, at: int) -> None:
+    """A person's answer to "did the paper come out?": yes is printed, no is queued again as the same copy."""
+    conn.execute(
+        "UPDATE job SET state = ?, reason = 'answered', next_at = ?, changed_at = ? WHERE id = ? AND state = 'unknown'",
+        (PRINTED if came_out else QUEUED, at, at, job_id),
+    )
+    if conn.changes() != 1:
+        raise Refused("print.already_answered")
+
+
+class Worker(threading.Thread):
+    """Sends due papers one by one, off the web server's threads."""
+
+    def __init__(self, send: Callable[[Job], tuple[str, str]]):
+        super().__init__(name="print-worker", daemon=True)
+        self._send = send
+        self._ending = threading.Event()
+
+    def run(self) -> None:
+        while not self._ending.is_set():
+            _wakeup.clear()
+            while not self._ending.is_set() and (job := claim()):
+                state, reason = self._send(job)
+                finish(job, state, reason)
+            _wakeup.wait(1.0)
+
+    def stop(self, timeout: float) -> None:
+        """Finish the paper at hand, then end."""
+        self._ending.set()
+        wake()
+        self.join(timeout)

@@ -1,0 +1,47 @@
+"""The manifest of a subject (模块清单): everything that the house needs to know about a folder of `modules/`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from clinic_app.kernel.invariants import Invariant
+from clinic_app.kernel.outbox import Event, Guard, Subscriber
+from clinic_app.kernel.parameters import Parameter
+from clinic_app.kernel.rights import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One entry of the top bar: Chinese label, Flask endpoint, the right that shows it."""
+
+    label: str
+    endpoint: str
+    right: str
+    icon: str = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One status in the top bar: ready text, `ok` | `warn` | `off`, where a click leads."""
+
+    text: str
+    state: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    name: str
+    blueprint: str = ""
+    rights: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    menu: tuple[MenuItem, ...] = ()
+    events: tuple[Event, ...] = ()
+    offers: tuple[str, ...] = ()
+    on: Mapping[str, Subscriber] = field(default_factory=dict)
+    guards: Mapping[str, Guard] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
+    invariants: tuple[Invariant, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    documents: tuple[str, ...] = ()
+    chips: Callable[[Actor], list[Chip]] | None = None
+    bind: Callable[[Any], None] | None = None

@@ -1,0 +1,156 @@
+"""Opening and making a clinic's data folder (数据目录): keys, database, schema, clock, in the one right order."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from clinic_app.kernel import (
+    access_log,
+    audit,
+    db,
+    installation,
+    keys,
+    outbox,
+    parameters,
+    schema,
+    sessions,
+    wal_check,
+)
+from clinic_app.kernel.clock import SystemTime, clock
+from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.rights import SYSTEM
+from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
+
+DATABASE = "clinic.sqlite3"
+LABEL = "clinic.key-label"
+KEYS = "keys"
+NEW = ".new"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What makes a clinic: name, code (human numbers begin with it), division, practice or real."""
+
+    name: str
+    code: str
+    division_code: str
+    is_practice: bool
+
+
+def exists(folder: Path) -> bool:
+    """Whether the folder holds a clinic, or what is left of one: then nothing new is ever made in it."""
+    finish_interrupted_creation(folder)
+    return (folder / DATABASE).exists() or (folder / KEYS).exists()
+
+
+def create_clinic(
+    folder: Path, seed: bytes, facts: Facts, steps: Sequence[schema.Step], fill: Callable[[UnitOfWork], None]
+) -> None:
+    """Make the database and keys beside their final names, then rename: a cut leaves a whole clinic or none."""
+    if exists(folder):
+        raise Refused("clinic.exists")
+    for suffix in ("", "-wal", "-shm"):
+        (folder / (DATABASE + NEW + suffix)).unlink(missing_ok=True)
+    made = folder / (KEYS + NEW)
+    if made.exists():
+        for name in keys.FILES:
+            (made / name).unlink(missing_ok=True)
+        made.rmdir()
+    key_set = keys.derive(seed)
+    keys.store(made, key_set)
+    keys.write_label(folder / LABEL, mark=key_set.mark, clinic=facts.name)
+    db.open_database(folder / (DATABASE + NEW), key_set.data_key)
+    try:
+        _start_services(key_set, None)
+        schema.migrate(steps)
+        with unit_of_work(SYSTEM) as uow:
+            installation.create(
+                uow.conn,
+                name=facts.name,
+                code=facts.code,
+                division_code=facts.division_code,
+                is_practice=facts.is_practice,
+                key_mark=key_set.mark,
+                at=uow.at,
+            )
+            parameters.seed(uow.conn)
+            installation.load()
+            outbox.use_epoch(installation.current().epoch)
+            fill(uow)
+            uow.audit("clinic.created", name=facts.name, code=facts.code)
+        db.checkpoint(truncate=True)
+    finally:
+        db.close_database()
+    os.replace(folder / (DATABASE + NEW), folder / DATABASE)
+    os.replace(made, folder / KEYS)
+    keys.sync_folder(folder)
+
+
+def finish_interrupted_creation(folder: Path) -> None:
+    """A cut between the two renames leaves a database whose keys still bear their temporary name."""
+    if (folder / DATABASE).exists() and not (folder / KEYS).exists() and (folder / (KEYS + NEW)).exists():
+        os.replace(folder / (KEYS + NEW), folder / KEYS)
+        keys.sync_folder(folder)
+
+
+def open_clinic(
+    folder: Path,
+    steps: Sequence[schema.Step],
+    *,
+    owned: bool = True,
+    time: SystemTime | None = None,
+    vfs: str | None = None,
+    statement_cache: int = 100,
+) -> installation.Installation:
+    """Open an existing clinic. Refuses, and changes nothing, when key or database is missing, wrong or damaged.
+
+    `owned` is False beside a running server: then the schema is taken as it is and the WAL, in use, is left unread.
+    """
+    label = keys.read_label(folder / LABEL)
+    if not (folder / DATABASE).exists():
+        raise Refused("clinic.database_missing", folder=str(folder))
+    key_set = keys.load(folder / KEYS, label["key"])
+    if owned and (damage := wal_check.wal_damage_beside(folder / DATABASE)):
+        raise Refused("clinic.wal_damaged", where=damage)
+    try:
+        db.open_database(folder / DATABASE, key_set.data_key, vfs=vfs, statement_cache=statement_cache)
+    except db.WrongKey as err:
+        raise Refused("keys.wrong", mark=label["key"], clinic=label["clinic"]) from err
+    if owned:
+        schema.migrate(steps)
+    found = installation.load()
+    if found is None:
+        raise Refused("clinic.database_missing", folder=str(folder))
+    _start_services(key_set, time)
+    outbox.use_epoch(found.epoch)
+    if owned:
+        with db.write_transaction() as conn:
+            parameters.seed(conn)
+    return found
+
+
+def _start_services(key_set: keys.KeySet, time: SystemTime | None) -> None:
+    audit.use_key(key_set.audit_key)
+    has_audit = db.value("SELECT count(*) FROM sqlite_master WHERE name = 'audit'")
+    clock.start(audit.newest_hlc() if has_audit else 0, time)
+    sessions.forget_all()
+    access_log.forget()
+    parameters.forget()
+
+
+def close_clinic() -> None:
+    """Move the WAL into the database and close every connection."""
+    if db.is_open():
+        db.checkpoint(truncate=True)
+        db.close_database()
+
+
+def set_aside(path: Path) -> Path:
+    """Move a file or folder out of the way under a name that is free; nothing is deleted."""
+    for number in range(1, 1000):
+        aside = path.with_name(f"{path.name}.old-{number}")
+        if not aside.exists():
+            os.replace(path, aside)
+            return aside
+    raise Refused("clinic.too_many_set_aside", folder=str(path.parent))

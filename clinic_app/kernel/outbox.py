@@ -1,0 +1,91 @@
+"""Business events (业务事件): stored for the county in the command's transaction, and handed to later subjects."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import apsw
+
+from clinic_app.kernel import db
+from clinic_app.kernel.clock import Reading
+from sync.wire.canonical import canonical, parse
+from sync.wire.hashes import GENESIS, chain
+
+if TYPE_CHECKING:
+    from clinic_app.kernel.unit_of_work import UnitOfWork
+
+Subscriber = Callable[["UnitOfWork", Mapping[str, Any]], None]
+Guard = Callable[["UnitOfWork", Mapping[str, Any]], None]
+subscribers: dict[str, list[Subscriber]] = {}
+guards: dict[str, list[Guard]] = {}
+_epoch = b""
+COLUMNS = "epoch, stream, seq, event, version, entity, parents, body, hlc, wall, clock_state"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The schema of one event: dotted past-tense name, version, the fields of its body."""
+
+    name: str
+    version: int
+    fields: tuple[str, ...]
+    stream: str = "care"
+
+
+def use_epoch(epoch: bytes) -> None:
+    global _epoch
+    _epoch = epoch
+
+
+def append(
+    conn: apsw.Connection,
+    reading: Reading,
+    event: Event,
+    entity: bytes,
+    parents: tuple[bytes, ...],
+    body: Mapping[str, Any],
+) -> None:
+    """Store one event; `seq` is gapless per (epoch, stream) because a rollback takes the row with it."""
+    if set(body) != set(event.fields):
+        raise ValueError(f"{event.name} v{event.version} has fields {event.fields}, given {tuple(body)}")
+    last = conn.execute(
+        "SELECT seq, hash FROM outbox WHERE epoch = ? AND stream = ? ORDER BY seq DESC LIMIT 1", (_epoch, event.stream)
+    ).fetchone()
+    seq, prev = (last[0] + 1, last[1]) if last else (1, GENESIS)
+    row = [
+        _epoch,
+        event.stream,
+        seq,
+        event.name,
+        event.version,
+        entity,
+        canonical([parent for parent in parents]).decode(),
+        canonical(dict(body)).decode(),
+        reading.hlc,
+        reading.wall,
+        reading.state,
+    ]
+    conn.execute(
+        f"INSERT INTO outbox({COLUMNS}, prev_hash, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*row, prev, chain(prev, canonical(row))),
+    )
+
+
+def broken_links() -> list[tuple[str, str]]:
+    """Every gap or changed row of the event streams."""
+    broken: list[tuple[str, str]] = []
+    last: dict[tuple[bytes, str], tuple[int, bytes]] = {}
+    sql = f"SELECT {COLUMNS}, prev_hash, hash FROM outbox ORDER BY epoch, stream, seq"
+    for *row, prev_hash, stored in db.connection().execute(sql):
+        stream = (row[0], row[1])
+        seq, prev = last.get(stream, (0, GENESIS))
+        if row[2] != seq + 1:
+            broken.append((f"outbox {row[1]} {seq + 1}", "missing"))
+        elif prev_hash != prev or chain(prev, canonical(row)) != stored:
+            broken.append((f"outbox {row[1]} {row[2]}", "changed"))
+        last[stream] = (row[2], stored)
+    return broken
+
+
+def body_of(text: str) -> Any:
+    return parse(text.encode())

@@ -1,0 +1,101 @@
+"""Parameters (参数): every limit, rate and choice as dated data, never a constant in code."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import apsw
+
+from clinic_app.kernel import db
+from clinic_app.kernel.errors import Refused
+
+if TYPE_CHECKING:
+    from clinic_app.kernel.unit_of_work import UnitOfWork
+
+EVER = "1970-01-01"
+_declared: dict[str, "Parameter"] = {}
+_rows: dict[str, list[tuple[str, str | None, str]]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A subject's declaration: name `subject.what`, first value, where it comes from, whether that was read."""
+
+    name: str
+    value: int | str | bool
+    source: str
+    is_reviewed: bool = False
+    lowest: int | None = None
+    highest: int | None = None
+
+    def parse(self, text: str) -> Any:
+        if isinstance(self.value, bool):
+            return text == "1"
+        return int(text) if isinstance(self.value, int) else text
+
+    def store(self, value: Any) -> str:
+        return str(int(value)) if isinstance(self.value, bool | int) else str(value)
+
+
+def declare(parameter: Parameter) -> None:
+    _declared[parameter.name] = parameter
+
+
+def reset() -> None:
+    global _rows
+    _declared.clear()
+    _rows = None
+
+
+def declared() -> tuple[Parameter, ...]:
+    return tuple(_declared.values())
+
+
+def seed(conn: apsw.Connection) -> None:
+    """Give every declared parameter its first row; existing rows are left alone."""
+    for one in _declared.values():
+        conn.execute(
+            "INSERT INTO parameter(name, value, valid_from, valid_to, source, is_reviewed) VALUES(?, ?, ?, NULL, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (one.name, one.store(one.value), EVER, one.source, one.is_reviewed),
+        )
+    forget()
+
+
+def value(name: str, on: date) -> Any:
+    """The value that holds on a business day. A name nobody declared is a programming error."""
+    global _rows
+    declaration = _declared[name]
+    if _rows is None:
+        loaded: dict[str, list[tuple[str, str | None, str]]] = {}
+        for row_name, valid_from, valid_to, text in db.rows(
+            "SELECT name, valid_from, valid_to, value FROM parameter ORDER BY name, valid_from DESC"
+        ):
+            loaded.setdefault(row_name, []).append((valid_from, valid_to, text))
+        _rows = loaded
+    day = on.isoformat()
+    for valid_from, valid_to, text in _rows.get(name, ()):
+        if valid_from <= day and (valid_to is None or day <= valid_to):
+            return declaration.parse(text)
+    raise Refused("parameter.no_value", name=name, on=day)
+
+
+def change(uow: "UnitOfWork", name: str, new: Any, valid_from: date, source: str) -> None:
+    """Add a dated value; the value before it stays readable for the days before."""
+    declaration = _declared[name]
+    if isinstance(new, int) and not isinstance(new, bool):
+        low, high = declaration.lowest, declaration.highest
+        if (low is not None and new < low) or (high is not None and new > high):
+            raise Refused("parameter.out_of_range", name=name, value=new, lowest=low, highest=high)
+    uow.execute(
+        "INSERT INTO parameter(name, value, valid_from, valid_to, source, is_reviewed) VALUES(?, ?, ?, NULL, ?, 1)"
+        " ON CONFLICT(name, valid_from) DO UPDATE SET value = excluded.value, source = excluded.source",
+        (name, declaration.store(new), valid_from.isoformat(), source),
+    )
+    uow.after_commit(forget)
+
+
+def forget() -> None:
+    """Read the rows again at the next use."""
+    global _rows
+    _rows = None

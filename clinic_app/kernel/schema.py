@@ -1,0 +1,60 @@
+"""Migrations (结构升级): numbered steps per subject, applied in registry order, checked by content."""
+
+import hashlib
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clinic_app.kernel import db
+from clinic_app.kernel.errors import Refused
+
+TABLE = """CREATE TABLE IF NOT EXISTS migration(
+    subject TEXT NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL, PRIMARY KEY (subject, name)
+) WITHOUT ROWID"""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One file of a subject's migrations folder: `SQL` is its whole content, never edited after release."""
+
+    subject: str
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def steps_of(subject: str, package: str) -> list[Step]:
+    """The steps of `package.migrations` in the order of their numbers; none when the folder is missing."""
+    try:
+        folder = importlib.import_module(f"{package}.migrations")
+    except ModuleNotFoundError as err:
+        if err.name == f"{package}.migrations":
+            return []
+        raise
+    names = sorted(found.name for found in pkgutil.iter_modules(folder.__path__))
+    return [Step(subject, name, importlib.import_module(f"{folder.__name__}.{name}").SQL) for name in names]
+
+
+def migrate(steps: Sequence[Step]) -> list[Step]:
+    """Bring the schema up to these steps, each in a transaction of its own; returns the steps that ran.
+
+    Refuses a database with steps this program does not know (a newer program made them) or with changed ones.
+    """
+    with db.write_transaction() as conn:
+        conn.execute(TABLE)
+    applied = {(subject, name): checksum for subject, name, checksum in db.rows("SELECT * FROM migration")}
+    known = {(step.subject, step.name): step.checksum for step in steps}
+    if newer := sorted(set(applied) - set(known)):
+        raise Refused("schema.newer", step=".".join(newer[0]))
+    if changed := [key for key, checksum in applied.items() if known[key] != checksum]:
+        raise Refused("schema.changed", step=".".join(changed[0]))
+    missing = [step for step in steps if (step.subject, step.name) not in applied]
+    for step in missing:
+        with db.write_transaction() as conn:
+            conn.execute(step.sql)
+            conn.execute("INSERT INTO migration VALUES(?, ?, ?)", (step.subject, step.name, step.checksum))
+    return missing

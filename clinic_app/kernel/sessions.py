@@ -1,0 +1,151 @@
+"""Sign-in sessions (会话): rows on the server; the browser holds only a random token.
+
+Idle and absolute limits run by the monotonic clock and start anew with the process, so no wall clock can shorten them.
+The process is the only server of the database, so its memory of sessions is the truth between writes.
+"""
+
+import hashlib
+import secrets
+import threading
+from dataclasses import dataclass, field
+
+from clinic_app.kernel import db, ports
+from clinic_app.kernel.clock import clock
+from clinic_app.kernel.ids import new_id
+from clinic_app.kernel.rights import SYSTEM, Actor
+from clinic_app.kernel.unit_of_work import unit_of_work
+
+ABSOLUTE_MS = 12 * 3600 * 1000
+
+
+@dataclass(slots=True)
+class Session:
+    """One browser: signed out while `person_id` is None."""
+
+    id: bytes
+    csrf: str
+    person_id: bytes | None
+    desk_id: bytes | None
+    language: str
+    is_locked: bool
+    seen_ms: int = 0
+    started_ms: int = 0
+    actor: Actor | None = field(default=None, repr=False)
+    toast: str = ""
+
+
+_known: dict[bytes, Session] = {}
+_lock = threading.Lock()
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def forget_all() -> None:
+    """Drop the memory of this process (a database is closed or opened)."""
+    with _lock:
+        _known.clear()
+
+
+def start(*, language: str, person_id: bytes | None = None, desk_id: bytes | None = None) -> tuple[str, Session]:
+    """A new session and its token; also used at sign-in and switch, so a preset cookie is worth nothing."""
+    token = secrets.token_urlsafe(32)
+    found = Session(new_id(), secrets.token_urlsafe(24), person_id, desk_id, language, False)
+    with unit_of_work(SYSTEM, quiet=True) as uow:
+        uow.execute(
+            "INSERT INTO session(id, token_hash, csrf, person_id, desk_id, language, created_at)"
+            " VALUES(?, ?, ?, ?, ?, ?, ?)",
+            (found.id, _hash(token), found.csrf, person_id, desk_id, language, uow.at),
+        )
+    found.seen_ms = found.started_ms = clock.monotonic_ms()
+    with _lock:
+        _known[_hash(token)] = found
+    return token, found
+
+
+def find(token: str) -> Session | None:
+    """The living session of a token, with its actor when somebody is signed in."""
+    key = _hash(token)
+    found = _known.get(key)
+    if found is None:
+        loaded = db.row(
+            "SELECT id, csrf, person_id, desk_id, language, is_locked FROM session"
+            " WHERE token_hash = ? AND ended_at IS NULL",
+            (key,),
+        )
+        if loaded is None:
+            return None
+        found = Session(*loaded[:5], bool(loaded[5]))
+        found.seen_ms = found.started_ms = clock.monotonic_ms()
+        with _lock:
+            found = _known.setdefault(key, found)
+    if found.person_id is not None:
+        if clock.monotonic_ms() - found.started_ms > ABSOLUTE_MS:
+            end(found)
+            return None
+        if found.actor is None and ports.bound.accounts is not None:
+            found.actor = ports.bound.accounts.actor(found.person_id, found.desk_id, found.id)
+            if found.actor is None:
+                end(found)
+                return None
+    return found
+
+
+def touch(found: Session, idle_ms: int) -> bool:
+    """Note that the person is there; False (and locked) when the pause was longer than `idle_ms`."""
+    now = clock.monotonic_ms()
+    if not found.is_locked and now - found.seen_ms > idle_ms:
+        lock(found)
+    if found.is_locked:
+        return False
+    found.seen_ms = now
+    return True
+
+
+def is_idle(found: Session, idle_ms: int) -> bool:
+    """Whether a poll, which is nobody's presence, finds the session locked or due to be."""
+    if not found.is_locked and clock.monotonic_ms() - found.seen_ms > idle_ms:
+        lock(found)
+    return found.is_locked
+
+
+def lock(found: Session) -> None:
+    _set(found, "UPDATE session SET is_locked = 1 WHERE id = ?")
+    found.is_locked = True
+
+
+def unlock(found: Session) -> None:
+    """After the person has shown the password or PIN again."""
+    _set(found, "UPDATE session SET is_locked = 0 WHERE id = ?")
+    found.is_locked = False
+    found.seen_ms = clock.monotonic_ms()
+
+
+def set_language(found: Session, language: str) -> None:
+    with unit_of_work(SYSTEM, quiet=True) as uow:
+        uow.execute("UPDATE session SET language = ? WHERE id = ?", (language, found.id))
+    found.language = language
+
+
+def end(found: Session) -> None:
+    """Sign out: the token is dead at once."""
+    with unit_of_work(SYSTEM, quiet=True) as uow:
+        uow.execute("UPDATE session SET ended_at = ? WHERE id = ? AND ended_at IS NULL", (uow.at, found.id))
+    with _lock:
+        for key in [key for key, one in _known.items() if one.id == found.id]:
+            del _known[key]
+
+
+def end_all_of(person_id: bytes) -> None:
+    """End every session of a person: account closed, roles or password changed."""
+    with unit_of_work(SYSTEM, quiet=True) as uow:
+        uow.execute("UPDATE session SET ended_at = ? WHERE person_id = ? AND ended_at IS NULL", (uow.at, person_id))
+    with _lock:
+        for key in [key for key, one in _known.items() if one.person_id == person_id]:
+            del _known[key]
+
+
+def _set(found: Session, sql: str) -> None:
+    with unit_of_work(SYSTEM, quiet=True) as uow:
+        uow.execute(sql, (found.id,))

@@ -1,0 +1,79 @@
+"""The subjects in the order of dependence, and their wiring without Flask."""
+
+import importlib
+
+from clinic_app.config import Config
+from clinic_app.kernel import invariants, outbox, parameters, ports, rights, schema
+from clinic_app.kernel.manifest import Module
+from clinic_app.kernel.parameters import Parameter
+
+MODULES = [
+    "people",
+    "desks",
+    "dictionaries",
+    "stock",
+    "patients",
+    "visits",
+    "consultation",
+    "charging",
+    "pharmacy",
+    "checks",
+]
+KERNEL_PARAMETERS = (
+    Parameter("kernel.idle_seconds", 900, "architecture: idle lock 15 minutes", True, lowest=60, highest=3600),
+)
+
+
+def modules() -> list[Module]:
+    """The manifests in registry order."""
+    return [importlib.import_module(f"clinic_app.modules.{name}.module").MODULE for name in MODULES]
+
+
+def migration_steps() -> list[schema.Step]:
+    """Kernel first, then each subject, in registry order."""
+    steps = schema.steps_of("kernel", "clinic_app.kernel")
+    for name in MODULES:
+        steps += schema.steps_of(name, f"clinic_app.modules.{name}")
+    return steps
+
+
+def wire(config: Config) -> list[Module]:
+    """Bind subscribers, guards, rights, parameters, invariants and ports; fails on a name nobody emits or offers."""
+    found = modules()
+    rights.reset()
+    parameters.reset()
+    invariants.reset()
+    outbox.subscribers.clear()
+    outbox.guards.clear()
+    ports.bound = ports.Ports()
+    for parameter in KERNEL_PARAMETERS:
+        parameters.declare(parameter)
+    for module in found:
+        _declare(module)
+    emitted = {event.name for module in found for event in module.events}
+    offered = {name for module in found for name in module.offers}
+    for module in found:
+        _connect(module, emitted, offered)
+        if module.bind:
+            module.bind(config)
+    return found
+
+
+def _declare(module: Module) -> None:
+    for right, roles in module.rights.items():
+        rights.declare(right, roles)
+    for parameter in module.parameters:
+        parameters.declare(parameter)
+    for invariant in module.invariants:
+        invariants.register(invariant)
+
+
+def _connect(module: Module, emitted: set[str], offered: set[str]) -> None:
+    for name, subscriber in module.on.items():
+        if name not in emitted:
+            raise ValueError(f"{module.name} subscribes to {name}, which nobody emits")
+        outbox.subscribers.setdefault(name, []).append(subscriber)
+    for name, guard in module.guards.items():
+        if name not in offered:
+            raise ValueError(f"{module.name} guards {name}, which nobody offers")
+        outbox.guards.setdefault(name, []).append(guard)

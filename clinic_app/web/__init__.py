@@ -1,0 +1,1 @@
+"""The web face: access, forms, pages, errors; knows the kernel and no subject."""

@@ -1,0 +1,106 @@
+"""What every template may use."""
+
+import hashlib
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, g, request
+
+from clinic_app.kernel import clock, i18n, money
+from clinic_app.kernel.rights import Actor
+from clinic_app.web.security import csrf_token
+
+STATIC = Path(__file__).parent / "static"
+LANGUAGE_NAMES = {"zh-CN": "中文", "en": "English"}
+
+
+def new_once() -> str:
+    """A fresh command key for one form."""
+    return secrets.token_urlsafe(18)
+
+
+@lru_cache(maxsize=32)
+def asset(name: str) -> str:
+    """The URL of a static file, with its content's hash so that browsers may keep it for ever."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+ROLE_NAMES = {
+    "registrar": "挂号员",
+    "doctor": "医生",
+    "nurse": "护士",
+    "pharmacist": "药师",
+    "cashier": "收费员",
+    "manager": "院长",
+    "administrator": "管理员",
+    "auditor": "审计员",
+    "technician": "设备员",
+}
+
+
+class Me:
+    """The signed-in person as the top bar shows them."""
+
+    def __init__(self, actor: Actor):
+        self.name = actor.name
+        self.initial = actor.name[:1]
+        self.roles_text = "、".join(i18n.gettext(ROLE_NAMES[role]) for role in ROLE_NAMES if role in actor.roles)
+        self.desk_name = actor.desk_name
+
+
+def wants_whole_page() -> bool:
+    return not request.headers.get("HX-Request") or bool(request.headers.get("HX-Boosted"))
+
+
+def install(app: Flask) -> None:
+    env = app.jinja_env
+    env.globals.update(
+        _=i18n.gettext,
+        gettext=i18n.gettext,
+        pgettext=i18n.pgettext,
+        ngettext=i18n.ngettext,
+        csrf_token=csrf_token,
+        new_once=new_once,
+        asset=asset,
+        LANGUAGE_NAMES=LANGUAGE_NAMES,
+    )
+    env.filters.update(
+        yuan=money.yuan, price=money.price, hm=_clock_time, day_time=clock.local_text, refusal=i18n.refusal
+    )
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=False)  # type: ignore[attr-defined]
+    app.context_processor(_of_request)
+
+
+def _clock_time(at_ms: int) -> str:
+    return clock.local(at_ms).strftime("%H:%M")
+
+
+def _of_request() -> dict[str, Any]:
+    session = g.get("session")
+    actor = session.actor if session else None
+    toast = getattr(session, "toast", "") if session else ""
+    if toast:
+        session.toast = ""
+    language = i18n.current()
+    if actor and request.endpoint != "web.chips" and wants_whole_page():
+        from clinic_app.web.status import current_chips
+
+        chips = current_chips()
+    else:
+        chips = []
+    return {
+        "clinic": current_app.config["CLINIC"](),
+        "me": Me(actor) if actor else None,
+        "chips": chips,
+        "menu": current_app.config["MENU"](actor, request.endpoint) if actor else [],
+        "lang": language,
+        "other_langs": [(code, name) for code, name in LANGUAGE_NAMES.items() if code != language],
+        "clock_in_doubt": clock.clock.in_doubt,
+        "idle_seconds": current_app.config["IDLE_MS"]() // 1000 if actor else 0,
+        "toast": toast,
+        "may": actor.may if actor else (lambda _right: False),
+    }

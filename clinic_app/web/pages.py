@@ -1,0 +1,44 @@
+"""Answers: pages, fragments, redirects and the events that htmx passes to the browser."""
+
+import json
+from typing import Any
+
+from flask import Response, g, make_response, redirect, render_template, request
+
+from clinic_app.web.access import actor
+
+
+def page(template: str, *, status: int = 200, **values: Any) -> Response:
+    """A whole page, or a fragment when the template is one."""
+    return make_response(render_template(template, **values), status)
+
+
+def answer(
+    template: str, *, status: int = 200, events: tuple[str, ...] = (), focus: str = "", toast: str = "", **values: Any
+) -> Response:
+    """A fragment with what the browser should do after the swap: raise events, move focus, show a toast."""
+    response = make_response(render_template(template, **values), status)
+    if events or toast:
+        told: dict[str, Any] = {event: True for event in events}
+        if toast:
+            told["toast"] = toast
+        response.headers["HX-Trigger"] = json.dumps(told)
+    if focus:
+        response.headers["HX-Trigger-After-Settle"] = json.dumps({"focus": focus})
+    return response
+
+
+def see(url: str, toast: str = "") -> Response:
+    """After a command: show `url` (303), and there say `toast` once."""
+    if toast:
+        g.session.toast = toast
+    return redirect(url, 303)
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asks for a piece of the page rather than for the page."""
+    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-Boosted")
+
+
+def me_may(right: str) -> bool:
+    return actor().may(right)

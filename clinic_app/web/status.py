@@ -1,0 +1,56 @@
+"""What belongs to no subject: health, status chips, language, home."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, current_app, g, request
+
+from clinic_app.kernel import db, i18n, sessions
+from clinic_app.kernel.errors import Refused
+from clinic_app.web import browser, pages
+from clinic_app.web.access import PUBLIC, SESSION, SIGNED_IN, access, actor
+
+blueprint = Blueprint("web", __name__, template_folder="templates")
+
+
+@blueprint.get("/health")
+@access(PUBLIC)
+def health() -> Response:
+    """For the browser's "server unreachable" bar and for watchdogs: 200 while the database answers."""
+    db.value("SELECT 1")
+    return Response("ok", mimetype="text/plain")
+
+
+@blueprint.get("/")
+@access(SIGNED_IN)
+def home() -> Response:
+    """Each person's first page: tiles of what the roles may do."""
+    return pages.page("web/home.html")
+
+
+@blueprint.get("/status/chips")
+@access(SIGNED_IN, is_poll=True)
+def chips() -> Response:
+    return pages.page("components/_status_chips.html", chips=current_chips())
+
+
+def current_chips() -> list[object]:
+    providers: list[Callable[..., list[object]]] = current_app.config["CHIPS"]
+    return [chip for provider in providers for chip in provider(actor())]
+
+
+@blueprint.post("/language")
+@access(PUBLIC, writes=SESSION)
+def language() -> Response:
+    """Switch this browser's language and come back to the page."""
+    wanted = request.form.get("language", "")
+    if wanted not in i18n.LANGUAGES:
+        raise Refused("web.unknown_language")
+    browser.keep(browser.LANGUAGE_COOKIE, wanted, max_age=browser.YEAR)
+    if g.session is not None:
+        sessions.set_language(g.session, wanted)
+    return pages.see(own_page(request.form.get("next", "/")))
+
+
+def own_page(target: str) -> str:
+    """A path of our own, never another site: anything else becomes the home page."""
+    return target if target.startswith("/") and not target.startswith(("//", "/\\")) and ":" not in target else "/"

@@ -1,0 +1,123 @@
+"""What a power cut may legally leave on a disk, given the events of a tape up to the cut."""
+
+import random
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Literal, get_args
+
+from tests.faults.recorder import Acknowledged, Deleted, Event, IndexSeen, Opened, Synced, Truncated, Wrote
+
+SECTOR_BYTES = 512
+
+# What survives of the operations after a file's last sync: none of them, all, the first few, any of them,
+# or any of them with writes torn at sector borders.
+Survival = Literal["none", "all", "prefix", "subset", "torn"]
+SURVIVALS: tuple[Survival, ...] = get_args(Survival)
+
+
+class Disk:
+    """The files of one folder: what is durable, and what is still on its way to the platter."""
+
+    def __init__(self, before: Mapping[str, bytes]) -> None:
+        self.durable = {file: bytearray(content) for file, content in before.items()}
+        self.pending: dict[str, list[Event]] = {}
+        self.acknowledged: list[object] = []
+        self._new_journals: set[str] = set()
+        self._index_states: dict[str, list[bytes]] = {}
+
+    def step(self, event: Event) -> None:
+        """Take the next event of the tape."""
+        match event:
+            case Acknowledged(what):
+                self.acknowledged.append(what)
+            case IndexSeen(file, front):
+                self._index_states.setdefault(file, []).append(front)
+            case Opened(file, is_new_journal):
+                self.pending.setdefault(file, [])
+                if is_new_journal:
+                    self._new_journals.add(file)
+            case Synced(file):
+                self._file_synced(file)
+            case Deleted(file, directory_synced):
+                self.pending.setdefault(file, []).append(event)
+                if directory_synced:
+                    self._directory_synced()
+            case _:
+                self.pending.setdefault(event.file, []).append(event)
+
+    def image(self, rnd: random.Random, survival: Survival) -> dict[str, bytes]:
+        """One legal state of the folder after a cut at this point: file name -> content."""
+        filler = rnd if survival == "torn" and rnd.random() < 0.5 else None
+        files = {}
+        for file in sorted(self.durable.keys() | self.pending.keys()):
+            content = _content(self.durable.get(file), self._survivors(file, rnd, survival), filler)
+            if content is not None:
+                files[file] = bytes(content)
+        for file, states in self._index_states.items():
+            # Mapped memory reaches the disk when the system pleases: now, long ago or never.
+            state = rnd.choice((None, b"", states[-1], rnd.choice(states)))
+            if state is not None:
+                files[file] = state
+        return files
+
+    def _file_synced(self, file: str) -> None:
+        content = _content(self.durable.pop(file, None), self.pending.get(file, []), None)
+        self.pending[file] = []
+        if content is not None:
+            self.durable[file] = content
+        if file in self._new_journals:
+            self._new_journals.discard(file)
+            self._directory_synced()
+
+    def _directory_synced(self) -> None:
+        for file, events in self.pending.items():
+            deletes = [at for at, event in enumerate(events) if isinstance(event, Deleted)]
+            if deletes:
+                self.durable.pop(file, None)
+                self.pending[file] = events[deletes[-1] + 1 :]
+
+    def _survivors(self, file: str, rnd: random.Random, survival: Survival) -> list[Event]:
+        events = self.pending.get(file, [])
+        if survival == "none":
+            return []
+        if survival == "all":
+            return events
+        if survival == "prefix":
+            return events[: rnd.randrange(len(events) + 1)]
+        kept, chance = [], rnd.random()
+        for event in events:
+            if rnd.random() < chance:
+                if survival == "torn" and isinstance(event, Wrote) and rnd.random() < 0.5:
+                    kept += [piece for piece in _sectors(event) if rnd.random() < 0.5]
+                else:
+                    kept.append(event)
+            elif isinstance(event, Deleted):
+                # A file made anew under this name is another inode: without the delete its name is not there either.
+                break
+        return kept
+
+
+def _sectors(write: Wrote) -> list[Wrote]:
+    start, end = write.offset, write.offset + len(write.data)
+    borders = [start, *range((start // SECTOR_BYTES + 1) * SECTOR_BYTES, end, SECTOR_BYTES), end]
+    return [Wrote(write.file, low, write.data[low - start : high - start]) for low, high in pairwise(borders)]
+
+
+def _content(content: bytearray | None, events: list[Event], filler: random.Random | None) -> bytearray | None:
+    """`content` (copied if anything changes it) after `events`; holes hold zeros, or garbage drawn from `filler`."""
+    content = bytearray(content) if content is not None and events else content
+    for event in events:
+        if isinstance(event, Deleted):
+            content = None
+            continue
+        if content is None:
+            content = bytearray()
+        if isinstance(event, Truncated):
+            del content[event.size :]
+            content.extend(bytes(event.size - len(content)))
+        else:
+            gap = event.offset - len(content)
+            if gap > 0:
+                content.extend(filler.randbytes(gap) if filler else bytes(gap))
+            content[event.offset : event.offset + len(event.data)] = event.data
+    return content
