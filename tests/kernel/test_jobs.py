@@ -1,0 +1,119 @@
+"""Papers: at least once, marked, never sent twice by themselves (P1, reliability 3.6)."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from clinic_app.kernel import jobs, printing
+from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.jobs import NOT_STARTED, PRINTED, QUEUED, REFUSED, SENDING, UNKNOWN
+from clinic_app.kernel.unit_of_work import unit_of_work
+from tests.kernel.conftest import CASHIER
+
+BILL = b"\x0b" * 16
+
+
+def queue(entity: bytes = BILL) -> bytes:
+    with unit_of_work(CASHIER) as uow:
+        job_id = uow.print_job("money.receipt", entity, {"total": "1.00"}, patient_id=None)
+        uow.audit("money.paid", entity)
+    return job_id
+
+
+def state(job_id: bytes) -> str:
+    found = jobs.find(job_id)
+    assert found
+    return found.state
+
+
+def test_a_paper_is_marked_sending_before_its_first_byte(open_data: Path) -> None:
+    job_id = queue()
+    claimed = jobs.claim()
+    assert claimed and claimed.id == job_id and state(job_id) == SENDING
+    assert jobs.claim() is None
+
+
+def test_what_was_being_sent_when_the_server_died_is_unknown_and_never_sent_alone(open_data: Path) -> None:
+    job_id = queue()
+    jobs.claim()
+    assert jobs.doubt_interrupted() == 1
+    assert state(job_id) == UNKNOWN
+    assert jobs.claim() is None
+
+
+def test_what_never_started_is_tried_again_after_a_pause(open_data: Path) -> None:
+    job_id = queue()
+    claimed = jobs.claim()
+    assert claimed
+    jobs.finish(claimed, NOT_STARTED, "no_printer")
+    assert state(job_id) == NOT_STARTED and jobs.claim() is None
+    time.sleep(2.1)
+    again = jobs.claim()
+    assert again and again.id == job_id and again.attempts == 2
+
+
+def test_a_person_says_that_the_paper_came_out(open_data: Path) -> None:
+    job_id = queue()
+    jobs.claim()
+    jobs.doubt_interrupted()
+    with unit_of_work(CASHIER) as uow:
+        jobs.settle_unknown(uow.conn, job_id, came_out=True, at=uow.at)
+        uow.audit("print.answered", job_id)
+    assert state(job_id) == PRINTED
+    with pytest.raises(Refused) as refused, unit_of_work(CASHIER) as uow:
+        jobs.settle_unknown(uow.conn, job_id, came_out=False, at=uow.at)
+    assert refused.value.code == "print.already_answered"
+
+
+def test_a_paper_that_did_not_come_out_is_sent_again_as_the_same_copy(open_data: Path) -> None:
+    job_id = queue()
+    jobs.claim()
+    jobs.doubt_interrupted()
+    with unit_of_work(CASHIER) as uow:
+        jobs.settle_unknown(uow.conn, job_id, came_out=False, at=uow.at)
+        uow.audit("print.answered", job_id)
+    assert state(job_id) == QUEUED
+    claimed = jobs.claim()
+    assert claimed and claimed.copy_no == 1
+
+
+@pytest.mark.rule("FE-16")
+def test_the_second_paper_of_a_document_is_copy_two_and_says_so(open_data: Path) -> None:
+    queue()
+    second = jobs.find(queue())
+    assert second and second.copy_no == 2
+    lines = printing.render([{"text": "{total}"}, {"cut": True}], second.model, copy_no=2)
+    assert [line.get("text") for line in lines] == ["补打 1", "1.00", "补打 1", None]
+    assert "补打" not in str(printing.render([{"text": "{total}"}], second.model, copy_no=1))
+
+
+def test_practice_papers_say_so_at_both_ends(open_data: Path) -> None:
+    lines = printing.render([{"text": "{total}"}, {"cut": True}], {"total": "1.00"}, is_practice=True)
+    assert lines[0]["text"] == lines[-2]["text"] == "练习 · 不作凭证"
+
+
+def test_a_layout_that_cannot_be_filled_is_refused_not_retried(open_data: Path) -> None:
+    with unit_of_work(CASHIER) as uow:
+        uow.print_job("money.no_such_layout", BILL, {}, patient_id=None)
+        uow.audit("money.paid", BILL)
+    claimed = jobs.claim()
+    assert claimed
+    assert printing.send(claimed)[0] == REFUSED
+
+
+def test_the_worker_sends_what_is_queued_and_stops_at_once(open_data: Path) -> None:
+    sent: list[bytes] = []
+
+    def send(job: jobs.Job) -> tuple[str, str]:
+        sent.append(job.id)
+        return PRINTED, ""
+
+    worker = jobs.Worker(send)
+    worker.start()
+    job_id = queue()
+    deadline = time.monotonic() + 5
+    while state(job_id) != PRINTED and time.monotonic() < deadline:
+        time.sleep(0.02)
+    worker.stop(5)
+    assert sent == [job_id] and not worker.is_alive()
