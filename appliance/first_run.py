@@ -179,8 +179,12 @@ def _take_words(draft: Draft, config: Config, made: Callable[[], None]) -> None:
     facts = draft.facts
 
     def fill(uow: UnitOfWork) -> None:
+        from clinic_app.modules.dictionaries import starter
         from clinic_app.modules.people import services
+        from clinic_app.modules.stock import services as stock
 
+        starter.load_starter_lists(uow)
+        stock.add_place(uow, code="P1", name="西药房")
         services.add_person(
             uow,
             staff_no=facts["admin_no"],

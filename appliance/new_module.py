@@ -26,7 +26,7 @@ CATALOGUE = (
 
 
 def new_module(root: Path, name: str) -> int:
-    """Write the skeleton under `root`; refuses a name that exists or is no Python name. Registry line is left to you."""
+    """Write the skeleton under `root`; refuses a name that exists or is no Python name."""
     if not re.fullmatch(r"[a-z][a-z_]{1,39}", name):
         print(f"{name!r}: a subject is named in small letters, such as immunisation", file=sys.stderr)
         return 2

@@ -21,6 +21,14 @@ class Installation:
     key_mark: str
     created_at: int
 
+    @property
+    def name(self) -> str:
+        return self.clinic_name
+
+    @property
+    def code(self) -> str:
+        return self.clinic_code
+
     def prefix(self) -> str:
         """What every human number begins with: the clinic's code, X before it in practice."""
         return ("X" if self.is_practice else "") + self.clinic_code

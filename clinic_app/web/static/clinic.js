@@ -28,9 +28,8 @@
     if (same) same.focus(); else focusOn((pane && pane.querySelector('h2')) || doc.querySelector('main h2') || doc.querySelector('h1'));
   }
   on('focusin', (e) => {
-    const pane = e.target.closest('.pane[id]'), form = e.target.form;
+    const pane = e.target.closest('.pane[id]');
     last = { el: e.target, id: e.target.id, pane: pane ? pane.id : 'main' };
-    if (form && 'guard' in form.dataset && !clean.has(form)) clean.set(form, stateOf(form));
   });
   on('pointerdown', () => { seen(); setTimeout(() => { if (doc.activeElement === body) last = null; }, 0); });
   told('focus', (selector) => { if (selector) focusOn(doc.querySelector(selector)); });  // native focus events do not bubble to here
@@ -53,7 +52,7 @@
   }
   const press = (el) => (isText(el) || el.tagName === 'SELECT' ? focusOn(el) : el.click());
   function pressPrimary() {
-    const button = findKey('F9') || all('.btn.pri', topDialog() || doc).find(usable), at = doc.activeElement;
+    const button = findKey('F9'), at = doc.activeElement;
     if (button && isText(at)) { at.blur(); at.focus(); }  // as a click would: the field's change is known before the act
     if (button) button.click();
   }
@@ -78,8 +77,8 @@
     }
   }, true);
   function escape(e) {
-    const box = boxOf(doc.activeElement), dialog = topDialog(), list = box && listOf(box);
-    if (list && !list.hidden) { e.preventDefault(); shut(box); return; }
+    const box = boxOf(doc.activeElement), dialog = topDialog();
+    if (box && listOf(box) && !listOf(box).hidden) { e.preventDefault(); shut(box); return; }
     const el = findKey('Esc') || (!dialog && all('[data-back]').find(usable));
     if (dialog || el) e.preventDefault();
     if (el) press(el); else closeDialog(dialog);
@@ -139,13 +138,12 @@
   }
   const stopsOf = (nav) => all('li,tr', nav)
     .map((row) => (row.hasAttribute('tabindex') ? row : row.querySelector('a[href],button'))).filter((el) => el && usable(el));
-  const columnOf = (el) => el.dataset.col || el.name;
   function arrow(e, step) {
     const el = doc.activeElement, nav = el.closest('.q,[data-nav]'), below = step > 0 && el.dataset.down && doc.querySelector(el.dataset.down);
     let stops = [];
     if (below) stops = stopsOf(below);
     else if (!nav || el.matches('textarea,select,input[type=radio]')) return;
-    else if (isText(el)) stops = all('input', nav).filter((f) => isText(f) && !f.disabled && columnOf(f) === columnOf(el) && shown(f));
+    else if (isText(el)) stops = all('input', nav).filter((f) => isText(f) && usable(f) && (f.dataset.col || f.name) === (el.dataset.col || el.name));
     else stops = stopsOf(nav);
     const to = stops[below ? 0 : stops.findIndex((s) => s === el || s.contains(el)) + step];
     if (to) { e.preventDefault(); focusOn(to); to.scrollIntoView({ block: 'nearest' }); }
@@ -166,7 +164,7 @@
     }
     if (e.key.length !== 1 || e.ctrlKey || e.altKey || e.repeat) { scan.text = ''; return false; }
     if (!fast || !scan.text) Object.assign(scan, { text: '', el, value: el.value, from: isText(el) ? el.selectionStart : null, to: el.selectionEnd });
-    scan.text += e.key; scan.at = e.timeStamp;
+    Object.assign(scan, { text: scan.text + e.key, at: e.timeStamp });
     return false;
   }
   function unType() {
@@ -312,7 +310,7 @@
     seenAt = Date.now();
     try { localStorage.setItem('seen', String(seenAt)); } catch (_) { /* storage may be switched off */ }
   }
-  function lastSeen() { try { return Math.max(seenAt, Number(localStorage.getItem('seen')) || 0); } catch (_) { return seenAt; } }
+  const lastSeen = () => { try { return Math.max(seenAt, Number(localStorage.getItem('seen'))); } catch (_) { return seenAt; } };
   function lock(tell) {
     if (!lockBox || locked) return;
     locked = true;
@@ -323,8 +321,7 @@
   told('locked', () => lock(false)); told('signedOut', () => lock(false));
   told('unlocked', (_, detail) => {
     if (detail.csrf) { csrf().content = detail.csrf; all('input[name=csrf]').forEach((el) => { el.value = detail.csrf; }); }
-    locked = false;
-    seen(0);
+    locked = false; seen(0);
     all('input[type=password]', lockBox).forEach((el) => { el.value = ''; });
     lockBox.close();
   });
@@ -337,8 +334,7 @@
   /* ---- the clinic server cannot be reached ---- */
   const bar = byId('down');
   function setDown(yes) {
-    down = yes;
-    bar.hidden = !yes;
+    down = yes; bar.hidden = !yes;
     body.classList.toggle('is-down', yes);
     if (yes) all('input,textarea').filter((el) => isText(el) && !el.readOnly).forEach((el) => { el.readOnly = true; el.dataset.wasOpen = ''; });
     else all('[data-was-open]').forEach((el) => { el.readOnly = false; delete el.dataset.wasOpen; });
@@ -352,8 +348,10 @@
   on('submit', (e) => { if (down) { e.preventDefault(); e.stopImmediatePropagation(); } else leaving = e.target; }, true);
   /* ---- leaving with unsaved text ---- */
   const clean = new WeakMap(), stateOf = (form) => new URLSearchParams(new FormData(form)).toString();
+  const remember = (saved) => all('form[data-guard]').filter((f) => !clean.has(f)).forEach((f) => clean.set(f, saved ? stateOf(f) : ''));
+  remember(true);
   window.addEventListener('beforeunload', (e) => {
-    const dirty = all('form[data-guard]').some((f) => f !== leaving && clean.has(f) && clean.get(f) !== stateOf(f));
+    const dirty = all('form[data-guard]').some((f) => f !== leaving && clean.get(f) !== stateOf(f));
     leaving = null;
     if (dirty) { e.preventDefault(); e.returnValue = ''; }
   });
@@ -386,15 +384,14 @@
   });
   on('htmx:afterSettle', (e) => {
     [e.target].concat(all('[data-sound]', e.target)).filter((el) => el !== body && el.dataset.sound).slice(0, 1).forEach((el) => beep(el.dataset.sound));
+    remember(e.detail.xhr.status < 400);  // a form that came back refused still holds what nobody saved
     restoreFocus();
   });
   on('htmx:afterRequest', (e) => {
     const box = boxOf(elOf(e)), job = sent.get(e.detail.xhr), here = box && doc.activeElement === box;
     if (e.detail.xhr === scanBusy) { scanBusy = null; setTimeout(sendScan, 0); }
-    if (box && job && listOf(box)) {
-      if (job.value === box.value) box.dataset.asked = box.value;
-      if (here && job.value === box.value && e.detail.successful) show(box); else if (!here) shut(box);
-    }
+    if (box && job && job.value === box.value) box.dataset.asked = box.value;
+    if (box && !here) shut(box); else if (here && job && listOf(box) && job.value === box.value && e.detail.successful) show(box);
     restoreFocus();
   });
   ['htmx:sendError', 'htmx:timeout'].forEach((name) => on(name, lost));
