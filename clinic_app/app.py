@@ -88,19 +88,19 @@ def _write_access_line(response: Response) -> Response:
 
 
 def _menu_of(wired: list[Module]) -> Any:
-    items = [item for module in wired for item in module.menu]
+    items = sorted((item for module in wired for item in module.menu), key=lambda item: not item.is_first)
 
     def menu(actor: Actor, endpoint: str | None) -> list[dict[str, Any]]:
-        """The top bar of a person: entries in registry order, Alt+1.. in that order."""
+        """The top bar of a person: daily work first, then registry order; Alt+1.. in that order."""
         from flask import url_for
 
-        from clinic_app.kernel.i18n import gettext
+        from clinic_app.kernel.i18n import pgettext
 
         here = (endpoint or "").split(".")[0]
         seen = [item for item in items if actor.may(item.right)]
         return [
             {
-                "label": gettext(item.label),
+                "label": pgettext("menu", item.label),
                 "url": url_for(item.endpoint),
                 "icon": item.icon,
                 "key": f"Alt+{place}" if place <= 9 else "",

@@ -12,12 +12,16 @@ from clinic_app.kernel.rights import Actor
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One entry of the top bar: Chinese label, Flask endpoint, the right that shows it."""
+    """One entry of the top bar: Chinese label, Flask endpoint, the right that shows it.
+
+    `is_first` marks the daily work of a role: it comes before everything else, so that it is Alt+1.
+    """
 
     label: str
     endpoint: str
     right: str
     icon: str = "list"
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ def add_headers(response: Response) -> Response:
     headers = response.headers
     headers["Content-Security-Policy"] = CSP
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
+    # not no-referrer: with it browsers post `Origin: null`, and check_origin could not tell our own forms from others
+    headers["Referrer-Policy"] = "same-origin"
     headers["X-Frame-Options"] = "SAMEORIGIN"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if "Cache-Control" not in headers or request.endpoint != "static":

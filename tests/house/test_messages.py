@@ -74,9 +74,9 @@ def messages_in_use() -> dict[tuple[str, str], str]:
                 and isinstance(node.func, ast.Name)
                 and node.func.id in ("MenuItem", "Invariant")
             ):
-                place = 0 if node.func.id == "MenuItem" else 1
+                place, context = (0, "menu") if node.func.id == "MenuItem" else (1, "")
                 if len(node.args) > place and isinstance(node.args[place], ast.Constant):
-                    found[("", node.args[place].value)] = f"{source.path}:{node.lineno}"
+                    found[(context, node.args[place].value)] = f"{source.path}:{node.lineno}"
     return found
 
 

@@ -1,0 +1,66 @@
+"""What this browser is: its device, its desk, and who used it lately."""
+
+import secrets
+from collections.abc import Sequence
+
+from flask import request
+
+from clinic_app.kernel import installation, ports
+from clinic_app.modules.people import queries
+from clinic_app.modules.people.forms import id_of
+from clinic_app.web import browser
+
+LATELY_COOKIE = "lately"
+MOST_LATELY = 5
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+def device() -> str:
+    """The device that guesses are counted by: its address, which no dropped cookie changes."""
+    return request.remote_addr or "unknown"
+
+
+def desk_token() -> str:
+    return request.cookies.get(browser.DESK_COOKIE, "")
+
+
+def own_desk() -> bytes | None:
+    """The desk this browser is paired with."""
+    desks, token = ports.bound.desks, desk_token()
+    return desks.of_browser(token) if desks is not None and token else None
+
+
+def desk_choices() -> list[tuple[bytes, str]]:
+    """The desks this browser may become at sign-in: only the server PC's own browser chooses; others are paired."""
+    desks = ports.bound.desks
+    return desks.choices() if desks is not None and device() in LOOPBACK else []
+
+
+def take_desk(wanted: bytes | None) -> bytes | None:
+    """The desk of the session that begins; pairs this browser when another desk was chosen."""
+    current = own_desk()
+    if wanted is None or wanted == current or wanted not in dict(desk_choices()):
+        return current
+    token = desk_token() or secrets.token_urlsafe(24)
+    assert ports.bound.desks is not None
+    ports.bound.desks.pair(token, wanted)
+    browser.keep(browser.DESK_COOKIE, token, max_age=browser.YEAR)
+    return wanted
+
+
+def lately() -> list[bytes]:
+    """Who signed in on this browser lately, newest first."""
+    ids = (id_of(part) for part in request.cookies.get(LATELY_COOKIE, "")[:400].split("."))
+    return [one for one in ids if one is not None][:MOST_LATELY]
+
+
+def remember(person_id: bytes) -> None:
+    newest = list(dict.fromkeys([person_id, *lately()]))[:MOST_LATELY]
+    browser.keep(LATELY_COOKIE, ".".join(one.hex() for one in newest), max_age=browser.YEAR)
+
+
+def picks(scanned: queries.Person | None) -> Sequence[queries.Person]:
+    """The people offered without typing: whose badge was scanned, those of this PC; in a practice clinic everybody."""
+    if installation.current().is_practice:
+        return queries.who_may_sign_in()
+    return queries.who_may_sign_in([scanned.id, *lately()] if scanned else lately())

@@ -1,0 +1,242 @@
+"""A clinic in plain Python, without database, to hold the real one against: what it has, owes and may do next."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+
+FEE = "S0003"
+MOST_DRUGS_PER_SHEET = 5
+WAITING = ("registered", "called")
+
+
+@dataclass(eq=False)
+class Drug:
+    """`groups` are its allergy groups; prices are (first day, 1/10000 yuan of a pack), newest last."""
+
+    code: str
+    id: bytes
+    kind: str
+    pack_size: int
+    is_splittable: bool
+    groups: frozenset[str]
+    prices: list[tuple[date, int]]
+
+    def price_on(self, day: date) -> int:
+        return [price for first, price in self.prices if first <= day][-1]
+
+
+@dataclass(eq=False)
+class Batch:
+    id: bytes
+    drug: Drug
+    expires_on: date
+    on_hand: int
+    reserved: int = 0
+    is_frozen: bool = False
+
+    def is_usable(self, day: date) -> bool:
+        return not self.is_frozen and day <= self.expires_on
+
+
+@dataclass(eq=False)
+class Person:
+    """A record; `merged_into` while a link is in force."""
+
+    id: bytes
+    allergy_state: str
+    allergies: frozenset[str] = frozenset()
+    merged_into: "Person | None" = None
+
+
+@dataclass(eq=False)
+class Line:
+    id: bytes
+    drug: Drug
+    quantity: int
+    kept: frozenset[str] = frozenset()
+
+
+@dataclass(eq=False)
+class Due:
+    """What is paid whole or not at all: a registration fee or a signed sheet; state open, billed or withdrawn."""
+
+    id: bytes
+    visit: "Visit"
+    lines: list[Line]
+    opened_on: date
+    state: str = "open"
+
+
+@dataclass(eq=False)
+class Sheet(Due):
+    is_voided: bool = False
+    dispensed_by: "Bill | None" = None
+
+
+@dataclass(eq=False)
+class Visit:
+    """`note` is "", draft, signed or amending; `draft` the rows not yet signed, `sheet_rev` as the screen knows it."""
+
+    id: bytes
+    day: date
+    queue_no: int
+    person: Person
+    state: str
+    doctor: int | None = None
+    note: str = ""
+    draft: list[Line] = field(default_factory=list)
+    dues: list[Due] = field(default_factory=list)
+
+    def is_writable(self, doctor: int) -> bool:
+        return self.doctor == doctor and self.note in ("draft", "amending")
+
+    @property
+    def open_dues(self) -> list[Due]:
+        return [due for due in self.dues if due.state == "open"]
+
+
+@dataclass(eq=False)
+class Bill:
+    id: bytes
+    visit: Visit
+    dues: list[Due]
+    total: int
+    cash: int
+    scan: int
+    reference: str
+    shift: int
+    paid_on: date
+    is_voided: bool = False
+    held: dict[bytes, list[tuple[Batch, int]]] = field(default_factory=dict)
+
+
+class PlainClinic:
+    """Everything that the real clinic must agree with after every step."""
+
+    def __init__(self) -> None:
+        self.drugs: list[Drug] = []
+        self.fee: Drug | None = None
+        self.batches: list[Batch] = []
+        self.persons: list[Person] = []
+        self.visits: list[Visit] = []
+        self.bills: list[Bill] = []
+        self.numbers: Counter[str] = Counter()
+        self.links: list[tuple[bytes, Person, Person]] = []
+        self.shift: int | None = None
+        self.shifts = 0
+        self.valid_days = 1
+        self.coin = 1
+        self.charts: set[tuple[bytes, bytes, int]] = set()
+        self.papers: dict[bytes, list[str]] = {}
+
+    def sheets(self) -> list[Sheet]:
+        return [due for visit in self.visits for due in visit.dues if isinstance(due, Sheet)]
+
+    # persons
+
+    def survivor(self, person: Person) -> Person:
+        while person.merged_into is not None:
+            person = person.merged_into
+        return person
+
+    def allergies_of(self, person: Person) -> frozenset[str]:
+        """Of every record that is linked to this one, in whatever direction."""
+        same = {person}
+        while more := {
+            other for other in self.persons
+            if other not in same and (other.merged_into in same or any(one.merged_into is other for one in same))
+        }:  # fmt: skip
+            same |= more
+        return frozenset().union(*(one.allergies for one in same))
+
+    def may_prescribe(self, person: Person) -> bool:
+        return bool(self.allergies_of(person)) or person.allergy_state != "unknown"
+
+    def stops(self, person: Person, line: Line) -> frozenset[str]:
+        """The allergies that speak against a drug and that nobody kept with a reason."""
+        return (self.allergies_of(person) & line.drug.groups) - line.kept
+
+    # stock
+
+    def of_drug(self, drug: Drug) -> list[Batch]:
+        return sorted((one for one in self.batches if one.drug is drug), key=lambda one: (one.expires_on, one.id))
+
+    def available(self, drug: Drug, day: date) -> int:
+        return sum(one.on_hand - one.reserved for one in self.of_drug(drug) if one.is_usable(day))
+
+    def hold(self, bill: Bill, line: Line, quantity: int, day: date) -> None:
+        """First expiry first out; the caller has seen that there is enough."""
+        for batch in self.of_drug(line.drug):
+            part = min(quantity, batch.on_hand - batch.reserved) if batch.is_usable(day) else 0
+            if part > 0:
+                batch.reserved += part
+                quantity -= part
+                bill.held.setdefault(line.id, []).append((batch, part))
+        assert quantity == 0
+
+    def let_go(self, bill: Bill) -> None:
+        for parts in bill.held.values():
+            for batch, part in parts:
+                batch.reserved -= part
+        bill.held.clear()
+
+    def hand_out(self, bill: Bill, sheet: Sheet) -> None:
+        for line in sheet.lines:
+            for batch, part in bill.held.pop(line.id):
+                batch.reserved -= part
+                batch.on_hand -= part
+        sheet.dispensed_by = bill
+
+    def lost(self, bill: Bill, day: date) -> dict[bytes, int]:
+        """Minimum units per line that are held in batches that may not go out any more."""
+        lost = {
+            line_id: sum(part for batch, part in parts if not batch.is_usable(day))
+            for line_id, parts in bill.held.items()
+        }
+        return {line_id: quantity for line_id, quantity in lost.items() if quantity}
+
+    # money
+
+    def price(self, due: Due, day: date) -> int:
+        """Each line rounded once, half up."""
+        return sum(
+            rounded(Fraction(line.drug.price_on(day) * line.quantity, line.drug.pack_size * 100)) for line in due.lines
+        )
+
+    def bill_of(self, due: Due) -> Bill | None:
+        return next((bill for bill in self.bills if due in bill.dues and not bill.is_voided), None)
+
+    def drawer(self, method: str) -> int:
+        """What the open shift took, voids given back."""
+        open_bills = [bill for bill in self.bills if bill.shift == self.shift and not bill.is_voided]
+        return sum(bill.cash if method == "cash" else bill.scan for bill in open_bills) if self.shift else 0
+
+    def cash_due(self, rest: int, with_cash: bool) -> int:
+        return rounded(Fraction(rest, self.coin)) * self.coin if with_cash else rest
+
+    # lists
+
+    def queue(self, day: date) -> list[tuple[bytes, str]]:
+        return [(one.id, one.state) for one in self.visits if one.day == day and one.state != "cancelled"]
+
+    def pending(self, day: date) -> dict[bytes, int]:
+        """What each visit of the day has to pay."""
+        found: dict[bytes, int] = {}
+        for visit in self.visits:
+            dues = [due for due in visit.open_dues if due.opened_on >= day]
+            if dues:
+                found[visit.id] = sum(self.price(due, day) for due in dues)
+        return found
+
+    def to_hand_out(self, day: date) -> set[bytes]:
+        """Paid sheets of three days that nobody handed out."""
+        since = day - timedelta(days=2)
+        return {
+            due.id for bill in self.bills if not bill.is_voided and bill.paid_on >= since
+            for due in bill.dues if isinstance(due, Sheet) and due.dispensed_by is None
+        }  # fmt: skip
+
+
+def rounded(amount: Fraction) -> int:
+    return int(amount + Fraction(1, 2))

@@ -1,0 +1,110 @@
+"""A shift opens with the first charge, shows what the ledger says, and accepts nothing after its close."""
+
+import json
+
+import pytest
+
+from clinic_app.kernel import db
+from clinic_app.kernel.clock import today
+from clinic_app.kernel.errors import Refused, Stale
+from clinic_app.modules.charging import queries
+
+
+def test_the_first_charge_opens_a_shift_and_the_next_one_stays_in_it(window):
+    assert queries.open_shift(window.cashier.person_id) is None
+    window.pay(window.visit())
+    first = queries.open_shift(window.cashier.person_id)
+    window.pay(window.visit("张兰英"))
+    assert queries.open_shift(window.cashier.person_id) == first
+    assert first.desk_id == window.cashier.desk_id
+
+
+@pytest.mark.rule("FE-13")
+def test_sums_by_method_and_category_close(window):
+    visit = window.visit()
+    window.sheet(visit, ("D0001", 24))
+    window.pay(visit, 2000, (1870, "WX000001"))
+    window.pay(window.visit("张兰英"))
+    window.void(window.pay(window.visit("吴小宝")), "患者不要了")
+    sums = queries.shift_sums(queries.open_shift(window.cashier.person_id).id)
+    assert (sums.cash_fen, sums.scan_fen, sums.rounding_fen, sums.relief_fen) == (2000, 1870, 0, 0)
+    assert [(one.code, one.amount_fen) for one in sums.categories] == [("general_fee", 2000), ("western_drug", 1870)]
+    assert sums.income_fen == sums.cash_fen + sums.scan_fen
+    assert (sums.bills, sums.voids) == (3, 1)
+    assert (sums.first_receipt_no[-6:], sums.last_receipt_no[-6:]) == ("000001", "000003")
+    assert [(one.receipt_no[-6:], one.reason) for one in sums.voided] == [("000003", "患者不要了")]
+
+
+@pytest.mark.rule("FE-13")
+def test_a_close_keeps_its_sums_prints_a_slip_and_the_next_shift_is_empty(window):
+    window.pay(window.visit())
+    closed = window.close(counted_fen=990)
+    shift = queries.shift(bytes.fromhex(closed["shift_id"]))
+    assert (shift.cash_fen, shift.scan_fen, shift.counted_fen) == (1000, 0, 990)
+    slip = json.loads(db.value("SELECT payload FROM job WHERE document = 'charging.shift_slip'"))
+    assert (slip["cash"], slip["counted"], slip["difference"], slip["bills"]) == ("10.00", "9.90", "−0.10", 1)
+    assert json.loads(db.value("SELECT body FROM outbox WHERE event = 'charging.shift_closed'"))["cash_fen"] == 1000
+    with pytest.raises(Refused) as refused:
+        window.close()
+    assert refused.value.code == "charging.no_open_shift"
+    window.pay(window.visit("张兰英"))
+    assert queries.shift_sums(queries.open_shift(window.cashier.person_id).id).bills == 1
+
+
+def test_a_second_close_never_closes_the_next_shift(window):
+    window.pay(window.visit())
+    shown = queries.open_shift(window.cashier.person_id).id
+    window.close(shift_id=shown)
+    window.pay(window.visit("张兰英"))
+    with pytest.raises(Stale) as stale:
+        window.close(shift_id=shown)
+    assert stale.value.code == "charging.shift_closed_already"
+    assert queries.open_shift(window.cashier.person_id) is not None
+
+
+def test_an_uncounted_drawer_is_not_a_drawer_of_zero(window):
+    window.pay(window.visit())
+    window.close()
+    slip = json.loads(db.value("SELECT payload FROM job WHERE document = 'charging.shift_slip'"))
+    assert (slip["counted"], slip["difference"]) == ("", "")
+
+
+@pytest.mark.rule("M5")
+def test_a_closed_shift_accepts_no_voucher_and_is_never_opened_again(window):
+    paid = window.pay(window.visit())
+    shift = bytes.fromhex(window.close()["shift_id"])
+    bill = bytes.fromhex(paid["bill_id"])
+    with pytest.raises(Exception, match="accepts no entry"):
+        window.clinic.raw(
+            "INSERT INTO voucher(kind, bill_id, shift_id, corrects_id, at) VALUES('void', ?, ?, 1, 1)", (bill, shift)
+        )
+    with pytest.raises(Exception, match="accepts no entry"):
+        window.clinic.raw("INSERT INTO ledger_entry VALUES(1, 9, 'cash', 5)")
+    with pytest.raises(Exception, match="only ever closed"):
+        window.clinic.raw("UPDATE shift SET closed_at = NULL, cash_fen = NULL, scan_fen = NULL")
+
+
+@pytest.mark.parametrize("table", ["bill", "bill_line", "payment", "voucher", "ledger_entry", "bill_void"])
+def test_what_was_written_is_never_changed_or_removed(window, table):
+    window.void(window.pay(window.visit()))
+    column = db.rows(f"SELECT name FROM pragma_table_info('{table}')")[-1][0]
+    with pytest.raises(Exception, match="never|final|voided"):
+        window.clinic.raw(f"UPDATE {table} SET {column} = {column}")
+    with pytest.raises(Exception, match="never|final"):
+        window.clinic.raw(f"DELETE FROM {table}")
+
+
+def test_a_cashier_has_one_open_shift(window):
+    window.pay(window.visit())
+    with pytest.raises(Exception, match="UNIQUE"):
+        window.clinic.raw(
+            "INSERT INTO shift(id, cashier_id, desk_id, opened_at) VALUES(randomblob(16), ?, NULL, 1)",
+            (window.cashier.person_id,),
+        )
+
+
+def test_the_day_counts_bills_that_count(window):
+    window.pay(window.visit())
+    window.void(window.pay(window.visit("张兰英")))
+    assert queries.charged_today(today()) == 1
+    assert queries.charged_today(today(), window.clinic.actor("manager").person_id) == 0

@@ -1,0 +1,231 @@
+"""Import of a list: dry run, errors with their line, all or nothing, a rerun changes nothing."""
+
+import csv
+import io
+
+import pytest
+
+from clinic_app.kernel import clock, db
+from clinic_app.kernel.errors import Invalid, Refused
+from clinic_app.modules.dictionaries import importing, queries, services, starter
+
+TABLES = (
+    "drug", "drug_key", "drug_allergy_group", "service_item", "service_key", "diagnosis", "diagnosis_key", "price",
+    "allergy_group", "frequency", "route", "invoice_category", "division", "division_key", "import_run", "outbox",
+)  # fmt: skip
+
+
+def table(kind: str) -> list[dict[str, str]]:
+    with (starter.DATA / f"{kind}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def written(rows: list[dict[str, str]], encoding: str = "utf-8") -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode(encoding)
+
+
+def prepared(kind: str, data: bytes) -> importing.Prepared:
+    return importing.prepare(kind, data, "list.csv", clock.today())
+
+
+def told(found: importing.Prepared) -> list[str]:
+    return [error.text() for error in found.errors]
+
+
+def codes(found: importing.Prepared) -> list[tuple[int, str]]:
+    return [(error.line, error.refused.code) for error in found.errors]
+
+
+def state() -> dict[str, int]:
+    return {name: db.value(f"SELECT count(*) FROM {name}") for name in TABLES}
+
+
+def bring_in(clinic, found: importing.Prepared):
+    return clinic.run(clinic.actor("administrator"), lambda uow: importing.bring_in(uow, found))
+
+
+def test_a_rerun_of_every_starter_list_changes_nothing(clinic):
+    before = state()
+    results = clinic.run(clinic.actor("administrator"), starter.load_starter_lists)
+    assert {result["kind"] for result in results} == set(importing.KINDS)
+    assert all(result["new"] == result["changed"] == 0 and result["unchanged"] for result in results)
+    assert state() == before
+
+
+def test_the_dry_run_counts_what_would_change_and_writes_nothing(clinic):
+    rows = table("diagnoses")
+    rows[0]["name_en"] = "Common cold"
+    rows.append({**rows[1], "code": "Z99.999", "name": "样例诊断", "name_en": "Sample"})
+    before = state()
+    found = prepared("diagnoses", written(rows))
+    assert (found.new, found.changed, found.unchanged, found.errors) == (1, 1, 59, ())
+    assert found.shown.changed[0].columns == ("name_en",)
+    assert state() == before
+    assert bring_in(clinic, found) == {"kind": "diagnoses", "new": 1, "changed": 1, "unchanged": 59}
+    assert queries.diagnosis_by_code("Z99.999").name == "样例诊断"
+    assert queries.diagnoses_matching("ylzd")[0].code == "Z99.999"
+
+
+def test_every_error_names_its_line_and_nothing_comes_in(clinic):
+    rows = table("drugs")
+    rows[5]["pack_size"] = "0"
+    rows[6]["frequency"] = "hourly"
+    rows[7]["pack_price"] = "12.34567"
+    rows[8]["code"] = "D0001"
+    rows[9]["name"] = ""
+    rows.append({**rows[0], "code": "D9999", "rounding": "sometimes"})
+    before = state()
+    found = prepared("drugs", written(rows))
+    assert codes(found) == [
+        (7, "dictionaries.bad_number"), (8, "dictionaries.unknown_code"), (9, "dictionaries.bad_price"),
+        (10, "dictionaries.code_twice"), (11, "dictionaries.cell_missing"), (42, "dictionaries.not_a_choice"),
+    ]  # fmt: skip
+    assert told(found)[0].startswith("第 7 行：")
+    with pytest.raises(importing.ImportRefused) as refused:
+        bring_in(clinic, found)
+    assert refused.value.facts["count"] == 6 and len(refused.value.errors) == 6
+    assert state() == before
+
+
+def test_import_file_reads_checks_and_brings_in(clinic, tmp_path):
+    rows = table("services")
+    rows.append({**rows[0], "code": "S0099", "name": "样例项目", "name_en": "Sample service", "price": "3.5"})
+    file = tmp_path / "services.csv"
+    file.write_bytes(written(rows))
+    act = lambda uow: importing.import_file(uow, "services", file)  # noqa: E731
+    assert clinic.run(clinic.actor("administrator"), act)["new"] == 1
+    assert clinic.run(clinic.actor("administrator"), act) == {
+        "kind": "services", "new": 0, "changed": 0, "unchanged": 21,
+    }  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        clinic.run(
+            clinic.actor("administrator"), lambda uow: importing.import_file(uow, "services", tmp_path / "none.csv")
+        )
+    assert refused.value.code == "dictionaries.no_such_file"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_reads_what_spreadsheets_write(clinic, encoding):
+    found = prepared("drugs", written(table("drugs"), encoding))
+    assert (found.errors, found.unchanged) == ((), 40)
+
+
+def test_a_quoted_line_break_does_not_shift_the_line_numbers(clinic):
+    data = 'code,name,name_en,source,reviewed\nA1,"甲\n乙",A,x,no\nA2,,B,x,no\n'.encode()
+    assert codes(prepared("diagnoses", data)) == [
+        (2, "dictionaries.cell_unreadable"), (4, "dictionaries.cell_missing"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "dictionaries.header_missing"),
+        (b"\x00\x01\x02", "dictionaries.not_text"),
+        (b"PK\x03\x04\xff\xfe\xff", "dictionaries.not_text"),
+        (b"code,name\nA,B\n", "dictionaries.header_missing"),
+        (b"code,name,name_en,source,reviewed,price\n", "dictionaries.header_unknown"),
+        (b"code,name,name_en,source,reviewed\n\n,,,,\n", "dictionaries.empty_file"),
+    ],
+)
+def test_refuses_a_file_that_is_no_such_list(clinic, data, code):
+    with pytest.raises(Refused) as refused:
+        prepared("diagnoses", data)
+    assert refused.value.code == code
+
+
+def test_refuses_a_list_that_nobody_knows(clinic):
+    with pytest.raises(Refused) as refused:
+        prepared("people", b"")
+    assert refused.value.code == "dictionaries.unknown_list"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("A1,甲,A,x", "dictionaries.cell_count"),
+        ('A1,"甲,A,x,no', "dictionaries.bad_quotes"),
+        ("A1," + "甲" * 100_000 + ",A,x,no", "dictionaries.cell_unreadable"),
+        ("A1,甲\x07,A,x,no", "dictionaries.cell_unreadable"),
+        ("A 1,甲,A,x,no", "dictionaries.bad_code"),
+        ("A1,甲,A,x,maybe", "dictionaries.not_a_choice"),
+    ],
+)
+def test_a_hostile_line_is_named(clinic, line, code):
+    found = prepared("diagnoses", f"code,name,name_en,source,reviewed\n{line}\n".encode())
+    assert code in {error.refused.code for error in found.errors}
+
+
+def test_a_new_price_in_the_file_begins_today_and_keeps_the_old_one(clinic):
+    rows = table("drugs")
+    rows[0]["pack_price"] = "17.5"
+    result = bring_in(clinic, prepared("drugs", written(rows)))
+    assert (result["new"], result["changed"]) == (0, 1)
+    drug = queries.drug_by_code("D0001")
+    assert queries.price_on(drug.id, clock.today()) == 175_000
+    assert [price.price_e4 for price in queries.prices_of(drug.id)] == [175_000, 187_000]
+
+
+def test_a_file_does_not_overrule_a_price_planned_for_later(clinic):
+    from datetime import timedelta
+
+    drug = queries.drug_by_code("D0001")
+    later = clock.today() + timedelta(days=30)
+    clinic.run(clinic.actor("manager"), lambda uow: services.set_price(uow, "drug", drug.id, 200_000, later, "通知"))
+    assert prepared("drugs", written(table("drugs"))).unchanged == 40
+    rows = table("drugs")
+    rows[0]["pack_price"] = "17.5"
+    assert codes(prepared("drugs", written(rows))) == [(2, "dictionaries.price_later_exists")]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"), [("pack_size", "12"), ("min_unit", "片"), ("strength_dose", "0.5"), ("dose_unit", "mg")]
+)
+def test_what_stock_and_prescriptions_are_counted_in_never_changes(clinic, column, cell):
+    rows = table("drugs")
+    rows[0][column] = cell
+    assert codes(prepared("drugs", written(rows))) == [(2, "dictionaries.frozen_column")]
+    parsed = prepared("drugs", written(table("drugs"))).rows
+    changed = [{**parsed[0], column: 12 if column == "pack_size" else cell}, *parsed[1:]]
+    with pytest.raises(Invalid):
+        clinic.run(clinic.actor("manager"), lambda uow: services.import_list(uow, "drugs", changed, source="x"))
+
+
+def test_changed_allergy_groups_and_names_are_found_at_once(clinic):
+    rows = table("drugs")
+    rows[0].update(allergy_groups="penicillins;macrolides", name="样例改名胶囊")
+    bring_in(clinic, prepared("drugs", written(rows)))
+    drug = queries.drug_by_code("D0001")
+    assert queries.groups_of_drug(drug.id) == {"penicillins", "macrolides"}
+    assert [hit.code for hit in queries.drugs_matching("ylgmjn", clock.today())] == ["D0001"]
+    assert "D0001" not in [hit.code for hit in queries.drugs_matching("amxljn", clock.today())]
+
+
+def test_an_allergy_group_may_not_end_up_inside_itself(clinic):
+    rows = table("allergy_groups")
+    parents = {row["code"]: row for row in rows}
+    parents["beta_lactams"]["parent"] = "penicillins"
+    found = prepared("allergy_groups", written(rows))
+    assert [error.refused.code for error in found.errors] == ["dictionaries.group_in_itself"]
+
+
+def test_items_not_in_the_file_are_left_alone(clinic):
+    found = prepared("drugs", written(table("drugs")[:3]))
+    assert (found.new, found.changed, found.unchanged) == (0, 0, 3)
+    bring_in(clinic, found)
+    assert len(queries.all_drugs()) == 40
+
+
+def test_a_real_clinic_gets_no_invented_prices_or_places(clinic, monkeypatch):
+    from dataclasses import replace
+
+    from clinic_app.kernel import installation
+
+    real = replace(installation.current(), is_practice=False)
+    monkeypatch.setattr(installation, "current", lambda: real)
+    results = clinic.run(clinic.actor("administrator"), starter.load_starter_lists)
+    assert {result["kind"] for result in results} == set(starter.KNOWLEDGE)

@@ -1,0 +1,105 @@
+"""What a doctor types finds the drug, service or diagnosis, the likeliest first, and cheaply."""
+
+import time
+from datetime import date
+
+import pytest
+
+from clinic_app.modules.dictionaries import queries, services
+
+DAY = date(2099, 1, 1)
+
+
+def names(text: str) -> list[str]:
+    return [hit.name for hit in queries.drugs_matching(text, DAY)]
+
+
+@pytest.mark.parametrize("typed", ["amxl", "AMXL", "ａｍｘｌ", "阿莫西林", "D0001", "d0001", "Amoxicillin", "西林胶囊"])
+def test_finds_a_drug_by_initials_name_part_of_it_code_and_english(clinic, typed):
+    assert "阿莫西林胶囊" in names(typed)
+
+
+def test_puts_an_exact_match_before_those_that_only_begin_so(clinic):
+    assert names("amxlkl")[0] == "阿莫西林颗粒"
+    assert [one.name for one in queries.services_matching("血糖测定", DAY)] == ["血糖测定（指尖血）"]
+
+
+def test_names_that_begin_so_stand_before_names_that_contain_it(clinic):
+    row = {"code": "I10.x99", "name": "高血压", "name_en": "Hypertension", "source": "x", "is_reviewed": 0}
+    clinic.run(clinic.actor("manager"), lambda uow: services.import_list(uow, "diagnoses", [row], source="x"))
+    for typed in ("gxy", "高血压", "hypertension"):
+        assert [one.name for one in queries.diagnoses_matching(typed)] == ["高血压", "原发性高血压"]
+
+
+def test_tells_price_and_usual_use_of_a_drug(clinic):
+    (hit,) = queries.drugs_matching("D0001", DAY)
+    assert (hit.price_e4, hit.pack_unit, hit.min_unit, hit.pack_size) == (187_000, "盒", "粒", 24)
+    assert (hit.route, hit.frequency, hit.usual_dose, hit.dose_unit, hit.usual_days) == ("po", "tid", "0.5", "g", 3)
+
+
+def test_tells_no_price_for_a_day_before_the_first_one(clinic):
+    (hit,) = queries.drugs_matching("D0001", date(2000, 1, 1))
+    assert hit.price_e4 is None
+
+
+def test_puts_disabled_drugs_last(clinic):
+    drug = queries.drug_by_code("D0001")
+    assert names("amxl")[0] == drug.name
+    clinic.run(clinic.actor("administrator"), lambda uow: services.disable(uow, "drug", drug.id))
+    assert names("amxl")[-1] == drug.name
+    clinic.run(clinic.actor("administrator"), lambda uow: services.enable(uow, "drug", drug.id))
+    assert names("amxl")[0] == drug.name
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\0", "%", "_", "'", "zzzzqqqq", "阿" * 100_000, "\ud800", "\U0010ffff"])
+def test_a_hostile_or_unknown_text_finds_nothing(clinic, typed):
+    assert queries.drugs_matching(typed, DAY) == []
+    assert queries.services_matching(typed, DAY) == []
+    assert queries.diagnoses_matching(typed) == []
+    assert queries.divisions_matching(typed) == []
+    assert queries.allergens_matching(typed) == []
+
+
+def test_finds_diagnoses_by_a_word_inside_and_by_code(clinic):
+    assert "急性上呼吸道感染" in [one.name for one in queries.diagnoses_matching("上呼吸道")]
+    assert [one.code for one in queries.diagnoses_matching("j06.9")] == ["J06.900"]
+
+
+def test_finds_allergy_groups_before_drugs(clinic):
+    found = queries.allergens_matching("青霉素")
+    assert (found[0].kind, found[0].code) == ("group", "penicillins")
+    assert [one.code for one in queries.allergens_matching("qms") if one.kind == "group"] == ["penicillins"]
+    assert ("drug", "D0001") in [(one.kind, one.code) for one in queries.allergens_matching("amxl")]
+
+
+def test_never_gives_more_than_asked(clinic):
+    assert len(queries.drugs_matching("a", DAY, 3)) == 3
+    assert len(queries.divisions_matching("y", 5)) == 5
+
+
+def test_knows_groups_parents_frequencies_and_routes(clinic):
+    drug = queries.drug_by_code("D0001")
+    assert queries.groups_of_drug(drug.id) == {"penicillins"}
+    assert queries.group_parents()["penicillins"] == "beta_lactams"
+    assert (queries.frequency("qod").times, queries.frequency("qod").cycle_days) == (1, 2)
+    assert queries.frequency("st").is_single and queries.frequency("prn").needs_quantity
+    assert (
+        queries.frequency("nonsense") is None and queries.drug(bytes(16)) is None and queries.service(bytes(16)) is None
+    )
+    assert queries.frequencies()[0].code == "qd" and queries.routes()[0].code == "po"
+    assert [one.name for one in queries.invoice_categories()][:2] == ["挂号费", "诊察费"]
+
+
+def test_a_suggestion_costs_well_under_a_millisecond_of_the_processor(clinic):
+    queries.drugs_matching("a", DAY)
+    began = time.process_time()
+    for _ in range(200):
+        queries.drugs_matching("a", DAY)
+    assert (time.process_time() - began) / 200 < 0.001
+
+
+def test_a_subject_finds_its_registration_fee_item(clinic):
+    from clinic_app.kernel import parameters
+
+    code = parameters.value("dictionaries.registration_fee_item", DAY)
+    assert queries.service_by_code(code).name == "一般诊疗费"

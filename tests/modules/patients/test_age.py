@@ -1,0 +1,69 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic_app.modules.patients.rules.age import Age
+
+DATES = st.dates(date(1900, 1, 1), date(2100, 12, 31))
+
+
+@pytest.mark.rule("ID-10")
+@pytest.mark.parametrize(
+    ("born", "on", "parts"),
+    [
+        ("2023-11-10", "2024-03-05", ((3, "months"), (24, "days"))),
+        ("2024-03-05", "2024-03-05", ((0, "days"),)),
+        ("2024-02-06", "2024-03-05", ((28, "days"),)),
+        ("2024-02-05", "2024-03-05", ((1, "months"),)),
+        ("2023-03-06", "2024-03-05", ((11, "months"), (28, "days"))),
+        ("2023-03-05", "2024-03-05", ((1, "years"),)),
+        ("2021-11-20", "2024-03-05", ((2, "years"), (3, "months"))),
+        ("2018-03-06", "2024-03-05", ((5, "years"), (11, "months"))),
+        ("2018-03-05", "2024-03-05", ((6, "years"),)),
+        ("1949-12-31", "2024-03-05", ((74, "years"),)),
+    ],
+)
+def test_shows_the_completed_calendar_age(born, on, parts):
+    assert Age.at(date.fromisoformat(born), date.fromisoformat(on)).parts() == parts
+
+
+@pytest.mark.rule("ID-10")
+def test_years_stand_alone_from_the_parameter_on():
+    age = Age.at(date(2020, 1, 5), date(2024, 3, 5))
+    assert age.parts() == ((4, "years"), (2, "months"))
+    assert age.parts(years_alone_from=3) == ((4, "years"),)
+
+
+@pytest.mark.rule("ID-10")
+def test_born_on_29_february_a_year_is_completed_on_1_march():
+    born = date(2020, 2, 29)
+    assert Age.at(born, date(2021, 2, 28)) == Age(0, 11, 30)
+    assert Age.at(born, date(2021, 3, 1)) == Age(1, 0, 0)
+    assert Age.at(born, date(2024, 2, 28)).years == 3
+    assert Age.at(born, date(2024, 2, 29)) == Age(4, 0, 0)
+
+
+@pytest.mark.rule("RX-01")
+def test_the_14th_birthday_ends_childhood_on_that_day():
+    assert Age.at(date(2010, 3, 6), date(2024, 3, 5)).years == 13
+    assert Age.at(date(2010, 3, 5), date(2024, 3, 5)).years == 14
+
+
+def test_born_on_the_31st_a_month_is_completed_on_the_first():
+    assert Age.at(date(2023, 1, 31), date(2023, 2, 28)) == Age(0, 0, 28)
+    assert Age.at(date(2023, 1, 31), date(2023, 3, 1)) == Age(0, 1, 0)
+    assert Age.at(date(2022, 12, 31), date(2023, 3, 1)) == Age(0, 2, 0)
+
+
+def test_no_age_before_birth():
+    with pytest.raises(ValueError, match="before birth"):
+        Age.at(date(2024, 3, 6), date(2024, 3, 5))
+
+
+@given(DATES, st.integers(0, 45_000))
+def test_age_never_falls_from_one_day_to_the_next(born, days):
+    today, tomorrow = (Age.at(born, born + timedelta(days=count)) for count in (days, days + 1))
+    assert (today.years, today.months, today.days) < (tomorrow.years, tomorrow.months, tomorrow.days)
+    assert 0 <= today.months < 12 and 0 <= today.days < 31
