@@ -1,4 +1,4 @@
-"""`clinic import KIND [PATH] [--dry-run]`: a list from CSV, or the divisions from their folder, with the server stopped."""
+"""`clinic import KIND [PATH] [--dry-run]`: a list from CSV, or the divisions from a folder, with the server stopped."""
 
 import sys
 import time
@@ -43,7 +43,8 @@ def _import_dictionary(kind: str, source: Path, dry_run: bool) -> int:
     for error in prepared.errors:
         print(error.text(), file=sys.stderr)
     if prepared.errors:
-        print(f"{prepared.error_count} 处有错，没有导入 / {prepared.error_count} errors, nothing imported", file=sys.stderr)
+        count = prepared.error_count
+        print(f"{count} 处有错，没有导入 / {count} errors, nothing imported", file=sys.stderr)
         return 2
     if not dry_run:
         with unit_of_work(SYSTEM) as uow:

@@ -1,4 +1,8 @@
-"""`make messages`: compile every .po of `locales/` to .mo; a build step, Babel is not needed at run time."""
+"""Build steps for the languages; Babel is not needed at run time.
+
+`python -m appliance.messages` compiles every .po of `locales/` to .mo (`make messages`); with `refusals` it writes the
+table of refusal codes, for people who are told a code on the telephone.
+"""
 
 import sys
 from pathlib import Path
@@ -6,7 +10,17 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-LOCALES = Path(__file__).resolve().parents[1] / "locales"
+ROOT = Path(__file__).resolve().parents[1]
+LOCALES = ROOT / "locales"
+REFUSALS = ROOT / "clinic_app" / "REFUSALS.md"
+HEADING = """# Refusal codes
+
+The small second line under a refusal is its code. Each means that nothing was changed. Written by
+`python -m appliance.messages refusals` from the catalogues in `locales/`.
+
+| code | 中文 | English |
+|---|---|---|
+"""
 
 
 def compile_all(locales: Path) -> int:
@@ -24,6 +38,31 @@ def compile_all(locales: Path) -> int:
     return done
 
 
+def refusal_table(locales: Path) -> str:
+    """Every refusal code with its sentence in both languages, as a Markdown page."""
+    chinese, english = (_sentences(locales / language / "LC_MESSAGES") for language in ("zh_CN", "en"))
+    rows = [
+        f"| `{code}` | {_cell(text)} | {_cell(english.get(code, ''))} |\n" for code, text in sorted(chinese.items())
+    ]
+    return HEADING + "".join(rows)
+
+
+def _sentences(folder: Path) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, abort_invalid=True):
+                if message.context == "refusal" and isinstance(message.id, str) and isinstance(message.string, str):
+                    found[message.id] = message.string
+    return found
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
 if __name__ == "__main__":
-    compile_all(LOCALES)
-    sys.exit(0)
+    if sys.argv[1:] == ["refusals"]:
+        REFUSALS.write_text(refusal_table(LOCALES), "utf-8")
+    else:
+        compile_all(LOCALES)

@@ -1,17 +1,18 @@
 """One visit under an SQLite authorizer: each subject touches its own tables, reads what it declared, nothing else."""
 
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 import apsw
 import pytest
-from tests.visit import one_visit
 
 from clinic_app import registry
 from clinic_app.kernel import db, opening
 from tests.conftest import Clinic, config_of
-from tests.house.test_tables import REFERENCED, owners
+from tests.house.test_tables import CREATED, REFERENCED, owners
+from tests.visit import one_visit
 
 READ, WRITES = (
     apsw.SQLITE_READ,
@@ -25,12 +26,22 @@ def referenced_by(subject: str) -> set[str]:
     return {table for sql in own for table in REFERENCED.findall(sql)}
 
 
+def referring_to(subject: str) -> set[str]:
+    """Tables whose foreign keys name the subject's: SQLite looks there when a key is touched."""
+    mine = {table for table, owner in owners().items() if owner == subject}
+    made = [text for step in registry.migration_steps() for text in re.split(r"(?=CREATE TABLE)", step.sql)]
+    return {name for text in made for name in CREATED.findall(text)[:1] if mine & set(REFERENCED.findall(text))}
+
+
 class Watch:
     """Decides each access by the innermost frame of a subject when SQL is prepared."""
 
     def __init__(self, modules: list[Any]):
         self.owner = owners()
-        self.reads = {module.name: set(module.reads) | referenced_by(module.name) for module in modules}
+        self.reads = {
+            module.name: set(module.reads) | referenced_by(module.name) | referring_to(module.name)
+            for module in modules
+        }
         self.found: set[str] = set()
         self.seen: set[tuple[str, str]] = set()
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+from appliance.messages import LOCALES, refusal_table
 from clinic_app import config
 from tests.house.source import ROOT
 from tests.house.test_messages import codes_in_use
@@ -39,6 +40,7 @@ def test_every_refusal_code_is_documented() -> None:
     text = (ROOT / "clinic_app" / "REFUSALS.md").read_text("utf-8")
     listed = set(re.findall(r"^\| `([\w.]+)`", text, re.MULTILINE))
     assert listed == set(codes_in_use())
+    assert text == refusal_table(LOCALES)
 
 
 def test_the_readme_names_the_two_commands_and_fits_a_page() -> None:

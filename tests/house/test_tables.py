@@ -86,9 +86,9 @@ def _models() -> list[type[peewee.Model]]:
         if not (ROOT / "clinic_app" / "modules" / name / "models.py").exists():
             continue
         for model in vars(importlib.import_module(f"clinic_app.modules.{name}.models")).values():
-            if isinstance(model, type) and issubclass(model, peewee.Model) and model is not peewee.Model:
-                if not model.__subclasses__():
-                    found.append(model)
+            is_model = isinstance(model, type) and issubclass(model, peewee.Model) and model is not peewee.Model
+            if is_model and not model.__subclasses__():
+                found.append(model)
     return found
 
 

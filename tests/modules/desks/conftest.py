@@ -19,7 +19,7 @@ MODEL = {
     "printer": "网络打印机",
     "person": "王慧",
     "printed": "2026-11-20 14:05",
-    "patient_name": "陈桂英",
+    "name": "陈桂英",
 }
 
 

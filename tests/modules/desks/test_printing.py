@@ -279,7 +279,7 @@ def test_a_test_page_goes_to_the_desk_it_is_for(clinic):
 
 
 def test_the_readers_card_comes_through_the_port(clinic):
-    from clinic_app.modules.desks.practice_cards import PRACTICE_CARDS
+    from clinic_app.modules.desks.views.practice_cards import PRACTICE_CARDS
 
     desk_id = clinic.desk_of(CASHIER)
     assert ports.bound.cards.read(desk_id) is None
@@ -298,7 +298,7 @@ def test_a_desk_without_a_reader_says_so(clinic):
 
 
 def test_the_chips_query_needs_one_partial_index(clinic):
-    from clinic_app.modules.desks.queries import _OPEN
+    from clinic_app.modules.desks.queries.papers import _OPEN
 
     plan = db.rows(f"EXPLAIN QUERY PLAN SELECT count(*) FROM job WHERE {_OPEN} AND desk_id = ?", (b"d" * 16,))
     assert "job_open" in str(plan)

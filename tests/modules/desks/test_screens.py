@@ -97,7 +97,11 @@ def test_the_status_asks_again_until_it_is_final(browser_as, clinic, queue):
 
 @pytest.mark.parametrize(
     "reason, said",
-    [("layout: 'total'", "单据的格式有错"), ("given_up", "有人选了不打"), ("a code of tomorrow", "打印机没有接下这张纸")],
+    [
+        ("layout: 'total'", "单据的格式有错"),
+        ("given_up", "有人选了不打"),
+        ("a code of tomorrow", "打印机没有接下这张纸"),
+    ],
 )
 def test_every_reason_is_said_in_words(browser_as, clinic, queue, reason, said):
     job_id = queue("cashier")
@@ -263,6 +267,7 @@ def test_a_wrong_desk_keeps_what_was_typed_and_says_what_is_wrong(browser_as):
     typed = {"name": "收费 2号窗", "room_id": "", "printer_kind": "network", "printer_address": "打印机"}
     answer = browser_as("administrator").post("/desks/add", {**typed, "reader_kind": "none"})
     assert answer.status_code == 422
+    assert answer.headers["HX-Trigger-After-Settle"] == '{"focus": "#printer_address"}'
     assert "不像打印机的地址" in answer.text and 'value="收费 2号窗"' in answer.text
     assert queries.desks() == before
 
