@@ -7,7 +7,8 @@ from clinic_app.modules.stock import queries
 
 
 def broken() -> dict[str, list[tuple[str, str]]]:
-    return {result.id: result.violations for result in invariants.results() if not result.holds}
+    found = {result.id: result.violations for result in invariants.results() if not result.holds}
+    return {name: violations for name, violations in found.items() if name.startswith("S1")}
 
 
 @pytest.fixture

@@ -129,6 +129,19 @@ def test_a_row_is_taken_out_changed_and_put_back_in_its_place(pharmacist):
     assert re.findall(r'name="line_batch_no" value="(\w+)"', back.text) == ["N9", "N1"]
 
 
+def test_a_row_is_opened_while_another_is_open_and_both_keep_their_places(pharmacist):
+    form = {**lines("D0002", "D0005"), **entry("D0001"), "at": "0", "op": "change:0"}
+    answer = pharmacist.post("/stock/goods-in/lines", form, **FRAGMENT).text
+    assert f'value="{name("D0002")}"' in answer and 'name="at" value="1"' in answer
+    assert re.findall(r'name="line_drug" value="([^"]+)"', answer) == [name("D0001"), name("D0005")]
+    assert re.findall(r'<td class="mid mute">(\d)</td>', answer) == ["1", "2", "3"]
+
+
+def test_a_row_before_the_open_one_is_dropped(pharmacist):
+    form = {**lines("D0002", "D0005"), **entry("D0001"), "at": "1", "op": "drop:0"}
+    assert 'name="at" value="0"' in pharmacist.post("/stock/goods-in/lines", form, **FRAGMENT).text
+
+
 def test_a_row_is_dropped(pharmacist):
     left = pharmacist.post("/stock/goods-in/lines", {**lines("D0001", "D0002"), "op": "drop:0"}, **FRAGMENT).text
     assert re.findall(r'name="line_drug" value="([^"]+)"', left) == [name("D0002")]
@@ -152,7 +165,7 @@ def test_posting_names_the_line_that_lacks_its_batch_and_stores_nothing(pharmaci
     form = {"supplier": "样例医药公司", **lines("D0001", "D0002", "D0005")}
     form["line_batch_no"] = ["N1", "", "N3"]
     answer = pharmacist.post("/stock/goods-in", form)
-    assert answer.status_code == 422
+    assert answer.status_code == 422 and "#new_batch_no" in answer.headers["HX-Trigger-After-Settle"]
     assert f"第 2 行 {name('D0002')} 没有批号" in answer.text
     assert 'value="N1"' in answer.text and 'value="N3"' in answer.text
     assert db.value("SELECT count(*) FROM stock_move") == before

@@ -1,0 +1,155 @@
+"""Tables of the dictionaries: lists with their search keys, dated prices, divisions and import runs."""
+
+SQL = """
+CREATE TABLE invoice_category(
+    code TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    position INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE allergy_group(
+    code TEXT PRIMARY KEY,
+    parent TEXT REFERENCES allergy_group(code) DEFERRABLE INITIALLY DEFERRED,
+    name TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    source TEXT NOT NULL,
+    is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))
+) WITHOUT ROWID;
+CREATE TABLE frequency(
+    code TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    times INTEGER NOT NULL CHECK (times >= 0),
+    cycle_days INTEGER NOT NULL CHECK (cycle_days >= 0),
+    is_single INTEGER NOT NULL CHECK (is_single IN (0, 1)),
+    needs_quantity INTEGER NOT NULL CHECK (needs_quantity IN (0, 1)),
+    position INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))
+) WITHOUT ROWID;
+CREATE TABLE route(
+    code TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    slip TEXT NOT NULL CHECK (slip IN ('oral', 'injection', 'infusion', 'treatment')),
+    position INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))
+) WITHOUT ROWID;
+CREATE TABLE drug(
+    id BLOB PRIMARY KEY CHECK (length(id) = 16),
+    code TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    form TEXT NOT NULL,
+    form_en TEXT NOT NULL,
+    strength_text TEXT NOT NULL,
+    strength_dose TEXT NOT NULL,
+    dose_unit TEXT NOT NULL,
+    min_unit TEXT NOT NULL,
+    min_unit_en TEXT NOT NULL,
+    pack_unit TEXT NOT NULL,
+    pack_unit_en TEXT NOT NULL,
+    pack_size INTEGER NOT NULL CHECK (pack_size >= 1),
+    is_splittable INTEGER NOT NULL CHECK (is_splittable IN (0, 1)),
+    rounding TEXT NOT NULL CHECK (rounding IN ('total', 'per_dose', 'per_day')),
+    route TEXT NOT NULL REFERENCES route(code),
+    frequency TEXT NOT NULL REFERENCES frequency(code),
+    usual_dose TEXT NOT NULL,
+    usual_days INTEGER CHECK (usual_days >= 1),
+    invoice_category TEXT NOT NULL REFERENCES invoice_category(code),
+    maker TEXT NOT NULL,
+    shelf TEXT NOT NULL,
+    minimum_age_years INTEGER CHECK (minimum_age_years >= 1),
+    is_disabled INTEGER NOT NULL DEFAULT 0 CHECK (is_disabled IN (0, 1)),
+    source TEXT NOT NULL,
+    is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))
+) WITHOUT ROWID;
+CREATE TABLE drug_allergy_group(
+    drug_id BLOB NOT NULL REFERENCES drug(id),
+    group_code TEXT NOT NULL REFERENCES allergy_group(code),
+    PRIMARY KEY (drug_id, group_code)
+) WITHOUT ROWID;
+CREATE TABLE drug_key(
+    key TEXT NOT NULL, drug_id BLOB NOT NULL REFERENCES drug(id), place INTEGER NOT NULL,
+    PRIMARY KEY (key, drug_id)
+) WITHOUT ROWID;
+CREATE INDEX drug_key_drug ON drug_key(drug_id);
+CREATE TABLE service_item(
+    id BLOB PRIMARY KEY CHECK (length(id) = 16),
+    code TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    unit_en TEXT NOT NULL,
+    invoice_category TEXT NOT NULL REFERENCES invoice_category(code),
+    is_disabled INTEGER NOT NULL DEFAULT 0 CHECK (is_disabled IN (0, 1)),
+    source TEXT NOT NULL,
+    is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))
+) WITHOUT ROWID;
+CREATE TABLE service_key(
+    key TEXT NOT NULL, service_id BLOB NOT NULL REFERENCES service_item(id), place INTEGER NOT NULL,
+    PRIMARY KEY (key, service_id)
+) WITHOUT ROWID;
+CREATE INDEX service_key_service ON service_key(service_id);
+CREATE TABLE diagnosis(
+    id BLOB PRIMARY KEY CHECK (length(id) = 16),
+    code TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    is_disabled INTEGER NOT NULL DEFAULT 0 CHECK (is_disabled IN (0, 1)),
+    source TEXT NOT NULL,
+    is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))
+) WITHOUT ROWID;
+CREATE TABLE diagnosis_key(
+    key TEXT NOT NULL, diagnosis_id BLOB NOT NULL REFERENCES diagnosis(id), place INTEGER NOT NULL,
+    PRIMARY KEY (key, diagnosis_id)
+) WITHOUT ROWID;
+CREATE INDEX diagnosis_key_diagnosis ON diagnosis_key(diagnosis_id);
+CREATE TABLE price(
+    id INTEGER PRIMARY KEY,
+    item_kind TEXT NOT NULL CHECK (item_kind IN ('drug', 'service')),
+    item_id BLOB NOT NULL,
+    price_e4 INTEGER NOT NULL CHECK (price_e4 >= 0),
+    valid_from TEXT NOT NULL,
+    valid_to TEXT,
+    source TEXT NOT NULL,
+    is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1)),
+    replaces_id INTEGER REFERENCES price(id),
+    recorded_at INTEGER NOT NULL
+);
+CREATE INDEX price_item ON price(item_id, valid_from);
+CREATE TRIGGER price_no_delete BEFORE DELETE ON price
+BEGIN SELECT RAISE(ABORT, 'prices are never removed'); END;
+CREATE TRIGGER price_no_update BEFORE UPDATE ON price
+WHEN OLD.valid_to IS NOT NULL OR NEW.valid_to IS NULL OR NEW.id <> OLD.id OR NEW.item_kind <> OLD.item_kind
+    OR NEW.item_id <> OLD.item_id OR NEW.price_e4 <> OLD.price_e4 OR NEW.valid_from <> OLD.valid_from
+    OR NEW.source <> OLD.source OR NEW.is_reviewed <> OLD.is_reviewed
+    OR NEW.replaces_id IS NOT OLD.replaces_id OR NEW.recorded_at <> OLD.recorded_at
+BEGIN SELECT RAISE(ABORT, 'a price is only ever closed'); END;
+CREATE TABLE division(
+    code TEXT PRIMARY KEY,
+    parent TEXT REFERENCES division(code) DEFERRABLE INITIALLY DEFERRED,
+    name TEXT NOT NULL,
+    level INTEGER NOT NULL CHECK (level BETWEEN 1 AND 4)
+) WITHOUT ROWID;
+CREATE INDEX division_parent ON division(parent);
+CREATE TABLE division_key(
+    key TEXT NOT NULL, code TEXT NOT NULL REFERENCES division(code), PRIMARY KEY (key, code)
+) WITHOUT ROWID;
+CREATE INDEX division_key_code ON division_key(code);
+CREATE TABLE import_run(
+    id BLOB PRIMARY KEY CHECK (length(id) = 16),
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    new_rows INTEGER NOT NULL CHECK (new_rows >= 0),
+    changed_rows INTEGER NOT NULL CHECK (changed_rows >= 0),
+    unchanged_rows INTEGER NOT NULL CHECK (unchanged_rows >= 0),
+    person_id BLOB NOT NULL,
+    at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TRIGGER import_run_no_update BEFORE UPDATE ON import_run
+BEGIN SELECT RAISE(ABORT, 'import runs are never changed'); END;
+CREATE TRIGGER import_run_no_delete BEFORE DELETE ON import_run
+BEGIN SELECT RAISE(ABORT, 'import runs are never removed'); END;
+"""

@@ -1,0 +1,1 @@
+"""Steps of the schema of `dictionaries`, in the order of their numbers."""

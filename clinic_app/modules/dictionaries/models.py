@@ -1,0 +1,142 @@
+"""Tables of the dictionaries (字典) as peewee models; `migrations/` holds their checks and triggers."""
+
+import peewee
+from peewee import BlobField, IntegerField, TextField
+
+from clinic_app.kernel import db
+
+
+class _Table(peewee.Model):  # type: ignore[misc]  # peewee ships no types
+    class Meta:
+        database = db.database
+
+
+class InvoiceCategory(_Table):
+    """A line of the printed invoice (发票归类, FE-01)."""
+
+    code = TextField(primary_key=True)
+    name = TextField()
+    name_en = TextField()
+    position = IntegerField()
+
+    class Meta:
+        table_name = "invoice_category"
+
+
+class AllergyGroup(_Table):
+    """A group of substances that one allergy covers (过敏类别)."""
+
+    code = TextField(primary_key=True)
+    parent = TextField(null=True)
+    name = TextField()
+    name_en = TextField()
+    source = TextField()
+    is_reviewed = IntegerField()
+
+    class Meta:
+        table_name = "allergy_group"
+
+
+class Frequency(_Table):
+    """How often a drug is taken (频次): `times` in `cycle_days`."""
+
+    code = TextField(primary_key=True)
+    name = TextField()
+    name_en = TextField()
+    times = IntegerField()
+    cycle_days = IntegerField()
+    is_single = IntegerField()
+    needs_quantity = IntegerField()
+    position = IntegerField()
+    source = TextField()
+    is_reviewed = IntegerField()
+
+
+class Route(_Table):
+    """How a drug is given (给药途径) and the slip that it prints."""
+
+    code = TextField(primary_key=True)
+    name = TextField()
+    name_en = TextField()
+    slip = TextField()
+    position = IntegerField()
+    source = TextField()
+    is_reviewed = IntegerField()
+
+
+class Drug(_Table):
+    """A drug of one strength and pack (药品); amounts are decimal texts, never floats."""
+
+    id = BlobField(primary_key=True)
+    code = TextField()
+    name = TextField()
+    name_en = TextField()
+    form = TextField()
+    form_en = TextField()
+    strength_text = TextField()
+    strength_dose = TextField()
+    dose_unit = TextField()
+    min_unit = TextField()
+    min_unit_en = TextField()
+    pack_unit = TextField()
+    pack_unit_en = TextField()
+    pack_size = IntegerField()
+    is_splittable = IntegerField()
+    rounding = TextField()
+    route = TextField()
+    frequency = TextField()
+    usual_dose = TextField()
+    usual_days = IntegerField(null=True)
+    invoice_category = TextField()
+    maker = TextField()
+    shelf = TextField()
+    minimum_age_years = IntegerField(null=True)
+    is_disabled = IntegerField(default=0)
+    source = TextField()
+    is_reviewed = IntegerField()
+
+
+class ServiceItem(_Table):
+    """A chargeable service (诊疗项目)."""
+
+    id = BlobField(primary_key=True)
+    code = TextField()
+    name = TextField()
+    name_en = TextField()
+    unit = TextField()
+    unit_en = TextField()
+    invoice_category = TextField()
+    is_disabled = IntegerField(default=0)
+    source = TextField()
+    is_reviewed = IntegerField()
+
+    class Meta:
+        table_name = "service_item"
+
+
+class Diagnosis(_Table):
+    """A diagnosis with its code (诊断)."""
+
+    id = BlobField(primary_key=True)
+    code = TextField()
+    name = TextField()
+    name_en = TextField()
+    is_disabled = IntegerField(default=0)
+    source = TextField()
+    is_reviewed = IntegerField()
+
+
+class ImportRun(_Table):
+    """One import that changed something (导入记录)."""
+
+    id = BlobField(primary_key=True)
+    kind = TextField()
+    source = TextField()
+    new_rows = IntegerField()
+    changed_rows = IntegerField()
+    unchanged_rows = IntegerField()
+    person_id = BlobField()
+    at = IntegerField()
+
+    class Meta:
+        table_name = "import_run"

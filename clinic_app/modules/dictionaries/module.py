@@ -1,0 +1,23 @@
+"""Manifest of the dictionaries (字典)."""
+
+from clinic_app.kernel.manifest import MenuItem, Module
+from clinic_app.kernel.parameters import Parameter
+from clinic_app.modules.dictionaries.events import EVENTS
+from clinic_app.modules.dictionaries.invariants import INVARIANTS
+
+MODULE = Module(
+    name="dictionaries",
+    blueprint="clinic_app.modules.dictionaries.views:blueprint",
+    rights={
+        "dictionaries.view": frozenset(
+            {"registrar", "doctor", "nurse", "pharmacist", "cashier", "manager", "administrator", "technician"}
+        ),
+        "dictionaries.manage": frozenset({"manager", "administrator"}),
+    },
+    menu=(MenuItem("字典", "dictionaries.drugs", "dictionaries.manage", "book"),),
+    events=EVENTS,
+    invariants=INVARIANTS,
+    parameters=(
+        Parameter("dictionaries.registration_fee_item", "S0003", "practice: code of 一般诊疗费 in the starter list"),
+    ),
+)

@@ -1,0 +1,56 @@
+"""Reads of the dictionaries (字典) for every later subject; constant SQL, dataclasses, no writes."""
+
+from clinic_app.modules.dictionaries.queries.codes import (
+    AllergyGroup,
+    Frequency,
+    InvoiceCategory,
+    Route,
+    allergy_groups,
+    frequencies,
+    frequency,
+    group_parents,
+    invoice_categories,
+    routes,
+)
+from clinic_app.modules.dictionaries.queries.divisions import (
+    Division,
+    DivisionHit,
+    division_name,
+    division_path,
+    divisions_matching,
+    divisions_under,
+)
+from clinic_app.modules.dictionaries.queries.drugs import (
+    Allergen,
+    Drug,
+    DrugHit,
+    all_drugs,
+    allergens_matching,
+    drug,
+    drug_by_code,
+    drugs,
+    drugs_matching,
+    groups_of_drug,
+    groups_of_drugs,
+)
+from clinic_app.modules.dictionaries.queries.items import (
+    Diagnosis,
+    Service,
+    ServiceHit,
+    diagnoses_matching,
+    diagnosis,
+    diagnosis_by_code,
+    service,
+    service_by_code,
+    services_matching,
+)
+from clinic_app.modules.dictionaries.queries.prices import Price, price_on, prices_of, prices_on
+
+__all__ = [
+    "Allergen", "AllergyGroup", "Diagnosis", "Division", "DivisionHit", "Drug", "DrugHit", "Frequency",
+    "InvoiceCategory", "Price", "Route", "Service", "ServiceHit", "all_drugs", "allergens_matching", "allergy_groups",
+    "diagnoses_matching", "diagnosis", "diagnosis_by_code", "division_name", "division_path", "divisions_matching",
+    "divisions_under", "drug", "drug_by_code", "drugs", "drugs_matching", "frequencies", "frequency",
+    "group_parents", "groups_of_drug", "groups_of_drugs", "invoice_categories", "price_on", "prices_of", "prices_on",
+    "routes", "service", "service_by_code", "services_matching",
+]  # fmt: skip

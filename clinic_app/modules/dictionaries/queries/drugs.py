@@ -1,0 +1,167 @@
+"""Drugs (药品): by id, by code, by what a person types, and what an allergy may name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from clinic_app.kernel import db
+from clinic_app.kernel.search import normal, prefix_range, term_keys
+
+_COLUMNS = (
+    "id, code, name, name_en, form, strength_text, strength_dose, dose_unit, min_unit, min_unit_en, pack_unit,"
+    " pack_unit_en, pack_size, is_splittable, rounding, route, frequency, usual_dose, usual_days, invoice_category,"
+    " maker, shelf, is_disabled, minimum_age_years"
+)
+_BY_ID = f"SELECT {_COLUMNS} FROM drug WHERE id = ?"
+_BY_CODE = f"SELECT {_COLUMNS} FROM drug WHERE code = ?"
+_ALL = f"SELECT {_COLUMNS} FROM drug ORDER BY code"
+_MATCHING = """
+SELECT d.id, d.name, d.strength_text, d.pack_unit, d.min_unit, d.pack_size,
+    (SELECT p.price_e4 FROM price p WHERE p.item_id = d.id AND p.valid_from <= :day
+        AND (p.valid_to IS NULL OR p.valid_to >= :day)),
+    d.invoice_category, d.is_disabled, d.route, d.frequency, d.usual_dose, d.dose_unit, d.usual_days,
+    d.name_en, d.code, d.is_splittable, d.maker
+FROM (SELECT drug_id, min(2 * place + (key <> :typed)) AS rank FROM drug_key WHERE key >= :typed AND key < :below
+    GROUP BY drug_id) AS hit
+JOIN drug AS d ON d.id = hit.drug_id
+ORDER BY d.is_disabled, hit.rank, d.name, d.strength_text LIMIT :most
+"""
+_ALLERGENS = """
+SELECT 'group', code, name, name_en FROM allergy_group
+WHERE name LIKE :inside ESCAPE '\\' OR name_en LIKE :inside ESCAPE '\\' OR code LIKE :start ESCAPE '\\'
+ORDER BY code LIMIT :most
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """A drug of one strength and pack. `strength_dose` and `usual_dose` are decimal texts in `dose_unit`."""
+
+    id: bytes
+    code: str
+    name: str
+    name_en: str
+    form: str
+    strength_text: str
+    strength_dose: str
+    dose_unit: str
+    min_unit: str
+    min_unit_en: str
+    pack_unit: str
+    pack_unit_en: str
+    pack_size: int
+    is_splittable: bool
+    rounding: str
+    route: str
+    frequency: str
+    usual_dose: str
+    usual_days: int | None
+    invoice_category: str
+    maker: str
+    shelf: str
+    is_disabled: bool
+    minimum_age_years: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrugHit:
+    """One line of a suggestion list; `price_e4` is the pack price of the day, None without a price."""
+
+    id: bytes
+    name: str
+    strength_text: str
+    pack_unit: str
+    min_unit: str
+    pack_size: int
+    price_e4: int | None
+    invoice_category: str
+    is_disabled: int
+    route: str
+    frequency: str
+    usual_dose: str
+    dose_unit: str
+    usual_days: int | None
+    name_en: str
+    code: str
+    is_splittable: int
+    maker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allergen:
+    """What an allergy may name: `kind` is group or drug, `code` the code of that list."""
+
+    kind: str
+    code: str
+    name: str
+    name_en: str
+
+
+def drug(drug_id: bytes) -> Drug | None:
+    found = db.row(_BY_ID, (drug_id,))
+    return _drug(found) if found else None
+
+
+def drug_by_code(code: str) -> Drug | None:
+    found = db.row(_BY_CODE, (code,))
+    return _drug(found) if found else None
+
+
+def all_drugs() -> list[Drug]:
+    """Every drug by code, disabled ones too; for small lists such as a first goods-in, not for screens."""
+    return [_drug(row) for row in db.rows(_ALL)]
+
+
+def drugs(drug_ids: Iterable[bytes]) -> dict[bytes, Drug]:
+    """The drugs of these ids; unknown ids are left out."""
+    found = (drug(drug_id) for drug_id in dict.fromkeys(drug_ids))
+    return {one.id: one for one in found if one is not None}
+
+
+def drugs_matching(text: str, on: date, limit: int = 8) -> list[DrugHit]:
+    """Drugs whose name, pinyin initials, English name or code begins so, exact ones first, then those that contain it.
+
+    Disabled drugs stand last; `on` is the business day of the price.
+    """
+    typed = normal(text)
+    if not typed:
+        return []
+    return db.read(
+        DrugHit, _MATCHING,
+        {"typed": typed, "below": prefix_range(typed)[1], "day": on.isoformat(), "most": limit},
+    )  # fmt: skip
+
+
+def groups_of_drug(drug_id: bytes) -> frozenset[str]:
+    """Codes of the allergy groups that a drug belongs to directly."""
+    return frozenset(
+        code for (code,) in db.rows("SELECT group_code FROM drug_allergy_group WHERE drug_id = ?", (drug_id,))
+    )
+
+
+def groups_of_drugs(drug_ids: Iterable[bytes]) -> dict[bytes, frozenset[str]]:
+    """The same for several drugs."""
+    return {drug_id: groups_of_drug(drug_id) for drug_id in dict.fromkeys(drug_ids)}
+
+
+def allergens_matching(text: str, limit: int = 8) -> list[Allergen]:
+    """Allergy groups whose name contains the text, by pinyin initials too, then drugs; for the allergy field."""
+    typed = normal(text)
+    if not typed:
+        return []
+    safe = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    groups = db.read(Allergen, _ALLERGENS, {"inside": f"%{safe}%", "start": f"{safe}%", "most": limit})
+    if len(groups) < limit:
+        groups += _groups_by_initials(typed, {group.code for group in groups})
+    hits = drugs_matching(text, date.min, limit) if len(groups) < limit else []
+    return [*groups, *(Allergen("drug", hit.code, hit.name, hit.name_en) for hit in hits)][:limit]
+
+
+def _groups_by_initials(typed: str, seen: set[str]) -> list[Allergen]:
+    """Some twenty groups have no key table of their own: their initials are compared here."""
+    found = db.read(Allergen, "SELECT 'group', code, name, name_en FROM allergy_group ORDER BY code")
+    return [one for one in found if one.code not in seen and any(k.startswith(typed) for k in term_keys(one.name))]
+
+
+def _drug(row: tuple) -> Drug:
+    return Drug(*row[:13], bool(row[13]), *row[14:22], bool(row[22]), row[23])

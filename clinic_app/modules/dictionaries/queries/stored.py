@@ -1,0 +1,53 @@
+"""The lists as they are stored, in the form in which an import compares them."""
+
+from datetime import date
+from typing import Any
+
+from clinic_app.kernel import db
+from clinic_app.modules.dictionaries import models
+
+MODELS = {
+    "invoice_categories": models.InvoiceCategory,
+    "allergy_groups": models.AllergyGroup,
+    "frequencies": models.Frequency,
+    "routes": models.Route,
+    "services": models.ServiceItem,
+    "diagnoses": models.Diagnosis,
+    "drugs": models.Drug,
+}
+PRICED = {"drugs": "drug", "services": "service"}
+_PRICES = (
+    "SELECT item_id, price_e4 FROM price WHERE item_kind = ?1 AND valid_from <= ?2"
+    " AND (valid_to IS NULL OR valid_to >= ?2)"
+)
+_LATER = (
+    "SELECT item_id, min(valid_from) FROM price WHERE item_kind = ? AND valid_from > ? AND valid_to IS NULL"
+    " GROUP BY item_id"
+)
+
+
+def stored_rows(kind: str, on: date) -> dict[str, dict[str, Any]]:
+    """Every row of a list by code, with the price of the day, a price planned later, and a drug's allergy groups."""
+    found: dict[str, dict[str, Any]] = {row["code"]: row for row in MODELS[kind].select().dicts()}
+    if kind in PRICED:
+        prices = dict(db.rows(_PRICES, (PRICED[kind], on.isoformat())))
+        later = dict(db.rows(_LATER, (PRICED[kind], on.isoformat())))
+        for row in found.values():
+            row["price_e4"] = prices.get(row["id"])
+            row["price_later_from"] = later.get(row["id"])
+    if kind == "drugs":
+        groups: dict[bytes, list[str]] = {}
+        for drug_id, code in db.rows("SELECT drug_id, group_code FROM drug_allergy_group ORDER BY 1, 2"):
+            groups.setdefault(drug_id, []).append(code)
+        for row in found.values():
+            row["allergy_groups"] = tuple(groups.get(row["id"], ()))
+    return found
+
+
+def stored_codes(kind: str) -> set[str]:
+    return {code for (code,) in MODELS[kind].select(MODELS[kind].code).tuples()}
+
+
+def stored_divisions() -> dict[str, tuple[str | None, str]]:
+    """Code -> (parent, name)."""
+    return {code: (parent, name) for code, parent, name in db.rows("SELECT code, parent, name FROM division")}

@@ -1,0 +1,112 @@
+"""Cells of a list file: a text becomes a checked value, or a refusal that names the column and what was there."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from clinic_app.kernel import money
+from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.quantity import excerpt, half_width
+
+LONGEST = 200
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,31}")
+_DECIMAL = re.compile(r"[0-9]{1,8}(\.[0-9]{1,4})?")
+_WHOLE = re.compile(r"[0-9]{1,6}")
+Parse = Callable[[str, str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a list file: how a filled cell is read, and whether it may stay empty (then it is `empty`)."""
+
+    name: str
+    parse: Parse
+    is_optional: bool = False
+    empty: Any = ""
+
+
+def value(column: Column, row: Mapping[str, str | None]) -> Any:
+    """The checked value of one cell; Refused `dictionaries.cell_missing` or what the column's parser says."""
+    typed = (row.get(column.name) or "").strip()
+    if not typed:
+        if column.is_optional:
+            return column.empty
+        raise Refused("dictionaries.cell_missing", field=column.name, column=column.name)
+    if len(typed) > LONGEST or not typed.isprintable():
+        raise Refused("dictionaries.cell_unreadable", field=column.name, column=column.name, value=excerpt(typed))
+    return column.parse(column.name, typed)
+
+
+def text(_column: str, typed: str) -> str:
+    return typed
+
+
+def code(column: str, typed: str) -> str:
+    """A code of letters, digits and `. _ + -`, at most 32."""
+    if not _CODE.fullmatch(half_width(typed)):
+        raise Refused("dictionaries.bad_code", field=column, column=column, value=excerpt(typed))
+    return half_width(typed)
+
+
+def codes(column: str, typed: str) -> tuple[str, ...]:
+    """Several codes separated by `;`, in one order whatever the order typed."""
+    return tuple(sorted({code(column, one.strip()) for one in half_width(typed).split(";") if one.strip()}))
+
+
+def amount(column: str, typed: str) -> str:
+    """A positive decimal number as plain text without trailing zeros: strengths and doses are exact."""
+    plain = half_width(typed)
+    if not _DECIMAL.fullmatch(plain) or Decimal(plain) == 0:
+        raise Refused("dictionaries.bad_number", field=column, column=column, value=excerpt(typed))
+    return f"{Decimal(plain).normalize():f}"
+
+
+def count(column: str, typed: str) -> int:
+    """A whole number from 1."""
+    if (number := whole(column, typed)) < 1:
+        raise Refused("dictionaries.bad_number", field=column, column=column, value=excerpt(typed))
+    return number
+
+
+def whole(column: str, typed: str) -> int:
+    """A whole number from 0."""
+    if not _WHOLE.fullmatch(half_width(typed)):
+        raise Refused("dictionaries.bad_number", field=column, column=column, value=excerpt(typed))
+    return int(half_width(typed))
+
+
+def price(column: str, typed: str) -> int:
+    """Yuan with at most 4 decimals, as 1/10000 yuan."""
+    try:
+        return money.parse_price(typed, field=column)
+    except Refused as err:
+        raise Refused("dictionaries.bad_price", field=column, column=column, value=excerpt(typed)) from err
+
+
+def choice(*allowed: str) -> Parse:
+    """One of a few words."""
+
+    def parse(column: str, typed: str) -> str:
+        if typed not in allowed:
+            raise Refused(
+                "dictionaries.not_a_choice",
+                field=column,
+                column=column,
+                value=excerpt(typed),
+                allowed=" / ".join(allowed),
+            )
+        return typed
+
+    return parse
+
+
+def flag(column: str, typed: str) -> int:
+    """`1` or `0`."""
+    return int(choice("0", "1")(column, typed))
+
+
+def reviewed(column: str, typed: str) -> int:
+    """`yes` when a person has read the source of the row, else `no`."""
+    return int(choice("yes", "no")(column, typed) == "yes")

@@ -1,0 +1,107 @@
+"""The lists that a clinic may import (字典清单): their columns, what they refer to and what may never change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.quantity import COUNTING_UNITS, parse_dose
+from clinic_app.modules.dictionaries.rules import cells
+from clinic_app.modules.dictionaries.rules.cells import Column
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """One kind of list.
+
+    `refers`: (column, kind whose codes it names). `frozen`: columns that an existing code keeps for ever, because
+    stock, prescriptions and prices are counted in them.
+    """
+
+    kind: str
+    columns: tuple[Column, ...]
+    refers: tuple[tuple[str, str], ...] = ()
+    frozen: tuple[str, ...] = ()
+    is_ordered: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    def parse(self, row: Mapping[str, str | None]) -> dict[str, Any]:
+        """The typed values of one row; Refused names the first cell that is wrong."""
+        values = {column.name: cells.value(column, row) for column in self.columns}
+        if self.kind == "drugs":
+            _check_doses(values)
+        if "reviewed" in values:
+            values["is_reviewed"] = values.pop("reviewed")
+        if "price" in values:
+            values["price_e4"] = values.pop("price")
+        if "pack_price" in values:
+            values["price_e4"] = values.pop("pack_price")
+        return values
+
+
+def _check_doses(drug: Mapping[str, Any]) -> None:
+    """A strength and a usual dose must be countable (QT-01); a counted dose unit is the minimum unit itself."""
+    unit = drug["dose_unit"]
+    if unit in COUNTING_UNITS and (unit != drug["min_unit"] or drug["strength_dose"] != "1"):
+        raise Refused("dictionaries.dose_unit_of_pieces", field="dose_unit", unit=unit, min_unit=drug["min_unit"])
+    parse_dose(f"{drug['usual_dose']} {unit}", field="dose_unit")
+
+
+CODE, NAME, NAME_EN = Column("code", cells.code), Column("name", cells.text), Column("name_en", cells.text)
+ORIGIN = (Column("source", cells.text), Column("reviewed", cells.reviewed))
+
+INVOICE_CATEGORIES = List("invoice_categories", (CODE, NAME, NAME_EN), is_ordered=True)
+ALLERGY_GROUPS = List(
+    "allergy_groups",
+    (CODE, Column("parent", cells.code, True, None), NAME, NAME_EN, *ORIGIN),
+    refers=(("parent", "allergy_groups"),),
+)
+FREQUENCIES = List(
+    "frequencies",
+    (
+        CODE, NAME, NAME_EN, Column("times", cells.whole), Column("cycle_days", cells.whole),
+        Column("is_single", cells.flag), Column("needs_quantity", cells.flag), *ORIGIN,
+    ),
+    frozen=("times", "cycle_days", "is_single", "needs_quantity"),
+    is_ordered=True,
+)  # fmt: skip
+ROUTES = List(
+    "routes",
+    (CODE, NAME, NAME_EN, Column("slip", cells.choice("oral", "injection", "infusion", "treatment")), *ORIGIN),
+    is_ordered=True,
+)
+SERVICES = List(
+    "services",
+    (
+        CODE, NAME, NAME_EN, Column("unit", cells.text), Column("unit_en", cells.text),
+        Column("invoice_category", cells.code), Column("price", cells.price), *ORIGIN,
+    ),
+    refers=(("invoice_category", "invoice_categories"),),
+    frozen=("unit",),
+)  # fmt: skip
+DIAGNOSES = List("diagnoses", (CODE, NAME, NAME_EN, *ORIGIN))
+DRUGS = List(
+    "drugs",
+    (
+        CODE, NAME, NAME_EN, Column("form", cells.text), Column("form_en", cells.text),
+        Column("strength_text", cells.text), Column("strength_dose", cells.amount), Column("dose_unit", cells.text),
+        Column("min_unit", cells.text), Column("min_unit_en", cells.text), Column("pack_unit", cells.text),
+        Column("pack_unit_en", cells.text), Column("pack_size", cells.count), Column("is_splittable", cells.flag),
+        Column("rounding", cells.choice("total", "per_dose", "per_day")), Column("route", cells.code),
+        Column("frequency", cells.code), Column("usual_dose", cells.amount),
+        Column("usual_days", cells.count, True, None), Column("invoice_category", cells.code),
+        Column("allergy_groups", cells.codes, True, ()), Column("maker", cells.text),
+        Column("shelf", cells.text, True), Column("pack_price", cells.price),
+        Column("minimum_age_years", cells.count, True, None), *ORIGIN,
+    ),
+    refers=(
+        ("route", "routes"), ("frequency", "frequencies"), ("invoice_category", "invoice_categories"),
+        ("allergy_groups", "allergy_groups"),
+    ),
+    frozen=("strength_dose", "dose_unit", "min_unit", "pack_size"),
+)  # fmt: skip
+LISTS = {one.kind: one for one in (INVOICE_CATEGORIES, ALLERGY_GROUPS, FREQUENCIES, ROUTES, SERVICES, DIAGNOSES, DRUGS)}
+"""In an order in which each list finds the codes that it refers to."""

@@ -1,0 +1,126 @@
+"""Reservations (预留): payment reserves, dispensing consumes, a void releases; stock is never negative (PH-08)."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from clinic_app.kernel import db
+from clinic_app.kernel.errors import Missing, Refused, Stale
+from clinic_app.kernel.unit_of_work import UnitOfWork
+from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.stock import queries
+from clinic_app.modules.stock.queries import Reserved
+from clinic_app.modules.stock.rules import Batch, allocate, is_usable
+from clinic_app.modules.stock.services.moves import PATIENT, move
+
+LineId = bytes | int
+_FREE = (
+    "SELECT b.id, s.on_hand - s.reserved, b.expires_on, b.is_frozen FROM batch AS b JOIN stock_balance AS s"
+    " ON s.batch_id = b.id AND s.place_id = ? WHERE b.drug_id = ? AND s.on_hand > s.reserved"
+    " ORDER BY b.expires_on, b.id"
+)
+_HOLD = "UPDATE stock_balance SET reserved = reserved + ? WHERE batch_id = ? AND place_id = ?"
+_LET_GO = "UPDATE stock_balance SET reserved = reserved - ? WHERE batch_id = ? AND place_id = ?"
+_RESERVE = (
+    "INSERT INTO reservation(source_id, line_id, batch_id, place_id, quantity, state, made_at)"
+    " VALUES(?, ?, ?, ?, ?, 'live', ?)"
+    " ON CONFLICT(source_id, line_id, batch_id) WHERE state = 'live' DO NOTHING"
+)
+_END = "UPDATE reservation SET state = ?, ended_at = ? WHERE id = ? AND state = 'live'"
+
+
+def reserve(uow: UnitOfWork, *, source_id: bytes, line_id: LineId, drug_id: bytes, quantity: int) -> dict[str, Any]:
+    """Hold minimum units of a drug at the pharmacy for a paid line, first expiry first out (PH-05, PH-08).
+
+    Refused `stock.not_enough` (facts item, needed, available), and then nothing is held; Stale when the line is held
+    already. Returns {"batches": [[batch id, quantity], ...]}.
+    """
+    uow.require_sure_date()
+    taken = _hold(uow, source_id, line_id, drug_id, quantity)
+    uow.audit("stock.reserve", source_id, quantity=quantity)
+    return {"batches": [[batch_id.hex(), part] for batch_id, part in taken]}
+
+
+def release(uow: UnitOfWork, source_id: bytes) -> dict[str, Any]:
+    """Give back everything still held for a source (作废释放); nothing held is no error."""
+    held = queries.reservations_of(source_id)
+    for one in held:
+        _end(uow, one, "released")
+    uow.audit("stock.release", source_id, reservations=len(held))
+    return {"released": len(held)}
+
+
+def renew(uow: UnitOfWork, source_id: bytes) -> dict[str, Any]:
+    """Hold other batches instead of those that expired or were frozen after they were held (换批).
+
+    Refused `stock.not_enough` when there is no other batch; then everything stays as it was.
+    """
+    uow.require_sure_date()
+    lost: dict[tuple[LineId, bytes], int] = {}
+    for one in queries.reservations_of(source_id):
+        if one.is_frozen or not is_usable(date.fromisoformat(one.expires_on), uow.on):
+            _end(uow, one, "released")
+            lost[one.line_id, one.drug_id] = lost.get((one.line_id, one.drug_id), 0) + one.quantity
+    for (line_id, drug_id), quantity in lost.items():
+        _hold(uow, source_id, line_id, drug_id, quantity)
+    uow.audit("stock.renew", source_id, lines=len(lost))
+    return {"renewed": len(lost)}
+
+
+def consume(
+    uow: UnitOfWork, *, source_id: bytes, document_id: bytes, line_ids: Collection[LineId] | None = None
+) -> list[tuple[LineId, bytes, int]]:
+    """Hand out what is held for a source (发药): movements from the pharmacy to the patient.
+
+    `line_ids` limits it to some lines of the source. Returns (line id, batch id, minimum units) of each movement.
+    Refused `stock.nothing_reserved`, `stock.batch_expired` or `stock.batch_is_frozen`; after the last two `renew` finds
+    other batches.
+    """
+    uow.require_sure_date()
+    held = [one for one in queries.reservations_of(source_id) if line_ids is None or one.line_id in line_ids]
+    if not held:
+        raise Refused("stock.nothing_reserved")
+    for one in held:
+        _check_usable(one, uow.on)
+    for one in held:
+        _end(uow, one, "consumed")
+        move(uow, "dispense", one.batch_id, one.place_id, PATIENT, one.quantity, document_id)
+    uow.audit("stock.consume", document_id, movements=len(held))
+    return [(one.line_id, one.batch_id, one.quantity) for one in held]
+
+
+def _hold(uow: UnitOfWork, source_id: bytes, line_id: LineId, drug_id: bytes, quantity: int) -> list[tuple[bytes, int]]:
+    place_id = queries.pharmacy_place().id
+    free = [
+        Batch(batch_id, units, date.fromisoformat(expires_on), bool(is_frozen))
+        for batch_id, units, expires_on, is_frozen in db.rows(_FREE, (place_id, drug_id))
+    ]
+    try:
+        taken = allocate(free, quantity, uow.on, item="")
+    except Refused as err:
+        raise Refused(err.code, field=err.field, **{**err.facts, "item": _name(drug_id)}) from None
+    for batch_id, part in taken:
+        uow.execute(_HOLD, (part, batch_id, place_id))
+        uow.change_one(
+            _RESERVE, (source_id, line_id, batch_id, place_id, part, uow.at), Stale("stock.already_reserved")
+        )
+    return taken
+
+
+def _end(uow: UnitOfWork, one: Reserved, state: str) -> None:
+    uow.change_one(_END, (state, uow.at, one.id), Stale("stock.reservation_ended"))
+    uow.execute(_LET_GO, (one.quantity, one.batch_id, one.place_id))
+
+
+def _check_usable(one: Reserved, today: date) -> None:
+    if one.is_frozen:
+        raise Refused("stock.batch_is_frozen", item=_name(one.drug_id), batch_no=one.batch_no)
+    if not is_usable(date.fromisoformat(one.expires_on), today):
+        raise Refused("stock.batch_expired", item=_name(one.drug_id), batch_no=one.batch_no, expires_on=one.expires_on)
+
+
+def _name(drug_id: bytes) -> str:
+    drug = dictionaries.drug(drug_id)
+    if drug is None:
+        raise Missing("dictionaries.no_such_item")
+    return queries.named(drug)
