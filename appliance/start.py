@@ -32,7 +32,7 @@ class Running:
         from clinic_app.app import create_app  # Flask is not needed to find out that a clinic cannot be opened
 
         self.app = create_app(config, modules)
-        self.worker = jobs.Worker(printing.send)
+        self.worker = jobs.Workers(printing.send)
         self.maintenance = Maintenance()
         self.worker.start()
         self.maintenance.start()

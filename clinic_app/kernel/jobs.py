@@ -5,6 +5,7 @@ is asked whether the paper came out) | `refused`. Source: architecture section 3
 """
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ FINAL = frozenset({PRINTED, UNKNOWN, REFUSED})
 RETRY_AFTER_MS = (2_000, 5_000, 15_000, 60_000)
 _COLUMNS = "id, document, entity, copy_no, patient_id, desk_id, person_id, payload, state, reason, attempts, created_at"
 _wakeup = threading.Event()
+log = logging.getLogger("clinic.print")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +117,12 @@ def unfinished(desk_id: bytes | None) -> list[Job]:
 
 
 def claim() -> Job | None:
-    """Take the oldest due job and mark it `sending` before its first byte; None when nothing is due."""
+    """Take the oldest due job whose desk has no paper under way, and mark it `sending` before its first byte."""
     now = clock.read().at
     due = db.value(
-        "SELECT id FROM job WHERE state IN ('queued', 'not_started') AND next_at <= ? ORDER BY created_at LIMIT 1",
+        "SELECT id FROM job WHERE state IN ('queued', 'not_started') AND next_at <= ? AND NOT EXISTS"
+        " (SELECT 1 FROM job AS other WHERE other.state = 'sending' AND other.desk_id IS job.desk_id)"
+        " ORDER BY created_at LIMIT 1",
         (now,),
     )
     if due is None:
@@ -161,24 +165,57 @@ def settle_unknown(conn: apsw.Connection, job_id: bytes, *, came_out: bool, at: 
         raise Refused("print.already_answered")
 
 
-class Worker(threading.Thread):
-    """Sends due papers one by one, off the web server's threads."""
+def end_pauses(conn: apsw.Connection, desk_id: bytes | None, at: int) -> int:
+    """Try the waiting papers of a desk at once (the printer is on again); returns how many."""
+    conn.execute(
+        "UPDATE job SET next_at = ?, changed_at = ? WHERE state = 'not_started' AND desk_id IS ?",
+        (at, at, desk_id),
+    )
+    return conn.changes()
 
-    def __init__(self, send: Callable[[Job], tuple[str, str]]):
-        super().__init__(name="print-worker", daemon=True)
+
+def give_up(conn: apsw.Connection, job_id: bytes, at: int) -> bool:
+    """Stop trying a paper that has not started; False when it is on its way already."""
+    conn.execute(
+        "UPDATE job SET state = 'refused', reason = 'given_up', changed_at = ?"
+        " WHERE id = ? AND state IN ('queued', 'not_started')",
+        (at, job_id),
+    )
+    return conn.changes() == 1
+
+
+class Workers:
+    """Threads that send due papers, off the web server's: several, so that one dead printer delays only its own desk."""
+
+    def __init__(self, send: Callable[[Job], tuple[str, str]], count: int = 3):
         self._send = send
         self._ending = threading.Event()
+        self._threads = [threading.Thread(target=self._run, name=f"print-{n}", daemon=True) for n in range(count)]
 
-    def run(self) -> None:
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def _run(self) -> None:
         while not self._ending.is_set():
             _wakeup.clear()
-            while not self._ending.is_set() and (job := claim()):
-                state, reason = self._send(job)
-                finish(job, state, reason)
+            try:
+                while not self._ending.is_set() and (job := claim()):
+                    finish(job, *self._outcome(job))
+            except Exception:  # a full disk must not end the thread: the paper stays and is tried again
+                log.exception("a paper could not be claimed or finished")
             _wakeup.wait(1.0)
 
+    def _outcome(self, job: Job) -> tuple[str, str]:
+        try:
+            return self._send(job)
+        except Exception:
+            log.exception("sending a paper failed")
+            return UNKNOWN, "error"
+
     def stop(self, timeout: float) -> None:
-        """Finish the paper at hand, then end."""
+        """Finish the papers at hand, then end."""
         self._ending.set()
         wake()
-        self.join(timeout)
+        for thread in self._threads:
+            thread.join(timeout)

@@ -1,5 +1,6 @@
 """Papers: at least once, marked, never sent twice by themselves (P1, reliability 3.6)."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from clinic_app.kernel import jobs, printing
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.jobs import NOT_STARTED, PRINTED, QUEUED, REFUSED, SENDING, UNKNOWN
 from clinic_app.kernel.unit_of_work import unit_of_work
-from tests.kernel.conftest import CASHIER
+from tests.kernel.conftest import CASHIER, COLLEAGUE
 
 BILL = b"\x0b" * 16
 
@@ -109,11 +110,40 @@ def test_the_worker_sends_what_is_queued_and_stops_at_once(open_data: Path) -> N
         sent.append(job.id)
         return PRINTED, ""
 
-    worker = jobs.Worker(send)
+    worker = jobs.Workers(send)
     worker.start()
     job_id = queue()
     deadline = time.monotonic() + 5
     while state(job_id) != PRINTED and time.monotonic() < deadline:
         time.sleep(0.02)
     worker.stop(5)
-    assert sent == [job_id] and not worker.is_alive()
+    assert sent == [job_id] and not [one for one in threading.enumerate() if one.name.startswith("print-")]
+
+
+def test_a_printer_that_hangs_delays_only_its_own_desk(open_data: Path) -> None:
+    """And a sender that fails leaves its paper unknown, never sent again by itself."""
+    hang, printed = threading.Event(), threading.Event()
+
+    def send(job: jobs.Job) -> tuple[str, str]:
+        if job.desk_id == CASHIER.desk_id:
+            hang.wait(10)
+            raise OSError("cable")
+        printed.set()
+        return PRINTED, ""
+
+    workers = jobs.Workers(send)
+    workers.start()
+    stuck = queue()
+    with unit_of_work(COLLEAGUE) as uow:
+        uow.print_job("money.receipt", b"\x0c" * 16, {"total": "1.00"}, patient_id=None)
+        uow.audit("money.paid")
+    assert printed.wait(5)
+    hang.set()
+    workers.stop(5)
+    assert state(stuck) == UNKNOWN
+
+
+def test_the_papers_of_one_desk_are_sent_one_by_one(open_data: Path) -> None:
+    queue()
+    queue(b"\x0c" * 16)
+    assert jobs.claim() and jobs.claim() is None

@@ -248,7 +248,7 @@ def test_a_paper_that_nobody_needs_is_dropped_but_not_once_it_is_out(clinic, que
 
 
 def test_the_worker_itself_prints_to_the_virtual_printer(clinic, queue):
-    worker = jobs.Worker(printing.send)
+    worker = jobs.Workers(printing.send)
     worker.start()
     try:
         job_id = queue(CASHIER)

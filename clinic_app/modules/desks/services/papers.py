@@ -37,22 +37,14 @@ def retry_now(uow: UnitOfWork) -> dict[str, Any]:
 
 def hurry(uow: UnitOfWork, desk_id: bytes | None) -> int:
     """End the pause of every paper that waits at a desk for its next try; returns how many."""
-    uow.execute(
-        "UPDATE job SET next_at = ?, changed_at = ? WHERE state = 'not_started' AND desk_id = ?",
-        (uow.at, uow.at, desk_id),
-    )
-    return int(uow.conn.changes())
+    return jobs.end_pauses(uow.conn, desk_id, uow.at)
 
 
 def give_up_paper(uow: UnitOfWork, job_id: bytes) -> dict[str, Any]:
     """Let go a waiting paper that nobody needs any more; it keeps its copy number (P1). -> {"job_id"}"""
     job = _paper_of_this_desk(uow, job_id)
-    uow.change_one(
-        "UPDATE job SET state = 'refused', reason = 'given_up', changed_at = ?"
-        " WHERE id = ? AND state IN ('queued', 'not_started')",
-        (uow.at, job_id),
-        Refused("desks.paper_gone_on"),
-    )
+    if not jobs.give_up(uow.conn, job_id, uow.at):
+        raise Refused("desks.paper_gone_on")
     uow.audit("desks.give_up_paper", job_id, patient_id=job.patient_id, document=job.document, copy=job.copy_no)
     return {"job_id": job_id.hex()}
 
