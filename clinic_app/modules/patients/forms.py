@@ -1,0 +1,97 @@
+"""The person's form (改资料) and the allergy form: what was typed, kept as typed, and what it means."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from werkzeug.datastructures import MultiDict
+
+from clinic_app.kernel.errors import Invalid, Refused
+from clinic_app.modules.patients import queries, services
+from clinic_app.modules.patients.services import AllergyEntry, PatientData
+
+PERSON_FIELDS = (
+    "rev", "name", "sex", "born_on", "identity_number", "end_identity", "phone", "address", "is_temporary", "noticed",
+)  # fmt: skip
+ALLERGY_LISTS = ("allergy_kind", "allergy_code", "allergy_text", "allergy_note")
+ALLERGY_FIELDS = ("rev", "allergy_state", "allergen", *ALLERGY_LISTS)
+
+
+@dataclass
+class Person:
+    """The form of a person's data; texts as typed."""
+
+    rev: str = ""
+    name: str = ""
+    sex: str = ""
+    born_on: str = ""
+    identity_number: str = ""
+    end_identity: str = ""
+    phone: str = ""
+    address: str = ""
+    is_temporary: str = ""
+    noticed: str = ""
+
+
+@dataclass
+class Allergies:
+    """The form of an allergy history."""
+
+    rev: str
+    allergy_state: str
+    allergies: list[AllergyEntry]
+
+
+def of_patient(found: queries.Patient) -> Person:
+    """The form as the record stands; a number is only shown masked, so its field begins empty."""
+    return Person(
+        rev=str(found.rev), name=found.name, sex=found.sex, born_on=found.born_on or "", phone=found.phone,
+        address=found.address, is_temporary="1" if found.is_temporary else "",
+    )  # fmt: skip
+
+
+def allergies_of_patient(found: queries.Patient) -> Allergies:
+    entries = [AllergyEntry(one.kind, one.code, one.text, one.note) for one in queries.allergies_recorded(found.id)]
+    return Allergies(str(found.rev), found.allergy_state, entries)
+
+
+def posted_person(form: MultiDict[str, str]) -> Person:
+    return Person(**{name: form.get(name, "") for name in PERSON_FIELDS})
+
+
+def posted_allergies(form: MultiDict[str, str]) -> Allergies:
+    columns = [form.getlist(name) for name in ALLERGY_LISTS]
+    entries = [AllergyEntry(*entry) for entry in zip(*columns, strict=False)]
+    return Allergies(form.get("rev", ""), form.get("allergy_state", ""), entries)
+
+
+def rev_of(text: str) -> int:
+    """The revision a form was drawn from; 0, which no record has, for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def person_data(person: Person, before: queries.Patient, on: date) -> PatientData:
+    """The data that the form asks for; raises Invalid with a refusal for each wrong field.
+
+    An estimated birth date that was not touched stays estimated; an empty number leaves the stored one alone.
+    """
+    wrong: dict[str, Refused] = {}
+    born_on, is_estimated = None, False
+    try:
+        born_on, is_estimated = services.read_birth(person.born_on, on)
+    except Refused as err:
+        wrong["born_on"] = err
+    if before.is_birth_estimated and born_on is not None and born_on.isoformat() == before.born_on:
+        is_estimated = True
+    number = person.identity_number.strip()
+    data = PatientData(
+        name=person.name, sex=person.sex, born_on=born_on, is_birth_estimated=is_estimated,
+        identity_number=number or ("" if person.end_identity == "1" else None), phone=person.phone,
+        address=person.address, is_temporary=person.is_temporary == "1",
+    )  # fmt: skip
+    try:
+        checked = services.checked(data, on)
+    except Invalid as err:
+        wrong = {**err.refusals, **wrong}
+    if wrong:
+        raise Invalid(wrong)
+    return checked

@@ -1,0 +1,31 @@
+"""What must always hold for the records of persons."""
+
+from clinic_app.kernel.invariants import Invariant
+
+INVARIANTS = (
+    Invariant(
+        "O4", "一个证件号只在一个人名下",
+        "SELECT group_concat(DISTINCT p.person_no), 'the same number of a card-like kind' FROM patient_identifier i"
+        " JOIN patient p ON p.id = i.patient_id"
+        " WHERE i.ended_at IS NULL AND i.kind IN ('01', '03', '04', '05', '06', '07', 'health_card', 'social_card')"
+        " GROUP BY i.kind, i.value HAVING count(*) > 1",
+    ),
+    Invariant(
+        "O4-links", "合并的档案能一直找到一份在用的",
+        "WITH RECURSIVE up(start, id, step) AS ("
+        " SELECT from_id, to_id, 1 FROM patient_link WHERE undone_at IS NULL AND approved_at IS NOT NULL"
+        " UNION ALL SELECT up.start, l.to_id, up.step + 1 FROM up JOIN patient_link l ON l.from_id = up.id"
+        "  WHERE l.undone_at IS NULL AND l.approved_at IS NOT NULL AND up.step < 50"
+        ") SELECT p.person_no, 'its links go in a circle' FROM up JOIN patient p ON p.id = up.start WHERE up.step = 50",
+    ),
+    Invariant(
+        "O4-keys", "每份档案按姓名都找得到",
+        "SELECT p.person_no, 'no search key of its name' FROM patient p WHERE NOT EXISTS"
+        " (SELECT 1 FROM name_key k WHERE k.key = p.name_form AND k.patient_id = p.id)",
+    ),
+    Invariant(
+        "O4-allergies", "过敏史的三种状态和条目一致",
+        "SELECT p.person_no, 'allergy state ' || p.allergy_state FROM patient p WHERE (p.allergy_state = 'known')"
+        " <> EXISTS (SELECT 1 FROM allergy a WHERE a.patient_id = p.id AND a.ended_at IS NULL)",
+    ),
+)  # fmt: skip

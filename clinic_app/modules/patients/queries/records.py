@@ -1,0 +1,127 @@
+"""One person's record: data, identifiers, allergies."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from clinic_app.kernel import db
+from clinic_app.modules.patients.queries.links import same_person
+
+# The newest live identity number; a person has at most one unless an old import gave two.
+IDENTITY = (
+    "coalesce((SELECT value FROM patient_identifier i WHERE i.patient_id = p.id AND i.kind = '01'"
+    " AND i.ended_at IS NULL ORDER BY i.id DESC LIMIT 1), '')"
+)
+MERGED_INTO = (
+    "(SELECT to_id FROM patient_link l WHERE l.from_id = p.id AND l.undone_at IS NULL AND l.approved_at IS NOT NULL)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A record (档案): `born_on` ISO or None, `sex` by ID-12, `merged_into` the record that goes on in its place."""
+
+    id: bytes
+    person_no: str
+    name: str
+    sex: str
+    born_on: str | None
+    is_birth_estimated: bool
+    phone: str
+    address: str
+    identity_number: str
+    allergy_state: str
+    is_temporary: bool
+    last_visit_on: str | None
+    rev: int
+    registered_at: int
+    changed_at: int
+    changed_by: bytes
+    merged_into: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    id: int
+    kind: str
+    value: str
+    source: str
+    recorded_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allergy:
+    """One live allergy: `kind` group or drug with its dictionary code, or text; `note` tells the reaction."""
+
+    id: int
+    kind: str
+    code: str
+    text: str
+    note: str
+    recorded_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has a card or number now."""
+
+    patient_id: bytes
+    name: str
+    person_no: str
+
+
+_PATIENT = (
+    "SELECT p.id, p.person_no, p.name, p.sex, p.born_on, p.is_birth_estimated, p.phone, p.address,"
+    f" {IDENTITY}, p.allergy_state, p.is_temporary, p.last_visit_on, p.rev, p.registered_at, p.changed_at,"
+    f" p.changed_by, {MERGED_INTO} FROM patient p WHERE p.id = ?"
+)
+_ALLERGIES = (
+    "SELECT id, kind, code, text, note, recorded_at FROM allergy WHERE patient_id = ? AND ended_at IS NULL ORDER BY id"
+)
+
+
+def patient(patient_id: bytes) -> Patient | None:
+    """The record as it stands, merged or not."""
+    return db.read_one(Patient, _PATIENT, (patient_id,))
+
+
+def names(patient_ids: Iterable[bytes]) -> dict[bytes, str]:
+    """The names of several patients, for lists of other subjects."""
+    wanted = [f'"{one.hex()}"' for one in set(patient_ids)]
+    found = db.rows(
+        "SELECT p.id, p.name FROM json_each(?) j JOIN patient p ON p.id = unhex(j.value)", (f"[{','.join(wanted)}]",)
+    )
+    return {patient_id: name for patient_id, name in found}
+
+
+def identifiers_of(patient_id: bytes) -> list[Identifier]:
+    """The live identifiers of this record, identity number first."""
+    return db.read(
+        Identifier,
+        "SELECT id, kind, value, source, recorded_at FROM patient_identifier WHERE patient_id = ? AND ended_at IS NULL"
+        " ORDER BY kind, id",
+        (patient_id,),
+    )
+
+
+def holder_of(kind: str, value: str) -> Holder | None:
+    """Who holds this card or number now (ID-06); `value` as it is stored."""
+    return db.read_one(
+        Holder,
+        "SELECT p.id, p.name, p.person_no FROM patient_identifier i JOIN patient p ON p.id = i.patient_id"
+        " WHERE i.kind = ? AND i.value = ? AND i.ended_at IS NULL",
+        (kind, value),
+    )
+
+
+def allergies_recorded(patient_id: bytes) -> list[Allergy]:
+    """The live allergies of this one record, for its own form."""
+    return db.read(Allergy, _ALLERGIES, (patient_id,))
+
+
+def allergies_of(patient_id: bytes) -> list[Allergy]:
+    """The live allergies of the person: of every record linked to this one."""
+    found: dict[tuple[str, str], Allergy] = {}
+    for one_id in same_person(patient_id):
+        for one in allergies_recorded(one_id):
+            found.setdefault((one.kind, one.code or one.text), one)
+    return list(found.values())

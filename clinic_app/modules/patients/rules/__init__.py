@@ -1,0 +1,1 @@
+"""Rules of the patients (患者): identity numbers, names, birth dates, ages, phones and what of them is shown."""

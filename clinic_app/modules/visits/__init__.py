@@ -1,0 +1,1 @@
+"""Visits (就诊): registration, the queue of the day, cancelling, and receiving without a number."""

@@ -1,0 +1,187 @@
+"""Reads of the visits (就诊); the subject's face for later ones together with `services`."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from clinic_app.kernel import db
+from clinic_app.kernel.clock import clock
+from clinic_app.modules.patients import queries as patients
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit; `on` is its business day in ISO text, moments in ms UTC, `with_number` 0 for 无号接诊."""
+
+    id: bytes
+    visit_no: str
+    queue_no: int
+    patient_id: bytes
+    room_id: bytes
+    doctor_id: bytes | None
+    kind: str
+    payer: str
+    state: str
+    registered_at: int
+    on: str
+    started_at: int | None
+    finished_at: int | None
+    with_number: int
+    cancel_reason: str
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.on)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of a queue: visit, person, where and since when."""
+
+    visit_id: bytes
+    queue_no: int
+    visit_no: str
+    patient_id: bytes
+    name: str
+    sex: str
+    born_on: str | None
+    is_birth_estimated: bool
+    allergy_state: str
+    state: str
+    kind: str
+    payer: str
+    room_id: bytes
+    room_name: str
+    doctor_id: bytes | None
+    doctor_name: str
+    registered_at: int
+    called_at: int | None
+    started_at: int | None
+    finished_at: int | None
+
+    @property
+    def waited_ms(self) -> int:
+        """From registration to the consultation, or to now for who still waits."""
+        return (self.started_at or clock.read().at) - self.registered_at
+
+    @property
+    def changed_at(self) -> int:
+        """When the visit took its newest step."""
+        return self.finished_at or self.started_at or self.called_at or self.registered_at
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Counts of one day; `wait_minutes` is the mean wait of those who were seen."""
+
+    registered: int
+    afternoon: int
+    waiting: int
+    in_consultation: int
+    wait_minutes: int | None
+
+
+_VISIT = (
+    "SELECT id, visit_no, queue_no, patient_id, room_id, doctor_id, kind, payer, state, registered_at, visit_on,"
+    " started_at, finished_at, with_number, cancel_reason FROM visit WHERE "
+)
+_ROW = (
+    "SELECT v.id, v.queue_no, v.visit_no, v.patient_id, p.name, p.sex, p.born_on, p.is_birth_estimated,"
+    " p.allergy_state, v.state, v.kind, v.payer, v.room_id, r.name, v.doctor_id, coalesce(d.name, ''),"
+    " v.registered_at, v.called_at, v.started_at, v.finished_at FROM visit v JOIN patient p ON p.id = v.patient_id"
+    " JOIN room r ON r.id = v.room_id LEFT JOIN person d ON d.id = v.doctor_id WHERE v.visit_on = ?"
+)
+MOST_SHOWN, WHOLE_DAY = 24, 400
+
+
+def visit(visit_id: bytes) -> Visit | None:
+    return db.read_one(Visit, f"{_VISIT}id = ?", (visit_id,))
+
+
+def queue(room_id: bytes | None, on: date) -> list[QueueRow]:
+    """The day's visits of a room, or of all rooms, that are not cancelled, lowest number first."""
+    if room_id is None:
+        return db.read(QueueRow, f"{_ROW} AND v.state <> 'cancelled' ORDER BY v.queue_no", (on.isoformat(),))
+    return db.read(
+        QueueRow, f"{_ROW} AND v.room_id = ? AND v.state <> 'cancelled' ORDER BY v.queue_no", (on.isoformat(), room_id)
+    )
+
+
+def today(on: date, *, waiting_only: bool = False, limit: int = MOST_SHOWN) -> list[QueueRow]:
+    """The newest visits of the day, cancelled ones too, for the desk."""
+    only = " AND v.state IN ('registered', 'called')" if waiting_only else ""
+    return db.read(QueueRow, f"{_ROW}{only} ORDER BY v.queue_no DESC LIMIT ?", (on.isoformat(), limit))
+
+
+def row(visit_id: bytes) -> QueueRow | None:
+    """One visit as the queues show it."""
+    found = visit(visit_id)
+    return db.read_one(QueueRow, f"{_ROW} AND v.id = ?", (found.on, visit_id)) if found else None
+
+
+def day(on: date, noon_at: int) -> Day:
+    """Counts of a day; `noon_at` divides morning and afternoon, in ms UTC."""
+    total, afternoon, waiting, inside, wait_ms = db.rows(
+        "SELECT count(*), total(registered_at >= ?), total(state IN ('registered', 'called')),"
+        " total(state = 'in_consultation'), avg(CASE WHEN with_number = 1 THEN started_at - registered_at END)"
+        " FROM visit WHERE visit_on = ?",
+        (noon_at, on.isoformat()),
+    )[0]
+    minutes = None if wait_ms is None else round(wait_ms / 60_000)
+    return Day(total, int(afternoon), int(waiting), int(inside), minutes)
+
+
+def waiting_by_room(on: date) -> dict[bytes, int]:
+    """How many wait at each room; rooms without anybody are left out."""
+    return dict(
+        db.rows(
+            "SELECT room_id, count(*) FROM visit WHERE visit_on = ? AND state IN ('registered', 'called')"
+            " GROUP BY room_id",
+            (on.isoformat(),),
+        )
+    )
+
+
+def waiting_before(visit: Visit) -> int:
+    """How many wait at the same room with a lower number."""
+    return int(
+        db.value(
+            "SELECT count(*) FROM visit WHERE visit_on = ? AND room_id = ? AND queue_no < ?"
+            " AND state IN ('registered', 'called')",
+            (visit.on, visit.room_id, visit.queue_no),
+        )
+    )
+
+
+def doctors_by_room(on: date) -> dict[bytes, str]:
+    """The doctor who last began a consultation in each room that day."""
+    return {
+        room_id: name
+        for room_id, name, _newest in db.rows(
+            "SELECT v.room_id, d.name, max(v.started_at) FROM visit v JOIN person d ON d.id = v.doctor_id"
+            " WHERE v.visit_on = ? AND v.doctor_id IS NOT NULL GROUP BY v.room_id",
+            (on.isoformat(),),
+        )
+    }
+
+
+def visits_of_person(patient_id: bytes, limit: int = 20) -> list[Visit]:
+    """The person's visits, newest first, of every record that is linked (ID-09)."""
+    found = [
+        one
+        for record in patients.same_person(patient_id)
+        for one in db.read(Visit, f"{_VISIT}patient_id = ? ORDER BY visit_on DESC LIMIT {WHOLE_DAY}", (record,))
+    ]
+    return sorted(found, key=lambda one: one.registered_at, reverse=True)[:limit]
+
+
+def open_visits(patient_id: bytes, on: date) -> list[QueueRow]:
+    """What the person has waiting or running that day: a second registration is probably a slip."""
+    found = [one for one in visits_of_person(patient_id) if one.on == on.isoformat()]
+    rows = [row(one.id) for one in found if one.state in ("registered", "called", "in_consultation")]
+    return [one for one in rows if one is not None]
+
+
+def last_payer(patient_id: bytes) -> str | None:
+    """How the newest visit was paid, the default of the next one."""
+    newest = visits_of_person(patient_id, limit=1)
+    return newest[0].payer if newest else None

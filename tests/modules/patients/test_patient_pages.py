@@ -1,0 +1,117 @@
+"""The screens of the patients."""
+
+import re
+
+import pytest
+
+from clinic_app.kernel import db
+from clinic_app.modules.patients import queries
+
+FORM = {
+    "rev": "1", "name": "陈桂英", "sex": "2", "born_on": "1958-05-02", "phone": "19900006621", "address": "新街 1 号",
+}  # fmt: skip
+
+
+@pytest.fixture
+def chen(clinic):
+    return queries.search("cgy")[0]
+
+
+def test_the_list_masks_for_the_manager_and_not_for_the_registrar(browser_as, chen):
+    assert ">陈**<" in browser_as("manager").get("/patients/search?q=cgy").text
+    shown = browser_as("registrar").get("/patients/search?q=cgy").text
+    assert ">陈桂英<" in shown and "990499********0021" in shown and "990499195805020021" not in shown
+
+
+@pytest.mark.parametrize("role", ["auditor", "technician", "administrator"])
+def test_who_has_no_business_with_patients_sees_none(browser_as, chen, role):
+    browser = browser_as(role)
+    for url in ("/patients/", "/patients/search?q=cgy", f"/patients/{chen.id.hex()}"):
+        answer = browser.get(url)
+        assert answer.status_code == 403 and "陈" not in answer.text
+
+
+def test_opening_a_card_is_logged(browser_as, clinic, chen):
+    browser_as("doctor").get(f"/patients/{chen.id.hex()}")
+    assert db.value("SELECT count(*) FROM access_log WHERE patient_id = ?", (chen.id,)) == 1
+
+
+def test_saving_shows_the_card_again_and_a_repeat_acts_once(browser_as, chen):
+    browser = browser_as("registrar")
+    for _ in range(2):
+        answer = browser.post(f"/patients/{chen.id.hex()}/change", FORM, once="the-same-key-twice-01")
+        assert answer.status_code == 303
+    assert (queries.patient(chen.id).address, queries.patient(chen.id).rev) == ("新街 1 号", 2)
+
+
+def test_a_wrong_field_keeps_what_was_typed_and_changes_nothing(browser_as, chen):
+    typed = {**FORM, "phone": "1390056220", "born_on": "二月三十", "address": "改到别处 7 号"}
+    answer = browser_as("registrar").post(f"/patients/{chen.id.hex()}/change", typed)
+    assert answer.status_code == 422
+    for text in ("1390056220", "二月三十", "改到别处 7 号", "现在 10 位"):
+        assert text in answer.text
+    assert queries.patient(chen.id).rev == 1
+
+
+def test_an_old_form_is_answered_with_both_values_and_saved_at_the_second_press(browser_as, chen):
+    browser = browser_as("registrar")
+    browser.post(f"/patients/{chen.id.hex()}/change", FORM)
+    answer = browser.post(f"/patients/{chen.id.hex()}/change", {**FORM, "address": "新街 2 号"})
+    assert answer.status_code == 409 and "新街 1 号" in answer.text and "新街 2 号" in answer.text
+    rev = re.search(r'name="rev" value="(\d+)"', answer.text)[1]
+    answer = browser.post(f"/patients/{chen.id.hex()}/change", {**FORM, "rev": rev, "address": "新街 2 号"})
+    assert answer.status_code == 303 and queries.patient(chen.id).address == "新街 2 号"
+
+
+@pytest.mark.rule("ID-04")
+def test_a_sex_that_differs_from_the_number_is_asked_once(browser_as, chen):
+    browser, url = browser_as("registrar"), f"/patients/{chen.id.hex()}/change"
+    typed = {**FORM, "sex": "1", "identity_number": "990499195805020021"}
+    answer = browser.post(url, typed)
+    assert answer.status_code == 422 and 'name="noticed" value="1"' in answer.text
+    assert browser.post(url, {**typed, "noticed": "1"}).status_code == 303
+    assert queries.patient(chen.id).sex == "1"
+
+
+def test_unknown_fields_and_unknown_people_are_refused(browser_as, chen):
+    browser = browser_as("registrar")
+    assert browser.post(f"/patients/{chen.id.hex()}/change", {**FORM, "person_no": "X1"}).status_code == 422
+    assert browser.post(f"/patients/{'0' * 32}/change", FORM).status_code == 404
+    assert browser.get(f"/patients/{'0' * 32}").status_code == 404
+    assert browser_as("pharmacist").post(f"/patients/{chen.id.hex()}/change", FORM).status_code == 403
+
+
+def test_allergies_are_added_taken_off_and_saved(browser_as, chen):
+    browser = browser_as("nurse")
+    row = browser.post("/patients/allergy-row", {"allergy_state": "none", "add_kind": "text", "add_text": "海鲜<b>"})
+    assert "海鲜&lt;b&gt;" in row.text and re.search(r'value="known" checked', row.text)
+    form = {
+        "rev": "1", "allergy_state": "known", "allergy_kind": "text", "allergy_code": "", "allergy_text": "海鲜",
+        "allergy_note": "",
+    }  # fmt: skip
+    assert browser.post(f"/patients/{chen.id.hex()}/allergies", form).status_code == 303
+    assert [one.text for one in queries.allergies_of(chen.id)] == ["海鲜"]
+    assert browser.post(f"/patients/{chen.id.hex()}/allergies", form).status_code == 409
+
+
+def test_a_card_that_somebody_else_holds_names_him_beside_the_field(browser_as, clinic, chen):
+    browser, other = browser_as("registrar"), queries.search("ljg")[0]
+    card = {"document_kind": "health_card", "document_number": "620499001"}
+    assert browser.post(f"/patients/{other.id.hex()}/identifiers", card).status_code == 303
+    answer = browser.post(f"/patients/{chen.id.hex()}/identifiers", card)
+    assert answer.status_code == 422 and "刘建国" in answer.text and 'value="620499001"' in answer.text
+
+
+@pytest.mark.rule("ID-09")
+def test_a_merge_is_proposed_approved_by_another_and_undone(browser_as, chen):
+    registrar, manager, other = browser_as("registrar"), browser_as("manager"), queries.search("ljg")[0]
+    url = f"/patients/{other.id.hex()}/merge/{chen.id.hex()}"
+    assert chen.person_no in registrar.get(url).text
+    assert registrar.post(url).status_code == 303
+    link = queries.waiting_links()[0].id.hex()
+    assert registrar.post(f"/patients/links/{link}/approve").status_code == 422
+    assert "陈**" in manager.get("/patients/links").text
+    assert manager.post(f"/patients/links/{link}/approve").status_code == 303
+    assert other.person_no in registrar.get(f"/patients/{chen.id.hex()}").text
+    assert registrar.post(f"/patients/links/{link}/undo").status_code == 303
+    assert queries.same_person(chen.id) == (chen.id,)
