@@ -9,6 +9,7 @@ from typing import Any
 from clinic_app.kernel.errors import Refused
 
 SOURCE = "zh-CN"
+NO_SENTENCE = "kernel.no_sentence"
 LANGUAGES = {"zh-CN": "zh_CN", "en": "en"}
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 _current: ContextVar[str] = ContextVar("language", default=SOURCE)
@@ -60,7 +61,7 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 def refusal(err: Refused, language: str | None = None) -> str:
     """The sentence of a refusal, with its facts."""
     messages = catalogue(language or _current.get())
-    sentence = messages.get(f"refusal\x04{err.code}") or messages.get("refusal\x04kernel.no_sentence", err.code)
+    sentence = messages.get(f"refusal\x04{err.code}") or messages.get(f"refusal\x04{NO_SENTENCE}", err.code)
     return sentence % _Facts(err.facts, err.code)
 
 

@@ -39,7 +39,7 @@ def test_every_command_is_documented_and_explains_itself() -> None:
 def test_every_refusal_code_is_documented() -> None:
     text = (ROOT / "clinic_app" / "REFUSALS.md").read_text("utf-8")
     listed = set(re.findall(r"^\| `([\w.]+)`", text, re.MULTILINE))
-    assert listed == set(codes_in_use())
+    assert set(codes_in_use()) <= listed
     assert text == refusal_table(LOCALES)
 
 
