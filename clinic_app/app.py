@@ -96,15 +96,15 @@ def _menu_of(wired: list[Module]) -> Any:
 
         from clinic_app.kernel.i18n import pgettext
 
-        here = (endpoint or "").split(".")[0]
         seen = [item for item in items if actor.may(item.right)]
+        here = _entry_of(seen, endpoint)
         return [
             {
                 "label": pgettext("menu", item.label),
                 "url": url_for(item.endpoint),
                 "icon": item.icon,
                 "key": f"Alt+{place}" if place <= 9 else "",
-                "current": endpoint == item.endpoint or _only_one(seen, here, item.endpoint),
+                "current": item.endpoint == here,
             }
             for place, item in enumerate(seen, 1)
         ]
@@ -112,7 +112,10 @@ def _menu_of(wired: list[Module]) -> Any:
     return menu
 
 
-def _only_one(seen: list[Any], here: str, endpoint: str) -> bool:
-    """A page that is no entry itself lights the entry of its subject when there is just one."""
-    same = [item.endpoint for item in seen if item.endpoint.split(".")[0] == here]
-    return len(same) == 1 and same[0] == endpoint
+def _entry_of(seen: list[Any], endpoint: str | None) -> str:
+    """The menu entry that a page belongs to: itself, else the first entry of its subject."""
+    subject = (endpoint or "").split(".")[0]
+    entries = [item.endpoint for item in seen]
+    if endpoint in entries:
+        return str(endpoint)
+    return next((entry for entry in entries if entry.split(".")[0] == subject), "")

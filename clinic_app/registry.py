@@ -5,7 +5,6 @@ import importlib
 from clinic_app.config import Config
 from clinic_app.kernel import invariants, outbox, parameters, ports, rights, schema
 from clinic_app.kernel.manifest import Module
-from clinic_app.kernel.parameters import Parameter
 
 MODULES = [
     "people",
@@ -19,9 +18,6 @@ MODULES = [
     "pharmacy",
     "checks",
 ]
-KERNEL_PARAMETERS = (
-    Parameter("kernel.idle_seconds", 900, "architecture: idle lock 15 minutes", True, lowest=60, highest=3600),
-)
 
 
 def modules() -> list[Module]:
@@ -46,7 +42,7 @@ def wire(config: Config) -> list[Module]:
     outbox.subscribers.clear()
     outbox.guards.clear()
     ports.bound = ports.Ports()
-    for parameter in KERNEL_PARAMETERS:
+    for parameter in parameters.KERNEL:
         parameters.declare(parameter)
     for module in found:
         _declare(module)

@@ -37,6 +37,9 @@ class Parameter:
         return str(int(value)) if isinstance(self.value, bool | int) else str(value)
 
 
+KERNEL = (Parameter("kernel.idle_seconds", 900, "idle lock after 15 minutes", True, lowest=60, highest=3600),)
+
+
 def declare(parameter: Parameter) -> None:
     _declared[parameter.name] = parameter
 

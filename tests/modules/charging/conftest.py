@@ -62,8 +62,8 @@ class Window:
         patient = db.value("SELECT patient_id FROM visit WHERE id = ?", (visit_id,))
         item, source = dictionaries.service_by_code(code), new_id()
         self.clinic.raw(
-            "INSERT INTO charge_line(id, visit_id, patient_id, source_kind, source_id, source_line_id, line_no, item_kind,"
-            " item_id, quantity, state, opened_at, opened_on, changed_at)"
+            "INSERT INTO charge_line(id, visit_id, patient_id, source_kind, source_id, source_line_id, line_no,"
+            " item_kind, item_id, quantity, state, opened_at, opened_on, changed_at)"
             " VALUES(?, ?, ?, 'prescription', ?, 1, 1, 'service', ?, 1, 'open', 1, ?, 1)",
             (new_id(), visit_id, patient, source, item.id, today().isoformat()),
         )
@@ -90,8 +90,8 @@ class Window:
         return {"lines_seen": [one.id.hex() for one in lines], "total_seen_fen": sum(one.amount_fen for one in lines)}
 
     def pay(
-        self, visit_id: bytes, cash: int | None = None, scan: tuple[int, str] | None = None, *, actor: Actor | None = None,
-        **seen: Any,
+        self, visit_id: bytes, cash: int | None = None, scan: tuple[int, str] | None = None, *,
+        actor: Actor | None = None, **seen: Any,
     ) -> dict[str, Any]:
         """Charge what is open, by default with exact cash."""
         shown = {**self.seen(visit_id), **seen}

@@ -48,7 +48,8 @@ def test_a_parameter_that_names_no_item_is_refused_by_name(window):
     window.clinic.run(
         window.clinic.actor("manager"),
         lambda uow: (
-            parameters.change(uow, "dictionaries.registration_fee_item", "S9999", today(), "test"), uow.audit("test.change")
+            parameters.change(uow, "dictionaries.registration_fee_item", "S9999", today(), "test"),
+            uow.audit("test.change"),
         ),
     )
     with pytest.raises(Refused) as refused:
@@ -109,9 +110,9 @@ def test_one_source_line_is_open_only_once(window):
     source = db.row("SELECT source_id, source_line_id, patient_id FROM charge_line WHERE visit_id = ?", (visit,))
     with pytest.raises(Exception, match="UNIQUE"):
         window.clinic.raw(
-            "INSERT INTO charge_line SELECT randomblob(16), visit_id, patient_id, source_kind, source_id, source_line_id,"
-            " line_no, item_kind, item_id, quantity, state, bill_id, opened_at, opened_on, changed_at FROM charge_line"
-            " WHERE source_id = ?",
+            "INSERT INTO charge_line SELECT randomblob(16), visit_id, patient_id, source_kind, source_id,"
+            " source_line_id, line_no, item_kind, item_id, quantity, state, bill_id, opened_at, opened_on, changed_at"
+            " FROM charge_line WHERE source_id = ?",
             (source[0],),
         )
 

@@ -76,7 +76,9 @@ def test_mixed_payment_gives_change_from_cash_alone(window, guides_bill):
 def test_cash_is_rounded_where_the_clinic_says_so_and_the_difference_has_its_own_entry(window):
     window.clinic.run(
         window.clinic.actor("manager"),
-        lambda uow: (parameters.change(uow, "charging.cash_rounding_fen", 10, today(), "test"), uow.audit("test.change")),
+        lambda uow: (
+            parameters.change(uow, "charging.cash_rounding_fen", 10, today(), "test"), uow.audit("test.change")
+        ),
     )
     window.price("service", "S0003", 374_600)
     visit = window.visit()

@@ -3,7 +3,6 @@
 import pytest
 
 from clinic_app.kernel import invariants
-from clinic_app.kernel.ids import new_id
 
 
 def broken(which):
@@ -94,12 +93,9 @@ def test_a_reference_on_two_bills_that_count_is_named(books):
 
 @pytest.mark.rule("M3")
 def test_a_voucher_corrected_twice_is_named(books):
-    books.clinic.raw("DROP INDEX IF EXISTS voucher_shift")
-    books.clinic.raw("CREATE TABLE copy AS SELECT * FROM voucher")
-    books.clinic.raw("PRAGMA defer_foreign_keys = 1")
-    found = [one for one in invariants.known() if one.id == "M3"][0]
-    sql = found.sql.replace("voucher", "copy")
-    books.clinic.raw("INSERT INTO copy SELECT 99, kind, ?, shift_id, corrects_id, at FROM copy WHERE kind = 'void'", (new_id(),))
-    from clinic_app.kernel import db
-
-    assert any("corrected 2 times" in why for _what, why in db.rows(sql.replace("corrects_id) > 1", "corrects_id) > 1")))
+    # the table itself cannot hold two corrections, so a copy without its constraint stands before it
+    books.clinic.raw("CREATE TEMP TABLE voucher AS SELECT * FROM main.voucher")
+    books.clinic.raw(
+        "INSERT INTO temp.voucher SELECT 99, kind, bill_id, shift_id, corrects_id, at FROM main.voucher WHERE id = 3"
+    )
+    assert "voucher 2" in broken("M3")

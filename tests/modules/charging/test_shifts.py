@@ -88,9 +88,9 @@ def test_a_closed_shift_accepts_no_voucher_and_is_never_opened_again(window):
 def test_what_was_written_is_never_changed_or_removed(window, table):
     window.void(window.pay(window.visit()))
     column = db.rows(f"SELECT name FROM pragma_table_info('{table}')")[-1][0]
-    with pytest.raises(Exception, match="never|final|voided"):
+    with pytest.raises(Exception, match=r"never|final|voided"):
         window.clinic.raw(f"UPDATE {table} SET {column} = {column}")
-    with pytest.raises(Exception, match="never|final"):
+    with pytest.raises(Exception, match=r"never|final"):
         window.clinic.raw(f"DELETE FROM {table}")
 
 

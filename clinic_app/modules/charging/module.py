@@ -1,0 +1,49 @@
+"""Manifest of charging (收费)."""
+
+from clinic_app.kernel.manifest import MenuItem, Module
+from clinic_app.kernel.parameters import Parameter
+from clinic_app.modules.charging import services
+from clinic_app.modules.charging.events import EVENTS
+from clinic_app.modules.charging.invariants import INVARIANTS
+
+MODULE = Module(
+    name="charging",
+    blueprint="clinic_app.modules.charging.views:blueprint",
+    rights={
+        "charging.view": frozenset({"cashier", "manager"}),
+        "charging.charge": frozenset({"cashier"}),
+        "charging.void": frozenset({"cashier"}),
+    },
+    menu=(
+        MenuItem("收费", "charging.pending", "charging.view", "cash", True),
+        MenuItem("收据", "charging.receipts", "charging.view", "list"),
+        MenuItem("交班", "charging.shift", "charging.charge", "clock"),
+    ),
+    events=EVENTS,
+    offers=("charging.void_bill",),
+    on={
+        "visits.registered": services.open_fee,
+        "visits.cancelled": services.withdraw_visit,
+        "consultation.prescription_signed": services.open_sheet,
+        "consultation.prescription_voided": services.withdraw_sheet,
+    },
+    guards={
+        "visits.cancel": services.refuse_cancelling_paid_visit,
+        "consultation.void_prescription": services.refuse_voiding_paid_sheet,
+    },
+    reads=(
+        "drug", "service_item", "price", "invoice_category", "person", "patient", "visit", "room", "prescription",
+    ),
+    invariants=INVARIANTS,
+    parameters=(
+        Parameter(
+            "charging.cash_rounding_fen", 1, "domain guide FE-05: 0.01 or 0.10 yuan, the clinic decides",
+            lowest=1, highest=10,
+        ),
+        Parameter(
+            "charging.pending_days", 1, "domain guide VS-03: a number is valid on its day, 1 to 3 days",
+            lowest=1, highest=7,
+        ),
+    ),
+    documents=("charging.receipt", "charging.shift_slip"),
+)

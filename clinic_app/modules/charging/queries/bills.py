@@ -1,0 +1,199 @@
+"""Bills (收费单): one with its lines and payments, lists, and what is paid."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from clinic_app.kernel import db
+
+PAID, VOIDED = "paid", "voided"
+_BILL = """
+SELECT b.id, b.receipt_no, b.visit_id, b.patient_id, b.shift_id, b.cashier_id, b.desk_id, b.total_fen, b.waiver_fen,
+    b.rounding_fen, b.tendered_fen, b.change_fen, b.paid_at, b.paid_on,
+    CASE WHEN x.bill_id IS NULL THEN 'paid' ELSE 'voided' END, coalesce(x.reason, ''), x.voided_at, u.name
+FROM bill b JOIN person u ON u.id = b.cashier_id LEFT JOIN bill_void x ON x.bill_id = b.id
+"""
+_LINES = """
+SELECT l.line_no, l.charge_line_id, l.item_name, l.unit_text, l.quantity, l.pack_size, l.price_e4, l.amount_fen,
+    l.category, k.name, k.name_en, c.source_kind, c.source_id, c.source_line_id, c.item_kind, c.item_id
+FROM bill_line l JOIN charge_line c ON c.id = l.charge_line_id JOIN invoice_category k ON k.code = l.category
+WHERE l.bill_id = ? ORDER BY l.line_no
+"""
+_RECEIPT = """
+SELECT b.id, b.receipt_no, b.visit_id, v.visit_no, p.name, b.total_fen, b.waiver_fen, b.rounding_fen,
+    coalesce((SELECT sum(y.amount_fen) FROM payment y WHERE y.bill_id = b.id AND y.method = 'cash'), 0),
+    coalesce((SELECT sum(y.amount_fen) FROM payment y WHERE y.bill_id = b.id AND y.method = 'scan'), 0),
+    b.paid_at, b.cashier_id, u.name, b.shift_id, coalesce(x.reason, ''), x.voided_at
+FROM bill b JOIN visit v ON v.id = b.visit_id JOIN patient p ON p.id = b.patient_id JOIN person u ON u.id = b.cashier_id
+LEFT JOIN bill_void x ON x.bill_id = b.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A paid bill; `state` paid or voided. `total_fen = payments - rounding_fen + waiver_fen` (M2)."""
+
+    id: bytes
+    receipt_no: str
+    visit_id: bytes
+    patient_id: bytes
+    shift_id: bytes
+    cashier_id: bytes
+    desk_id: bytes | None
+    total_fen: int
+    waiver_fen: int
+    rounding_fen: int
+    tendered_fen: int
+    change_fen: int
+    paid_at: int
+    paid_on: str
+    state: str
+    void_reason: str
+    voided_at: int | None
+    cashier_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """One line as it was charged: nothing of it changes when the dictionary does."""
+
+    line_no: int
+    charge_line_id: bytes
+    item_name: str
+    unit_text: str
+    quantity: int
+    pack_size: int
+    price_e4: int
+    amount_fen: int
+    category: str
+    category_name: str
+    category_name_en: str
+    source_kind: str
+    source_id: bytes
+    source_line_id: bytes | int
+    item_kind: str
+    item_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    method: str
+    amount_fen: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A line of the list of receipts."""
+
+    bill_id: bytes
+    receipt_no: str
+    visit_id: bytes
+    visit_no: str
+    name: str
+    total_fen: int
+    waiver_fen: int
+    rounding_fen: int
+    cash_fen: int
+    scan_fen: int
+    paid_at: int
+    cashier_id: bytes
+    cashier_name: str
+    shift_id: bytes
+    void_reason: str
+    voided_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaidSheet:
+    """A prescription that is paid by a bill that counts."""
+
+    bill_id: bytes
+    prescription_id: bytes
+    visit_id: bytes
+    patient_id: bytes
+    paid_at: int
+    receipt_no: str
+
+
+def bill(bill_id: bytes) -> Bill | None:
+    return db.read_one(Bill, f"{_BILL} WHERE b.id = ?", (bill_id,))
+
+
+def bill_lines(bill_id: bytes) -> list[BillLine]:
+    return db.read(BillLine, _LINES, (bill_id,))
+
+
+def payments(bill_id: bytes) -> list[Payment]:
+    return db.read(
+        Payment, "SELECT method, amount_fen, reference FROM payment WHERE bill_id = ? ORDER BY line_no", (bill_id,)
+    )
+
+
+def bills_of_visit(visit_id: bytes) -> list[Bill]:
+    """Every bill of a visit, voided ones too, oldest first."""
+    return db.read(Bill, f"{_BILL} WHERE b.visit_id = ? ORDER BY b.paid_at", (visit_id,))
+
+
+def visit_bill(visit_id: bytes) -> Bill | None:
+    """The newest bill of a visit that counts."""
+    return next((one for one in reversed(bills_of_visit(visit_id)) if one.state == PAID), None)
+
+
+def receipts_of_shift(shift_id: bytes) -> list[Receipt]:
+    """The receipts of a shift, newest first."""
+    return db.read(Receipt, f"{_RECEIPT} WHERE b.shift_id = ? ORDER BY b.series DESC, b.number DESC", (shift_id,))
+
+
+def receipts_of_day(on: date) -> list[Receipt]:
+    """Every cashier's receipts of a day, newest first."""
+    return db.read(
+        Receipt, f"{_RECEIPT} WHERE b.paid_on = ? ORDER BY b.series DESC, b.number DESC", (on.isoformat(),)
+    )
+
+
+def last_bill_of(cashier_id: bytes, on: date) -> Bill | None:
+    """The cashier's newest bill of the day that counts: the one that F8 prints again."""
+    return db.read_one(
+        Bill, f"{_BILL} WHERE b.paid_on = ? AND b.cashier_id = ? AND x.bill_id IS NULL ORDER BY b.paid_at DESC LIMIT 1",
+        (on.isoformat(), cashier_id),
+    )
+
+
+def paid_prescriptions(on: date | None = None) -> list[PaidSheet]:
+    """The prescriptions of bills that count, oldest payment first: those paid on a day, or all."""
+    return db.read(
+        PaidSheet,
+        "SELECT DISTINCT b.id, c.source_id, b.visit_id, b.patient_id, b.paid_at, b.receipt_no"
+        " FROM bill b JOIN charge_line c ON c.bill_id = b.id AND c.source_kind = 'prescription'"
+        " WHERE (?1 IS NULL OR b.paid_on = ?1) ORDER BY b.paid_at, b.receipt_no",
+        (on.isoformat() if on else None,),
+    )
+
+
+def is_prescription_paid(prescription_id: bytes) -> bytes | None:
+    """The bill that paid a prescription and counts, or None."""
+    paid: bytes | None = db.value(
+        "SELECT bill_id FROM charge_line WHERE source_id = ? AND source_kind = 'prescription' AND state = 'billed'"
+        " LIMIT 1",
+        (prescription_id,),
+    )
+    return paid
+
+
+def bill_that_took(charge_line_ids: list[bytes]) -> Bill | None:
+    """The bill that counts and holds one of these charge lines: somebody was faster."""
+    for line_id in charge_line_ids:
+        taken = db.value("SELECT bill_id FROM charge_line WHERE id = ? AND state = 'billed'", (line_id,))
+        if taken is not None:
+            return bill(taken)
+    return None
+
+
+def receipt_of_reference(reference: str) -> str | None:
+    """The receipt, not voided, that a scan payment's reference stands on already."""
+    found: str | None = db.value(
+        "SELECT b.receipt_no FROM payment y JOIN bill b ON b.id = y.bill_id WHERE y.reference = ? AND y.reference <> ''"
+        " AND NOT EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = b.id) LIMIT 1",
+        (reference,),
+    )
+    return found

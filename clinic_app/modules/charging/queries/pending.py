@@ -1,0 +1,101 @@
+"""Who has to pay (待收费): the list that every cashier's page polls, summed by integer SQL."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from clinic_app.kernel import db, parameters
+from clinic_app.kernel.search import name_keys, normal
+from clinic_app.modules.patients import queries as patients
+
+# 2ab + c over 2c is a/c rounded half up: the rule of kernel.money.line_amount in whole numbers.
+_AMOUNT = """
+CASE c.item_kind
+    WHEN 'drug' THEN (SELECT (2 * p.price_e4 * c.quantity + 100 * d.pack_size) / (200 * d.pack_size)
+        FROM drug d JOIN price p ON p.item_id = d.id
+        WHERE d.id = c.item_id AND p.valid_from <= :day AND (p.valid_to IS NULL OR p.valid_to >= :day))
+    ELSE (SELECT (2 * p.price_e4 * c.quantity + 100) / 200 FROM price p
+        WHERE p.item_id = c.item_id AND p.valid_from <= :day AND (p.valid_to IS NULL OR p.valid_to >= :day))
+END
+"""
+_ROW = (
+    "SELECT v.id, v.visit_no, v.queue_no, v.visit_on, v.patient_id, p.name, r.name, {sheets}, {total}, {since}"
+    " FROM {source} JOIN visit v ON v.id = {visit} JOIN patient p ON p.id = v.patient_id"
+    " JOIN room r ON r.id = v.room_id"
+)
+_TO_PAY = (
+    _ROW.format(
+        sheets="count(DISTINCT c.source_id)", total=f"coalesce(sum({_AMOUNT}), 0)", since="min(c.opened_at)",
+        source="charge_line c", visit="c.visit_id",
+    )
+    + " WHERE c.state = 'open' AND {which} GROUP BY c.visit_id"
+)  # fmt: skip
+# Received without a number (VS-05): on the list with 0 items until the doctor signs something or finishes.
+_WITHOUT_NUMBER = """
+SELECT v.id, v.visit_no, v.queue_no, v.visit_on, v.patient_id, p.name, r.name, 0, 0, v.registered_at
+FROM visit v JOIN patient p ON p.id = v.patient_id JOIN room r ON r.id = v.room_id
+WHERE v.visit_on = :day AND v.with_number = 0 AND v.state = 'in_consultation'
+    AND NOT EXISTS (SELECT 1 FROM charge_line c WHERE c.visit_id = v.id AND c.state <> 'withdrawn')
+"""
+_PENDING = (
+    f"SELECT * FROM ({_TO_PAY.format(which='c.opened_on >= :since')} UNION ALL {_WITHOUT_NUMBER})"
+    " ORDER BY 8 = 0, 10, 3 LIMIT 200"
+)
+_OF_PATIENT = _TO_PAY.format(which="c.patient_id = :patient") + " ORDER BY v.registered_at DESC LIMIT 20"
+_BY_NUMBER = _TO_PAY.format(which="v.visit_no = :number")
+_DONE = (
+    "SELECT count(*) FROM bill b WHERE b.paid_on = ? AND b.cashier_id = coalesce(?, b.cashier_id)"
+    " AND NOT EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = b.id)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """One visit that waits for the cashier; `total_fen` at today's prices, `sheets` 0 without anything to pay yet."""
+
+    visit_id: bytes
+    visit_no: str
+    queue_no: int
+    on: str
+    patient_id: bytes
+    name: str
+    room_name: str
+    sheets: int
+    total_fen: int
+    since: int
+
+
+def pending(on: date) -> list[Pending]:
+    """The visits of the last days that have something open, who waits longest first; then those without a number."""
+    since = on - timedelta(days=parameters.value("charging.pending_days", on) - 1)
+    return db.read(Pending, _PENDING, {"day": on.isoformat(), "since": since.isoformat()})
+
+
+def pending_matching(text: str, on: date) -> list[Pending]:
+    """Those of `pending` whose name, initials, queue or visit number begin so; else any visit of such a person that is
+    still open, however old."""
+    typed = normal(text)
+    if not typed:
+        return pending(on)
+    found = [one for one in pending(on) if _matches(one, typed)]
+    return found or _older(text.strip(), on)
+
+
+def _matches(one: Pending, typed: str) -> bool:
+    if typed.isdecimal() and len(typed) <= 4:
+        return str(one.queue_no) == typed
+    if normal(one.name).startswith(typed) or one.visit_no.lower() == typed:
+        return True
+    return any(key.startswith(typed) for key in name_keys(one.name))
+
+
+def _older(text: str, on: date) -> list[Pending]:
+    day = on.isoformat()
+    if found := db.read(Pending, _BY_NUMBER, {"number": text.upper(), "day": day}):
+        return found
+    people = {record: None for hit in patients.search(text) for record in patients.same_person(hit.id)}
+    return [one for record in people for one in db.read(Pending, _OF_PATIENT, {"patient": record, "day": day})]
+
+
+def charged_today(on: date, cashier_id: bytes | None = None) -> int:
+    """How many bills of the day count, of one cashier or of all."""
+    return int(db.value(_DONE, (on.isoformat(), cashier_id)))

@@ -1,0 +1,158 @@
+"""Charging a visit (收费): bill, payments, voucher, receipt number, reserved drugs and receipt in one command."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from clinic_app.kernel import installation, parameters
+from clinic_app.kernel.clock import local
+from clinic_app.kernel.errors import Missing, Refused, Stale
+from clinic_app.kernel.ids import new_id
+from clinic_app.kernel.money import yuan
+from clinic_app.kernel.unit_of_work import UnitOfWork
+from clinic_app.modules.charging import documents, events, queries
+from clinic_app.modules.charging.queries import OpenLine
+from clinic_app.modules.charging.rules import Line, Settlement, Tender, settle
+from clinic_app.modules.charging.services.posting import post_bill
+from clinic_app.modules.charging.services.shifts import shift_of_actor
+from clinic_app.modules.stock import services as stock
+from clinic_app.modules.visits import queries as visits
+
+_BILL = (
+    "INSERT INTO bill(id, receipt_no, series, number, visit_id, patient_id, shift_id, cashier_id, desk_id, total_fen,"
+    " waiver_fen, rounding_fen, tendered_fen, change_fen, paid_at, paid_on)"
+    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_BILL_LINE = (
+    "INSERT INTO bill_line(bill_id, line_no, charge_line_id, item_name, unit_text, quantity, pack_size, price_e4,"
+    " amount_fen, category) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_PAYMENT = "INSERT INTO payment(bill_id, line_no, method, amount_fen, reference) VALUES(?, ?, ?, ?, ?)"
+_TAKE_SHEET = (
+    "UPDATE charge_line SET state = 'billed', bill_id = ?, changed_at = ?"
+    " WHERE source_id = ? AND visit_id = ? AND state = 'open'"
+)
+
+
+def charge_visit(
+    uow: UnitOfWork, visit_id: bytes, *, lines_seen: Sequence[str], total_seen_fen: int, tenders: Sequence[Tender]
+) -> dict[str, Any]:
+    """Take the money for whole sheets: `lines_seen` are hex ids, `total_seen_fen` the sum, as the screen showed them.
+
+    Raises Stale `charging.already_charged`, `.lines_changed`, `.total_changed`; Refused `charging.no_price`,
+    `.scan_reference_used` and those of `settle` and `stock.reserve`. Nothing is stored then, no number is used (FE-02).
+    Returns {"bill_id", "receipt_no", "due_fen", "change_fen", "print_job"}.
+    """
+    uow.require_sure_date()
+    visit = visits.visit(visit_id)
+    if visit is None:
+        raise Missing("charging.visit_missing")
+    lines = _as_seen(uow, visit_id, lines_seen)
+    if unpriced := dict.fromkeys(line.name for line in lines if line.price_e4 is None):
+        raise Refused("charging.no_price", items="、".join(unpriced))
+    step = parameters.value("charging.cash_rounding_fen", uow.on)
+    total = sum(line.amount_fen for line in lines)
+    if total != total_seen_fen:
+        raise Stale("charging.total_changed", seen=yuan(total_seen_fen), now=yuan(total))
+    settlement = settle([Line(line.category, line.amount_fen, line.name) for line in lines], tenders, step)
+    _refuse_used_references(settlement)
+    bill_id = new_id()
+    receipt_no = _store(uow, bill_id, visit, lines, settlement)
+    for line in lines:
+        if line.item_kind == "drug":
+            stock.reserve(
+                uow, source_id=bill_id, line_id=line.source_line_id, drug_id=line.item_id, quantity=line.quantity
+            )
+    uow.emit(events.BILL_PAID, bill_id, _event(bill_id, receipt_no, visit, lines, settlement), parents=(visit_id,))
+    uow.audit(
+        "charging.charge_visit", bill_id, patient_id=visit.patient_id,
+        receipt_no=receipt_no, total_fen=settlement.total_fen, lines=len(lines),
+    )
+    receipt = documents.receipt(bill_id).model()
+    job = uow.print_job(documents.RECEIPT, bill_id, receipt, patient_id=visit.patient_id)
+    return {
+        "bill_id": bill_id.hex(), "receipt_no": receipt_no, "due_fen": settlement.due_fen + settlement.rounding_fen,
+        "change_fen": settlement.change_fen, "print_job": job.hex(),
+    }  # fmt: skip
+
+
+def _as_seen(uow: UnitOfWork, visit_id: bytes, lines_seen: Sequence[str]) -> list[OpenLine]:
+    """The open lines that the screen showed, whole sheets of them, else Stale."""
+    seen = set(lines_seen)
+    if not seen:
+        raise Refused("charging.nothing_to_charge")
+    open_now = queries.open_lines(visit_id, uow.on)
+    chosen = [line for line in open_now if line.id.hex() in seen]
+    sheets = {line.source_id for line in chosen}
+    is_whole = all(line.id.hex() in seen for line in open_now if line.source_id in sheets)
+    if is_whole and len(chosen) == len(seen):
+        return chosen
+    gone = seen - {line.id.hex() for line in chosen}
+    taken = queries.bill_that_took([bytes.fromhex(one) for one in sorted(gone) if _is_id(one)])
+    if taken is not None and taken.visit_id == visit_id:
+        raise Stale(
+            "charging.already_charged", next_url=f"/charging/bills/{taken.id.hex()}", who=taken.cashier_name,
+            at=local(taken.paid_at).strftime("%H:%M"), receipt_no=taken.receipt_no,
+        )
+    raise Stale("charging.lines_changed", next_url=f"/charging/visits/{visit_id.hex()}")
+
+
+def _is_id(text: str) -> bool:
+    return len(text) == 32 and all(letter in "0123456789abcdef" for letter in text)
+
+
+def _refuse_used_references(settlement: Settlement) -> None:
+    for payment in settlement.payments:
+        used_by = queries.receipt_of_reference(payment.reference) if payment.reference else None
+        if used_by is not None:
+            raise Refused(
+                "charging.scan_reference_used", field="reference", reference=payment.reference, receipt_no=used_by
+            )
+
+
+def _store(
+    uow: UnitOfWork, bill_id: bytes, visit: visits.Visit, lines: list[OpenLine], settlement: Settlement
+) -> str:
+    shift_id = shift_of_actor(uow)
+    series = f"{installation.current().prefix()}R{uow.on:%y}"
+    number = uow.number(series)
+    receipt_no = f"{series}{number:06d}"
+    uow.execute(
+        _BILL,
+        (bill_id, receipt_no, series, number, visit.id, visit.patient_id, shift_id, uow.actor.person_id,
+         uow.actor.desk_id, settlement.total_fen, settlement.waiver_fen, settlement.rounding_fen,
+         settlement.cash_tendered_fen, settlement.change_fen, uow.at, uow.on.isoformat()),
+    )  # fmt: skip
+    for line_no, line in enumerate(lines, 1):
+        uow.execute(
+            _BILL_LINE,
+            (bill_id, line_no, line.id, line.name, line.unit_text, line.quantity, line.pack_size, line.price_e4,
+             line.amount_fen, line.category),
+        )  # fmt: skip
+    for line_no, payment in enumerate(settlement.payments, 1):
+        uow.execute(_PAYMENT, (bill_id, line_no, payment.method, payment.amount_fen, payment.reference))
+    _take(uow, bill_id, visit.id, lines)
+    post_bill(uow, bill_id, shift_id, settlement)
+    return receipt_no
+
+
+def _take(uow: UnitOfWork, bill_id: bytes, visit_id: bytes, lines: list[OpenLine]) -> None:
+    """Close the lines, sheet by sheet; the row count must match or somebody was faster."""
+    for source_id in dict.fromkeys(line.source_id for line in lines):
+        uow.execute(_TAKE_SHEET, (bill_id, uow.at, source_id, visit_id))
+        if uow.conn.changes() != sum(line.source_id == source_id for line in lines):
+            raise Stale("charging.lines_changed", next_url=f"/charging/visits/{visit_id.hex()}")
+
+
+def _event(
+    bill_id: bytes, receipt_no: str, visit: visits.Visit, lines: list[OpenLine], settlement: Settlement
+) -> dict[str, Any]:
+    return {
+        "bill_id": bill_id, "receipt_no": receipt_no, "visit_id": visit.id, "patient_id": visit.patient_id,
+        "total_fen": settlement.total_fen,
+        "lines": [
+            {"charge_line_id": line.id, "source_kind": line.source_kind, "source_id": line.source_id,
+             "source_line_id": line.source_line_id, "item_kind": line.item_kind, "item_id": line.item_id,
+             "quantity": line.quantity, "amount_fen": line.amount_fen}
+            for line in lines
+        ],
+    }  # fmt: skip

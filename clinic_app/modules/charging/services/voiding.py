@@ -1,0 +1,70 @@
+"""Voiding a bill (作废): the own cashier's, before the shift is closed and before anything of it is dispensed."""
+
+from typing import Any
+
+from clinic_app.kernel.errors import Denied, Missing, Refused, Stale
+from clinic_app.kernel.unit_of_work import UnitOfWork
+from clinic_app.modules.charging import events, queries
+from clinic_app.modules.charging.models import BillVoid
+from clinic_app.modules.charging.services.posting import post_void
+from clinic_app.modules.stock import services as stock
+
+SHORTEST_REASON, LONGEST_REASON = 2, 100
+_REOPEN = (
+    "UPDATE charge_line SET state = 'open', bill_id = NULL, changed_at = ? WHERE bill_id = ? AND state = 'billed'"
+)
+
+
+def void_bill(uow: UnitOfWork, bill_id: bytes, reason: str) -> dict[str, Any]:
+    """Undo a bill of the actor's open shift: reversing voucher, lines open again, drugs released, the number kept (N1).
+
+    Raises Missing, Stale `charging.already_voided`, Denied `charging.not_your_bill`, Refused `charging.shift_closed`,
+    `.reason_length`, or a later subject's refusal (guard `charging.void_bill`). Returns {"bill_id", "receipt_no",
+    "cash_fen", "scan_fen"}: what goes back to the patient.
+    """
+    bill = queries.bill(bill_id)
+    if bill is None:
+        raise Missing("charging.bill_missing")
+    why = _reason(reason)
+    _refuse_if_settled(uow, bill)
+    uow.guard("charging.void_bill", bill_id=bill_id)
+    lines, payments = queries.bill_lines(bill_id), queries.payments(bill_id)
+    voucher_id = post_void(uow, bill_id, bill.shift_id)
+    BillVoid.insert(
+        bill_id=bill_id, reason=why, voided_at=uow.at, voided_by=uow.actor.person_id, voucher_id=voucher_id
+    ).execute()
+    uow.execute(_REOPEN, (uow.at, bill_id))
+    if uow.conn.changes() != len(lines):
+        raise Stale("charging.lines_changed")
+    if any(line.item_kind == "drug" for line in lines):
+        stock.release(uow, bill_id)
+    uow.emit(
+        events.BILL_VOIDED, bill_id,
+        {"bill_id": bill_id, "receipt_no": bill.receipt_no, "visit_id": bill.visit_id, "reason": why},
+        parents=(bill.visit_id,),
+    )  # fmt: skip
+    uow.audit("charging.void_bill", bill_id, patient_id=bill.patient_id, receipt_no=bill.receipt_no, reason=why)
+    back = {method: sum(one.amount_fen for one in payments if one.method == method) for method in ("cash", "scan")}
+    return {
+        "bill_id": bill_id.hex(), "receipt_no": bill.receipt_no, "cash_fen": back["cash"], "scan_fen": back["scan"],
+    }  # fmt: skip
+
+
+def _refuse_if_settled(uow: UnitOfWork, bill: queries.Bill) -> None:
+    if bill.state == queries.VOIDED:
+        raise Stale("charging.already_voided", receipt_no=bill.receipt_no)
+    if bill.cashier_id != uow.actor.person_id:
+        raise Denied("charging.not_your_bill", receipt_no=bill.receipt_no, who=bill.cashier_name)
+    shift = queries.open_shift(uow.actor.person_id)
+    if shift is None or shift.id != bill.shift_id:
+        raise Refused("charging.shift_closed", receipt_no=bill.receipt_no)
+
+
+def _reason(text: str) -> str:
+    """One line of 2 to 100 characters; controls and invisible marks are no reason."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    if not SHORTEST_REASON <= len(line) <= LONGEST_REASON:
+        raise Refused(
+            "charging.reason_length", field="reason", have=len(line), least=SHORTEST_REASON, most=LONGEST_REASON
+        )
+    return line

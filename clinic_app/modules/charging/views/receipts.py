@@ -1,0 +1,104 @@
+"""Receipts (收据): the list of the shift or the day, one bill, voiding and reprinting."""
+
+from flask import Response, request, url_for
+
+from clinic_app.kernel import clock, jobs
+from clinic_app.kernel.errors import Missing
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.money import yuan
+from clinic_app.modules.charging import documents, queries, services
+from clinic_app.modules.charging.views import blueprint, pages_of, words
+from clinic_app.modules.visits import queries as visits
+from clinic_app.web import pages
+from clinic_app.web.access import ONCE, access, actor, open_chart
+from clinic_app.web.commands import command, known_fields
+
+SCREEN = "收据"
+
+
+@blueprint.get("/receipts")
+@access("charging.view", in_menu=True)
+def receipts() -> Response:
+    """A cashier sees the open shift's receipts, a manager everybody's of today."""
+    if not actor().may("charging.charge"):
+        found, shift = queries.receipts_of_day(clock.today()), None
+    else:
+        shift = queries.open_shift(actor().person_id)
+        found = queries.receipts_of_shift(shift.id) if shift else []
+    live = [one for one in found if one.voided_at is None]
+    return pages.page(
+        "charging/receipts.html", receipts=found, shift=shift, since=words.since, live=len(live),
+        voids=len(found) - len(live), cash_fen=sum(one.cash_fen for one in live),
+        scan_fen=sum(one.scan_fen for one in live),
+    )  # fmt: skip
+
+
+@blueprint.get("/bills/<id:bill_id>")
+@access("charging.view")
+def bill(bill_id: bytes) -> Response:
+    found = _bill(bill_id)
+    visit = visits.row(found.visit_id)
+    if visit is None:
+        raise Missing("charging.bill_missing")
+    return pages.page(
+        "charging/bill.html", bill=found, visit=visit, banner=pages_of.banner_of(visit, SCREEN),
+        lines=queries.bill_lines(bill_id), payments=queries.payments(bill_id), since=words.since,
+        job=jobs.of_document(documents.RECEIPT, bill_id), may_void=_may_void(found),
+    )  # fmt: skip
+
+
+@blueprint.get("/bills/<id:bill_id>/void")
+@access("charging.void")
+def ask_void(bill_id: bytes) -> Response:
+    """The dialog before a void: who, how much, what goes back."""
+    found = _bill(bill_id)
+    visit = visits.row(found.visit_id)
+    open_chart(found.patient_id, SCREEN)
+    paid = queries.payments(bill_id)
+    back = {method: sum(one.amount_fen for one in paid if one.method == method) for method in ("cash", "scan")}
+    return pages.page(
+        "charging/_void.html", bill=found, visit=visit, cash_fen=back["cash"], scan_fen=back["scan"],
+        reasons=words.void_reasons(),
+    )  # fmt: skip
+
+
+@blueprint.post("/bills/<id:bill_id>/void")
+@access("charging.void", writes=ONCE)
+def void(bill_id: bytes) -> Response:
+    known_fields("reason", "other")
+    reason = request.form.get("other", "").strip() or request.form.get("reason", "")
+    result = command(lambda uow: services.void_bill(uow, bill_id, reason)).result
+    facts = {
+        "receipt": result["receipt_no"], "cash": yuan(result["cash_fen"]), "scan": yuan(result["scan_fen"]),
+    }  # fmt: skip
+    if result["scan_fen"]:
+        told = _("作废 %(receipt)s，退现金 %(cash)s，扫码付 %(scan)s 从付款方原路退") % facts
+    else:
+        told = _("作废 %(receipt)s，退现金 %(cash)s") % facts
+    return pages_of.go(url_for("charging.receipts"), told)
+
+
+@blueprint.post("/bills/<id:bill_id>/reprint")
+@access("charging.charge", writes=ONCE)
+def reprint(bill_id: bytes) -> Response:
+    known_fields("visit")
+    result = command(lambda uow: services.reprint_receipt(uow, bill_id)).result
+    told = _("补打 %(number)d：收据 %(receipt)s") % {
+        "number": result["copy_no"] - 1, "receipt": result["receipt_no"],
+    }  # fmt: skip
+    return pages_of.go(pages_of.came_from(url_for("charging.bill", bill_id=bill_id)), told)
+
+
+def _bill(bill_id: bytes) -> queries.Bill:
+    found = queries.bill(bill_id)
+    if found is None:
+        raise Missing("charging.bill_missing")
+    return found
+
+
+def _may_void(bill: queries.Bill) -> bool:
+    """Whether the button is offered; the service decides again."""
+    if bill.state == queries.VOIDED or bill.cashier_id != actor().person_id or not actor().may("charging.void"):
+        return False
+    shift = queries.open_shift(actor().person_id)
+    return shift is not None and shift.id == bill.shift_id

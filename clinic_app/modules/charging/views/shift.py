@@ -1,0 +1,57 @@
+"""The cashier's shift (班): its sums, and closing it."""
+
+from flask import Response, request, url_for
+
+from clinic_app.kernel.errors import Missing
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.money import yuan
+from clinic_app.modules.charging import documents, forms, queries, services
+from clinic_app.modules.charging.views import blueprint, pages_of, words
+from clinic_app.web import pages
+from clinic_app.web.access import ONCE, access, actor
+from clinic_app.web.commands import command, known_fields
+
+
+@blueprint.get("/shift")
+@access("charging.charge", in_menu=True)
+def shift() -> Response:
+    found = queries.open_shift(actor().person_id)
+    closed = queries.closed_shifts(actor().person_id)
+    return pages.page(
+        "charging/shift.html", shift=found, sums=queries.shift_sums(found.id) if found else None, closed=closed,
+        since=words.since, slip=_slip(closed[0]) if closed and not found else None,
+    )  # fmt: skip
+
+
+@blueprint.get("/shift/<id:shift_id>/close")
+@access("charging.charge")
+def ask_close(shift_id: bytes) -> Response:
+    """The dialog before the close: how much cash is handed over."""
+    found = queries.shift(shift_id)
+    if found is None or found.cashier_id != actor().person_id:
+        raise Missing("charging.shift_missing")
+    return pages.page("charging/_close.html", shift=found, sums=queries.shift_sums(shift_id))
+
+
+@blueprint.post("/shift/<id:shift_id>/close")
+@access("charging.charge", writes=ONCE)
+def close(shift_id: bytes) -> Response:
+    known_fields("counted")
+    counted = forms.counted(request.form)
+    result = command(lambda uow: services.close_shift(uow, shift_id=shift_id, counted_fen=counted)).result
+    told = _("交班完成，应交现金 %(cash)s，扫码付 %(scan)s，交班单在打印") % {
+        "cash": yuan(result["cash_fen"]), "scan": yuan(result["scan_fen"]),
+    }  # fmt: skip
+    return pages_of.go(url_for("charging.shift"), told)
+
+
+@blueprint.post("/shift/<id:shift_id>/reprint")
+@access("charging.charge", writes=ONCE)
+def reprint_slip(shift_id: bytes) -> Response:
+    known_fields()
+    result = command(lambda uow: services.reprint_shift_slip(uow, shift_id)).result
+    return pages_of.go(url_for("charging.shift"), _("补打 %(number)d：交班单") % {"number": result["copy_no"] - 1})
+
+
+def _slip(shift: queries.Shift) -> object:
+    return documents.newest_job(documents.SHIFT_SLIP, shift.id)

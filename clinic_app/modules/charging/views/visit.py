@@ -1,0 +1,112 @@
+"""One visit at the cashier's: what it costs, the quote at every keystroke, and taking the money."""
+
+from typing import Any
+
+from flask import Response, request, url_for
+
+from clinic_app.kernel import clock, parameters
+from clinic_app.kernel.errors import Missing, Refused
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.i18n import refusal as sentence
+from clinic_app.kernel.money import yuan
+from clinic_app.modules.charging import forms, queries, services
+from clinic_app.modules.charging.views import blueprint, pages_of, words
+from clinic_app.modules.visits import queries as visits
+from clinic_app.web import pages
+from clinic_app.web.access import ONCE, access
+from clinic_app.web.commands import command, known_fields
+
+SCREEN = "收费"
+
+
+@blueprint.get("/visits/<id:visit_id>")
+@access("charging.view")
+def visit(visit_id: bytes) -> Response:
+    found = _visit(visit_id)
+    sheets = queries.open_sheets(visit_id, clock.today())
+    quoted = queries.quote(sheets, {sheet.source_id for sheet in sheets}, (), clock.today())
+    return pages.page(
+        "charging/cashier.html", visit=found, banner=pages_of.banner_of(found, SCREEN), sheets=sheets, quote=quoted,
+        paid=queries.bills_of_visit(visit_id), payer=words.payer(found.payer),
+        is_by_insurer=found.payer in words.BY_INSURER, wrong="", values={},
+        rounds_cash=parameters.value("charging.cash_rounding_fen", clock.today()) > 1,
+        **pages_of.left_pane(visit_id), **pages_of.last_paper(),
+    )  # fmt: skip
+
+
+@blueprint.post("/visits/<id:visit_id>/quote")
+@access("charging.charge")
+def quote(visit_id: bytes) -> Response:
+    """Due and change for what is typed and ticked; writes nothing. `exact` and `give` fill in an amount first."""
+    known_fields(*forms.FIELDS, "exact", "give")
+    found = _visit(visit_id)
+    form = forms.charge_form(request.form)
+    sheets = queries.open_sheets(visit_id, clock.today())
+    filled = _filled(form, sheets)
+    form = form.with_amount(*filled) if filled else form
+    wrong = ""
+    try:
+        tenders = form.tenders()
+    except Refused as err:
+        tenders, wrong = [], sentence(err)
+    quoted = queries.quote(sheets, form.sheets, tenders, clock.today())
+    if quoted.refusal is not None:
+        wrong = sentence(quoted.refusal)
+    return pages.answer(
+        "charging/_quote.html", visit=found, quote=quoted, wrong=wrong, filled=filled, is_swap=True,
+        is_by_insurer=found.payer in words.BY_INSURER, payer=words.payer(found.payer),
+        rounds_cash=parameters.value("charging.cash_rounding_fen", clock.today()) > 1,
+        focus=f"#pay-{filled[0]}" if filled else "",
+    )  # fmt: skip
+
+
+@blueprint.post("/visits/<id:visit_id>/charge")
+@access("charging.charge", writes=ONCE)
+def charge(visit_id: bytes) -> Response:
+    known_fields(*forms.FIELDS)
+    form = forms.charge_form(request.form)
+    tenders = form.tenders()
+    waiting = pages_of.following(queries.pending(clock.today()), visit_id)
+    outcome = command(
+        lambda uow: services.charge_visit(
+            uow, visit_id, lines_seen=form.lines, total_seen_fen=form.total_fen, tenders=tenders
+        )
+    )
+    url = url_for("charging.visit", visit_id=waiting.visit_id) if waiting else url_for("charging.pending")
+    return pages.see(url, _said(outcome.result, outcome.replayed))
+
+
+def _said(result: dict[str, Any], replayed: bool) -> str:
+    facts = {
+        "due": yuan(result["due_fen"]), "change": yuan(result["change_fen"]), "receipt": result["receipt_no"],
+    }  # fmt: skip
+    if replayed:
+        return _("这笔刚才已经收过，没有再收：收款 %(due)s，找零 %(change)s，收据 %(receipt)s") % facts
+    if result["change_fen"]:
+        return _("收款 %(due)s，找零 %(change)s，收据 %(receipt)s") % facts
+    return _("收款 %(due)s，收据 %(receipt)s") % facts
+
+
+def _visit(visit_id: bytes) -> visits.QueueRow:
+    found = visits.row(visit_id)
+    if found is None:
+        raise Missing("charging.visit_missing")
+    return found
+
+
+def _filled(form: forms.ChargeForm, sheets: list[queries.Sheet]) -> tuple[str, str] | None:
+    """The field and the amount that a button fills in: exactly what is left, or the notes the patient gives."""
+    give, exact = request.form.get("give", ""), request.form.get("exact", "")
+    if give.isdecimal() and len(give) <= 8:
+        return "cash", yuan(int(give)).replace(",", "")
+    if exact not in ("cash", "scan"):
+        return None
+    try:
+        others = [one for one in form.with_amount(exact, "").tenders() if one.method != exact]
+    except Refused:
+        others = []
+    quoted = queries.quote(sheets, form.sheets, others, clock.today())
+    if exact == "cash":
+        return "cash", yuan(quoted.cash_due_fen).replace(",", "")
+    paid = sum(one.amount_fen for one in others)
+    return "scan", yuan(max(quoted.total_fen - paid, 0)).replace(",", "")
