@@ -43,7 +43,7 @@ class _ClinicDatabase(APSWDatabase):  # type: ignore[misc]  # peewee ships no ty
     generation = 0
 
     def _connect(self) -> apsw.Connection:
-        extra = {"vfs": f"multipleciphers-{self.vfs}"} if self.vfs else {}
+        extra: dict[str, Any] = {"vfs": f"multipleciphers-{self.vfs}"} if self.vfs else {}
         conn = apsw.Connection(self.database, statementcachesize=self.statement_cache, **extra)
         try:
             conn.set_busy_timeout(BUSY_MS)

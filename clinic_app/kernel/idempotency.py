@@ -21,7 +21,8 @@ def stored_result(conn: apsw.Connection, key: str, person_id: bytes, body_hash: 
         raise Missing("once.other_person")
     if found[1] != body_hash:
         raise Refused("once.other_body")
-    return json.loads(found[2])
+    result: dict[str, Any] = json.loads(found[2])
+    return result
 
 
 def store_result(

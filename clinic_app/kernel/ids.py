@@ -16,7 +16,8 @@ def new_id() -> bytes:
 
 def next_number(conn: apsw.Connection, series: str) -> int:
     """The next number of a series, counted in the caller's transaction: a rollback gives it back, so no gap can be."""
-    return conn.execute(
+    found = conn.execute(
         "INSERT INTO series(name, last) VALUES(?, 1) ON CONFLICT(name) DO UPDATE SET last = last + 1 RETURNING last",
         (series,),
-    ).fetchone()[0]
+    ).fetchall()
+    return int(found[0][0])

@@ -47,11 +47,11 @@ def create(
 def load() -> "Installation | None":
     """Read it again from the database just opened."""
     global _current
-    found = db.row(
+    _current = db.read_one(
+        Installation,
         "SELECT clinic_id, epoch, clinic_name, clinic_code, division_code, is_practice, key_mark, created_at"
-        " FROM installation"
+        " FROM installation",
     )
-    _current = Installation(*found[:5], bool(found[5]), *found[6:]) if found else None
     return _current
 
 

@@ -51,7 +51,8 @@ class Job:
 
     @property
     def model(self) -> dict[str, Any]:
-        return json.loads(self.payload)
+        stored: dict[str, Any] = json.loads(self.payload)
+        return stored
 
 
 def queue_print(
@@ -185,7 +186,7 @@ def give_up(conn: apsw.Connection, job_id: bytes, at: int) -> bool:
 
 
 class Workers:
-    """Threads that send due papers, off the web server's: several, so that one dead printer delays only its own desk."""
+    """Threads that send due papers, off the web server's; several, so that a dead printer delays only its own desk."""
 
     def __init__(self, send: Callable[[Job], tuple[str, str]], count: int = 3):
         self._send = send

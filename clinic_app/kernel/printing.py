@@ -22,7 +22,8 @@ PRACTICE_MARK = "练习 · 不作凭证"
 def layout(document: str) -> list[dict[str, Any]]:
     """The line templates of `subject.name`, read from print_templates/<subject>/<name>.toml."""
     subject, name = document.split(".")
-    return tomllib.loads((LAYOUTS / subject / f"{name}.toml").read_text("utf-8"))["line"]
+    lines: list[dict[str, Any]] = tomllib.loads((LAYOUTS / subject / f"{name}.toml").read_text("utf-8"))["line"]
+    return lines
 
 
 def render(

@@ -76,7 +76,8 @@ def find(token: str) -> Session | None:
         )
         if loaded is None:
             return None
-        found = Session(*loaded[:5], bool(loaded[5]))
+        session_id, csrf, person_id, desk_id, language, is_locked = loaded
+        found = Session(session_id, csrf, person_id, desk_id, language, bool(is_locked))
         found.seen_ms = found.started_ms = clock.monotonic_ms()
         with _lock:
             found = _known.setdefault(key, found)

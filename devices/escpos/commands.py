@@ -89,6 +89,6 @@ def _library() -> Any:
 
     The profile only tells it that 576 dots fit; without one it prints a warning for every picture.
     """
-    from escpos.printer import Dummy  # type: ignore[import-untyped]
+    from escpos.printer import Dummy
 
     return Dummy(profile="TM-T20II")
