@@ -11,7 +11,7 @@ from appliance.folder_lock import EXIT_SECOND_SERVER, Busy, FolderLock
 from appliance.server import Site, serve
 from clinic_app import registry
 from clinic_app.config import Config
-from clinic_app.kernel import db, i18n, jobs, opening, ports, printing
+from clinic_app.kernel import db, i18n, jobs, opening, printing
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.maintenance import Maintenance
 
@@ -24,7 +24,7 @@ class Running:
     """The open clinic with its threads; `stop` ends them in order and leaves an empty WAL."""
 
     def __init__(self, config: Config):
-        modules = registry.wire(config)
+        self.modules = modules = registry.wire(config)
         self.installation = opening.open_clinic(config.data, registry.migration_steps())
         doubted = jobs.doubt_interrupted()
         if doubted:
@@ -40,9 +40,9 @@ class Running:
     def stop(self) -> None:
         self.worker.stop(STOP_SECONDS)
         self.maintenance.stop(STOP_SECONDS)
-        printer = ports.bound.printer
-        if printer is not None:
-            printer.close()
+        for module in reversed(self.modules):
+            if module.stop:
+                module.stop()
         opening.close_clinic()
 
 

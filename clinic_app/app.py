@@ -37,6 +37,7 @@ def create_app(config: Config, modules: list[Module] | None = None) -> Flask:
     """The clinic's web application over the database that is open; `modules` are those `registry.wire` returned."""
     wired = registry.wire(config) if modules is None else modules
     app = Flask("clinic_app", static_folder="web/static", template_folder="web/templates")
+    app.select_jinja_autoescape = lambda name: name is None or name.endswith((".html", ".j2"))  # type: ignore[method-assign]
     app.config.update(
         MAX_CONTENT_LENGTH=security.LARGEST_BODY,
         HOSTS=frozenset(config.hosts),

@@ -49,3 +49,4 @@ class Module:
     documents: tuple[str, ...] = ()
     chips: Callable[[Actor], list[Chip]] | None = None
     bind: Callable[[Any], None] | None = None
+    stop: Callable[[], None] | None = None

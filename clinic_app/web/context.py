@@ -47,7 +47,7 @@ class Me:
     def __init__(self, actor: Actor):
         self.name = actor.name
         self.initial = actor.name[:1]
-        self.roles_text = "、".join(i18n.gettext(ROLE_NAMES[role]) for role in ROLE_NAMES if role in actor.roles)
+        self.roles_text = "、".join(i18n.pgettext("role", ROLE_NAMES[role]) for role in ROLE_NAMES if role in actor.roles)
         self.desk_name = actor.desk_name
 
 
@@ -70,8 +70,6 @@ def install(app: Flask) -> None:
     env.filters.update(
         yuan=money.yuan, price=money.price, hm=_clock_time, day_time=clock.local_text, refusal=i18n.refusal
     )
-    env.add_extension("jinja2.ext.i18n")
-    env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=False)  # type: ignore[attr-defined]
     app.context_processor(_of_request)
 
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from clinic_app.kernel import i18n
 from clinic_app.kernel.errors import Denied, Invalid, Missing, Refused, Stale
+from clinic_app.kernel.unit_of_work import unit_of_work
 from clinic_app.web.access import Locked, NotSignedIn
 
 log = logging.getLogger("clinic.web")
@@ -27,7 +28,10 @@ def install(app: Flask) -> None:
 
 
 def refused(err: Refused) -> Response:
-    """The sentence goes above the action bar; nothing that was typed is touched."""
+    """The sentence goes above the action bar; nothing that was typed is touched. A denied right leaves an audit row."""
+    if isinstance(err, Denied) and g.session is not None and g.session.actor is not None:
+        with unit_of_work(g.session.actor) as uow:
+            uow.audit("rights.denied", route=request.endpoint or "", code=err.code)
     return _say(STATUS.get(type(err), 422), err.code, i18n.refusal(err), err.next_url)
 
 

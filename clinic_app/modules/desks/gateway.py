@@ -142,6 +142,12 @@ def bind(config: Config) -> None:
     ports.bound.desks = ClinicDesks()
 
 
+def stop() -> None:
+    """End the printers' processes; the workers have finished their papers by then."""
+    if isinstance(ports.bound.printer, DeskPrinters):
+        ports.bound.printer.close()
+
+
 def virtual_printer(desk_id: bytes) -> VirtualPrinter:
     """The papers and the switch of a desk's virtual printer."""
     return VirtualPrinter(_data / "virtual-printer" / desk_id.hex())

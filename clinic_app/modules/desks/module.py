@@ -18,4 +18,5 @@ MODULE = Module(
     documents=(documents.TEST,),
     chips=queries.chips,
     bind=gateway.bind,
+    stop=gateway.stop,
 )

@@ -275,23 +275,26 @@
     else if (at('[data-dismiss]')) tell('');
     else if (at('[data-print]')) window.print();
   }, true);
-  const dialogs = byId('dialog'), toasts = byId('toast'), watch = (el, act) => el && new MutationObserver(act).observe(el, { childList: true, subtree: true });
+  // looked up each time: a boosted form exchanges everything inside <body>, these places too
+  const dialogs = () => byId('dialog'), toasts = () => byId('toast'), lockBox = () => byId('lock');
   function closeDialog(dialog) {
     if (!dialog) return;
-    dialog.close();
-    if (dialogs && dialogs.contains(dialog)) dialog.remove();
+    dialog.close(); if (dialogs() && dialogs().contains(dialog)) dialog.remove();
     restoreFocus();
   }
-  watch(dialogs, () => all('dialog:not([open])', dialogs).forEach((d) => d.showModal()));
-  watch(toasts, () => { toastLeft = toasts.firstElementChild ? 10 : 0; });
-  if (toasts) setInterval(() => {  // waits while the person is on it
-    if (toastLeft > 0 && !toasts.contains(doc.activeElement) && !toasts.querySelector(':hover')) toastLeft -= 0.5;
-    if (toastLeft <= 0 && toasts.firstElementChild) toasts.textContent = '';
+  let toastShown = null; function look() {
+    const note = toasts() && toasts().firstElementChild;
+    if (dialogs()) all('dialog:not([open])', dialogs()).forEach((d) => d.showModal());
+    if (note !== toastShown) { toastShown = note; toastLeft = note ? 10 : 0; }
+    if (locked && lockBox() && !lockBox().open) lockBox().showModal();
+  }
+  new MutationObserver(look).observe(body, { childList: true, subtree: true });
+  setInterval(() => {  // waits while the person is on it
+    if (toastShown && !toasts().contains(doc.activeElement) && !toasts().querySelector(':hover')) toastLeft -= 0.5;
+    if (toastShown && toastLeft <= 0) toasts().textContent = '';
   }, 500);
   function toast(text) {
-    if (!toasts || !text) return;
-    toasts.textContent = '';
-    toasts.append(make('div', { className: 'toast' }, make('span', {}, text)));
+    if (toasts() && text) toasts().replaceChildren(make('div', { className: 'toast' }, make('span', {}, text)));
   }
   function beep(kind) {
     if (body.dataset.sound === 'off' || !window.AudioContext) return;
@@ -304,7 +307,7 @@
   told('print', (url) => { if (/^\/(?!\/)/.test(url)) body.append(make('iframe', { src: url, className: 'vh' })); });  // the page prints itself
   if ('autoprint' in body.dataset) window.addEventListener('load', () => window.print());
   /* ---- lock: hides the page, keeps what was typed ---- */
-  const lockBox = byId('lock'), idle = Number((doc.querySelector('meta[name=idle-seconds]') || {}).content) || 0;
+  const idle = Number((doc.querySelector('meta[name=idle-seconds]') || {}).content) || 0;
   function seen(time) {  // shared by the tabs of this browser: one busy tab keeps all of them open
     if (Date.now() - seenAt < 1000 && time !== 0) return;
     seenAt = Date.now();
@@ -312,29 +315,28 @@
   }
   const lastSeen = () => { try { return Math.max(seenAt, Number(localStorage.getItem('seen'))); } catch (_) { return seenAt; } };
   function lock(tell) {
-    if (!lockBox || locked) return;
+    if (!lockBox() || locked) return;
     locked = true;
     if (byId('keys') && byId('keys').open) byId('keys').close();
-    lockBox.showModal();
+    look();
     if (tell) fetch('/lock', { method: 'POST', keepalive: true, headers: { 'X-CSRF': csrf().content, 'HX-Request': 'true' } }).catch(() => {});
   }
   told('locked', () => lock(false)); told('signedOut', () => lock(false));
   told('unlocked', (_, detail) => {
     if (detail.csrf) { csrf().content = detail.csrf; all('input[name=csrf]').forEach((el) => { el.value = detail.csrf; }); }
     locked = false; seen(0);
-    all('input[type=password]', lockBox).forEach((el) => { el.value = ''; });
-    lockBox.close();
+    all('input[type=password]', lockBox()).forEach((el) => { el.value = ''; });
+    lockBox().close();
   });
-  if (lockBox) {
-    lockBox.addEventListener('close', () => { if (locked) lockBox.showModal(); });
+  on('close', (e) => { if (e.target.id === 'lock') look(); }, true);
+  if (lockBox()) {
     on('mousemove', seen, { passive: true });
     seen(0);
     if (idle) setInterval(() => { if (Date.now() - lastSeen() > idle * 1000) lock(true); }, Math.min(5000, idle * 250));
   }
   /* ---- the clinic server cannot be reached ---- */
-  const bar = byId('down');
   function setDown(yes) {
-    down = yes; bar.hidden = !yes;
+    down = yes; byId('down').hidden = !yes;
     body.classList.toggle('is-down', yes);
     if (yes) all('input,textarea').filter((el) => isText(el) && !el.readOnly).forEach((el) => { el.readOnly = true; el.dataset.wasOpen = ''; });
     else all('[data-was-open]').forEach((el) => { el.readOnly = false; delete el.dataset.wasOpen; });
@@ -344,12 +346,12 @@
     fetch('/health', { cache: 'no-store', signal: stop.signal }).then((r) => { if (!r.ok) throw r; })
       .then(() => { setDown(false); toast(body.dataset.msgBack); }).catch(() => setTimeout(probe, 5000)).finally(() => clearTimeout(timer));
   }
-  const lost = () => { if (!down && bar) { setDown(true); probe(); } };
+  const lost = () => { if (!down && byId('down')) { setDown(true); probe(); } };
   on('submit', (e) => { if (down) { e.preventDefault(); e.stopImmediatePropagation(); } else leaving = e.target; }, true);
   /* ---- leaving with unsaved text ---- */
   const clean = new WeakMap(), stateOf = (form) => new URLSearchParams(new FormData(form)).toString();
   const remember = (saved) => all('form[data-guard]').filter((f) => !clean.has(f)).forEach((f) => clean.set(f, saved ? stateOf(f) : ''));
-  remember(true);
+  remember(true); look();
   window.addEventListener('beforeunload', (e) => {
     const dirty = all('form[data-guard]').some((f) => f !== leaving && clean.get(f) !== stateOf(f));
     leaving = null;
@@ -363,7 +365,7 @@
   on('htmx:configRequest', (e) => { e.detail.headers['X-CSRF'] = csrf() ? csrf().content : ''; });
   on('htmx:beforeRequest', (e) => {
     const el = elOf(e) || e.target, form = formOf(el), guarded = form && 'guard' in form.dataset;
-    if (down || (locked && !lockBox.contains(el))) { e.preventDefault(); return; }
+    if (down || (locked && !lockBox().contains(el))) { e.preventDefault(); return; }
     if (e.detail.requestConfig.verb !== 'get') tell('');
     if (el.matches('[data-scan]') || (el === form && el.querySelector('[data-scan]'))) scanBusy = e.detail.xhr;
     sent.set(e.detail.xhr, { value: el.value, form, state: guarded ? stateOf(form) : null });

@@ -1,0 +1,69 @@
+"""What the doctor's pages post, parsed; meaning is the services' business."""
+
+from collections.abc import Mapping
+
+from werkzeug.datastructures import MultiDict
+
+from clinic_app.kernel.errors import Refused, Stale
+from clinic_app.kernel.quantity import typed_number
+from clinic_app.modules.consultation.queries import VITALS, WRITTEN
+from clinic_app.modules.consultation.queries.working_out import TypedLine
+
+NOTE_FIELDS = (*WRITTEN, *VITALS)
+LINE_FIELDS = ("drug", "drug_id", "dose", "frequency", "days", "route", "quantity", "most_per_day", "note", "reason")
+_TYPED = ("drug", "dose", "days", "quantity", "most_per_day", "note", "reason")
+
+_AGE_UNITS = {
+    "": "years", "岁": "years", "y": "years", "月": "months", "个月": "months", "m": "months", "天": "days",
+    "d": "days",
+}  # fmt: skip
+
+
+def id_of(text: str) -> bytes:
+    """A record id from a hidden field; what is none becomes an id that nothing has."""
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    return found if len(found) == 16 else bytes(16)
+
+
+def rev_of(form: Mapping[str, str], name: str) -> int:
+    """The revision a form was drawn with; a missing one is stale."""
+    text = form.get(name, "")
+    if not text.isdecimal() or len(text) > 9:
+        raise Stale("consultation.sheet_changed")
+    return int(text)
+
+
+def note_fields(form: MultiDict[str, str]) -> dict[str, str]:
+    """The texts and vitals that were posted."""
+    return {name: form[name] for name in NOTE_FIELDS if name in form}
+
+
+def typed_line(form: Mapping[str, str]) -> TypedLine:
+    return TypedLine(
+        id_of(form.get("drug_id", "")), form.get("dose", ""), form.get("frequency", ""), form.get("days", ""),
+        form.get("route", ""), form.get("quantity", ""), form.get("most_per_day", ""), form.get("note", ""),
+        form.get("reason", ""),
+    )  # fmt: skip
+
+
+def refuse_unstored_row(form: Mapping[str, str]) -> None:
+    """A row that was typed but not stored would be lost at signing (输了一半的药)."""
+    if any(form.get(name, "").strip() for name in _TYPED):
+        raise Refused("consultation.row_not_stored", field="drug")
+
+
+def age_of(text: str) -> tuple[int, str]:
+    """An age as said: `45`, `45岁`, `8月`, `20天`, `8m`, `20d` -> (8, "months").
+
+    Refused `consultation.age_unreadable`; at most 130 years, 36 months, 90 days.
+    """
+    typed = typed_number(text).lower() if len(text) <= 12 else ""
+    digits = typed.rstrip("岁月个天ymd ")
+    found = _AGE_UNITS.get(typed[len(digits) :].strip())
+    most = {"years": 130, "months": 36, "days": 90}
+    if found is None or not digits.isdecimal() or len(digits) > 3 or int(digits) > most[found]:
+        raise Refused("consultation.age_unreadable", field="age", value=text[:12])
+    return int(digits), found

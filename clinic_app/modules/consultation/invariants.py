@@ -1,0 +1,65 @@
+"""What must always hold for signed notes and sheets (O2, O3)."""
+
+from hashlib import sha256
+
+from clinic_app.kernel import db
+from clinic_app.kernel.invariants import Invariant
+
+
+def _changed_versions() -> list[tuple[str, str]]:
+    """Signed versions whose hash is not that of their content."""
+    return [
+        (f"note {visit_id.hex()} version {version}", "content and hash differ")
+        for visit_id, version, content, digest in db.connection().execute(
+            "SELECT visit_id, version, content, content_hash FROM note_version"
+        )
+        if sha256(content.encode()).digest() != digest
+    ]
+
+
+INVARIANTS = (
+    Invariant("O2-note", "签了字的病历和签字时一样", count=_changed_versions),
+    Invariant(
+        "O2-versions", "病历版本从 1 连续，签了字的都有版本",
+        "SELECT 'note ' || lower(hex(visit_id)), 'versions have a gap' FROM note_version GROUP BY visit_id"
+        " HAVING min(version) <> 1 OR max(version) <> count(*)"
+        " UNION ALL SELECT 'note ' || lower(hex(visit_id)), 'is ' || state || ' without a version' FROM note"
+        " WHERE state <> 'draft' AND visit_id NOT IN (SELECT visit_id FROM note_version)",
+    ),
+    Invariant(
+        "O2-sheet", "签了字的处方有医师、有编号、有药",
+        "SELECT 'sheet ' || coalesce(p.prescription_no, lower(hex(p.id))), 'has no number, day or signer'"
+        " FROM prescription p WHERE p.state <> 'draft' AND (p.prescription_no IS NULL OR p.signed_at IS NULL"
+        " OR p.signed_on IS NULL OR NOT EXISTS (SELECT 1 FROM person d WHERE d.id = p.doctor_id))"
+        " UNION ALL SELECT 'sheet ' || p.prescription_no, 'has no lines' FROM prescription p WHERE p.state <> 'draft'"
+        " AND NOT EXISTS (SELECT 1 FROM prescription_line l WHERE l.prescription_id = p.id AND l.deleted_at IS NULL)"
+        " UNION ALL SELECT 'sheet ' || p.prescription_no, 'belongs to another patient than its visit'"
+        " FROM prescription p JOIN visit v ON v.id = p.visit_id WHERE v.patient_id <> p.patient_id",
+    ),
+    Invariant(
+        "O2-lines", "签了字的处方和发出的事件一致",
+        "SELECT 'sheet ' || p.prescription_no, 'lines differ from what was sent when it was signed' FROM prescription p"
+        " JOIN outbox o ON o.entity = p.id AND o.event = 'consultation.prescription_signed'"
+        " WHERE p.state <> 'draft' AND ((SELECT count(*) FROM prescription_line l WHERE l.prescription_id = p.id"
+        " AND l.deleted_at IS NULL)"
+        " <> json_array_length(o.body, '$.lines') OR EXISTS (SELECT 1 FROM json_each(o.body, '$.lines') j"
+        " WHERE NOT EXISTS (SELECT 1 FROM prescription_line l WHERE l.prescription_id = p.id"
+        " AND lower(hex(l.id)) = json_extract(j.value, '$.line_id.\"$hex\"')"
+        " AND lower(hex(l.drug_id)) = json_extract(j.value, '$.drug_id.\"$hex\"')"
+        " AND l.quantity = json_extract(j.value, '$.quantity'))))"
+        " UNION ALL SELECT 'sheet ' || p.prescription_no, 'was signed without its event' FROM prescription p"
+        " WHERE p.state <> 'draft' AND p.id NOT IN"
+        " (SELECT entity FROM outbox WHERE event = 'consultation.prescription_signed')",
+    ),
+    Invariant(
+        "O3-stops", "过敏拦截过的药都写了理由",
+        "SELECT 'sheet ' || p.prescription_no || ' line ' || l.line_no,"
+        " 'allergy ' || json_extract(a.value, '$.text') || ' has no reason' FROM prescription p"
+        " JOIN prescription_line l ON l.prescription_id = p.id AND l.deleted_at IS NULL"
+        " JOIN json_each(p.allergies) a JOIN drug d ON d.id = l.drug_id WHERE p.state <> 'draft'"
+        " AND ((json_extract(a.value, '$.kind') = 'drug' AND json_extract(a.value, '$.code') = d.code)"
+        " OR (json_extract(a.value, '$.kind') = 'group' AND json_extract(a.value, '$.code') IN"
+        " (SELECT g.value FROM json_each(l.drug_groups) g))) AND NOT EXISTS (SELECT 1 FROM kept_stop k"
+        " WHERE k.line_id = l.id AND k.code = json_extract(a.value, '$.code') AND trim(k.reason) <> '')",
+    ),
+)  # fmt: skip

@@ -1,0 +1,130 @@
+"""Tables of the consultation: note, signed versions, diagnoses, sheets with lines, kept stops."""
+
+SQL = """
+CREATE TABLE note(
+    visit_id BLOB PRIMARY KEY REFERENCES visit(id),
+    patient_id BLOB NOT NULL REFERENCES patient(id),
+    doctor_id BLOB NOT NULL REFERENCES person(id),
+    state TEXT NOT NULL CHECK (state IN ('draft', 'signed', 'amending')),
+    amend_reason TEXT NOT NULL DEFAULT '' CHECK (state <> 'amending' OR trim(amend_reason) <> ''),
+    rev INTEGER NOT NULL CHECK (rev >= 1),
+    opened_at INTEGER NOT NULL,
+    saved_at INTEGER NOT NULL,
+    chief_complaint TEXT NOT NULL DEFAULT '',
+    present_illness TEXT NOT NULL DEFAULT '',
+    examination TEXT NOT NULL DEFAULT '',
+    plan TEXT NOT NULL DEFAULT '',
+    temperature TEXT NOT NULL DEFAULT '',
+    pulse TEXT NOT NULL DEFAULT '',
+    respiration TEXT NOT NULL DEFAULT '',
+    blood_pressure TEXT NOT NULL DEFAULT '',
+    spo2 TEXT NOT NULL DEFAULT '',
+    weight TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE TRIGGER note_no_delete BEFORE DELETE ON note BEGIN SELECT RAISE(ABORT, 'notes are never removed'); END;
+
+CREATE TABLE note_version(
+    visit_id BLOB NOT NULL REFERENCES note(visit_id),
+    version INTEGER NOT NULL CHECK (version >= 1),
+    content TEXT NOT NULL,
+    content_hash BLOB NOT NULL CHECK (length(content_hash) = 32),
+    reason TEXT NOT NULL CHECK (version = 1 OR trim(reason) <> ''),
+    signed_by BLOB NOT NULL REFERENCES person(id),
+    signed_at INTEGER NOT NULL,
+    PRIMARY KEY (visit_id, version)
+) WITHOUT ROWID;
+CREATE TRIGGER note_version_no_update BEFORE UPDATE ON note_version
+BEGIN SELECT RAISE(ABORT, 'a signed note is never changed'); END;
+CREATE TRIGGER note_version_no_delete BEFORE DELETE ON note_version
+BEGIN SELECT RAISE(ABORT, 'a signed note is never removed'); END;
+
+CREATE TABLE visit_diagnosis(
+    id INTEGER PRIMARY KEY,
+    visit_id BLOB NOT NULL REFERENCES note(visit_id),
+    position INTEGER NOT NULL CHECK (position >= 1),
+    diagnosis_id BLOB REFERENCES diagnosis(id),
+    code TEXT NOT NULL CHECK ((diagnosis_id IS NULL) = (code = '')),
+    name TEXT NOT NULL CHECK (trim(name) <> ''),
+    removed_at INTEGER
+);
+CREATE INDEX visit_diagnosis_visit ON visit_diagnosis(visit_id);
+
+CREATE TABLE prescription(
+    id BLOB PRIMARY KEY CHECK (length(id) = 16),
+    visit_id BLOB NOT NULL REFERENCES note(visit_id),
+    patient_id BLOB NOT NULL REFERENCES patient(id),
+    doctor_id BLOB NOT NULL REFERENCES person(id),
+    state TEXT NOT NULL CHECK (state IN ('draft', 'signed', 'voided')),
+    rev INTEGER NOT NULL CHECK (rev >= 1),
+    kind TEXT NOT NULL DEFAULT 'ordinary' CHECK (kind IN ('ordinary', 'emergency', 'paediatric')),
+    prescription_no TEXT UNIQUE,
+    allergies TEXT NOT NULL DEFAULT '[]',
+    signed_at INTEGER,
+    signed_on TEXT,
+    voided_at INTEGER,
+    voided_by BLOB REFERENCES person(id),
+    void_reason TEXT NOT NULL DEFAULT '',
+    CHECK (state = 'draft' OR (prescription_no IS NOT NULL AND signed_at IS NOT NULL AND signed_on IS NOT NULL)),
+    CHECK ((state = 'voided') = (voided_at IS NOT NULL AND voided_by IS NOT NULL AND trim(void_reason) <> ''))
+) WITHOUT ROWID;
+CREATE INDEX prescription_visit ON prescription(visit_id);
+CREATE INDEX prescription_signed_on ON prescription(signed_on, doctor_id) WHERE signed_on IS NOT NULL;
+CREATE TRIGGER prescription_fixed BEFORE UPDATE ON prescription
+WHEN OLD.state = 'voided' OR (OLD.state = 'signed' AND (NEW.state <> 'voided' OR NEW.id IS NOT OLD.id
+    OR NEW.visit_id IS NOT OLD.visit_id OR NEW.patient_id IS NOT OLD.patient_id OR NEW.doctor_id IS NOT OLD.doctor_id
+    OR NEW.kind IS NOT OLD.kind OR NEW.prescription_no IS NOT OLD.prescription_no OR NEW.allergies IS NOT OLD.allergies
+    OR NEW.signed_at IS NOT OLD.signed_at OR NEW.signed_on IS NOT OLD.signed_on))
+BEGIN SELECT RAISE(ABORT, 'a signed sheet is voided, never changed'); END;
+CREATE TRIGGER prescription_no_delete BEFORE DELETE ON prescription
+BEGIN SELECT RAISE(ABORT, 'sheets are voided, never removed'); END;
+
+CREATE TABLE prescription_line(
+    id BLOB PRIMARY KEY CHECK (length(id) = 16),
+    prescription_id BLOB NOT NULL REFERENCES prescription(id),
+    line_no INTEGER NOT NULL CHECK (line_no >= 1),
+    drug_id BLOB NOT NULL REFERENCES drug(id),
+    dose_text TEXT NOT NULL,
+    frequency TEXT NOT NULL REFERENCES frequency(code),
+    days INTEGER NOT NULL CHECK (days >= 1),
+    route TEXT NOT NULL REFERENCES route(code),
+    quantity INTEGER NOT NULL CHECK (quantity >= 1),
+    is_quantity_typed INTEGER NOT NULL CHECK (is_quantity_typed IN (0, 1)),
+    most_per_day INTEGER CHECK (most_per_day >= 1),
+    note TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '',
+    drug_groups TEXT NOT NULL DEFAULT '[]',
+    deleted_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX prescription_line_sheet ON prescription_line(prescription_id, line_no);
+CREATE TRIGGER prescription_line_insert BEFORE INSERT ON prescription_line
+WHEN (SELECT state FROM prescription WHERE id = NEW.prescription_id) <> 'draft'
+BEGIN SELECT RAISE(ABORT, 'a signed sheet takes no more lines'); END;
+CREATE TRIGGER prescription_line_update BEFORE UPDATE ON prescription_line
+WHEN (SELECT state FROM prescription WHERE id = OLD.prescription_id) <> 'draft'
+BEGIN SELECT RAISE(ABORT, 'lines of a signed sheet are never changed'); END;
+CREATE TRIGGER prescription_line_delete BEFORE DELETE ON prescription_line
+WHEN (SELECT state FROM prescription WHERE id = OLD.prescription_id) <> 'draft'
+BEGIN SELECT RAISE(ABORT, 'lines of a signed sheet are never removed'); END;
+
+CREATE TABLE kept_stop(
+    id INTEGER PRIMARY KEY,
+    line_id BLOB NOT NULL REFERENCES prescription_line(id),
+    kind TEXT NOT NULL CHECK (kind IN ('group', 'drug')),
+    code TEXT NOT NULL,
+    text TEXT NOT NULL,
+    reason TEXT NOT NULL CHECK (trim(reason) <> ''),
+    kept_by BLOB NOT NULL REFERENCES person(id),
+    kept_at INTEGER NOT NULL,
+    UNIQUE (line_id, kind, code)
+);
+CREATE TRIGGER kept_stop_insert BEFORE INSERT ON kept_stop
+WHEN (SELECT p.state FROM prescription_line l JOIN prescription p ON p.id = l.prescription_id
+    WHERE l.id = NEW.line_id) <> 'draft'
+BEGIN SELECT RAISE(ABORT, 'the sheet is signed'); END;
+CREATE TRIGGER kept_stop_update BEFORE UPDATE ON kept_stop
+BEGIN SELECT RAISE(ABORT, 'a kept stop is written once'); END;
+CREATE TRIGGER kept_stop_delete BEFORE DELETE ON kept_stop
+WHEN (SELECT p.state FROM prescription_line l JOIN prescription p ON p.id = l.prescription_id
+    WHERE l.id = OLD.line_id) <> 'draft'
+BEGIN SELECT RAISE(ABORT, 'a kept stop of a signed sheet is never removed'); END;
+"""

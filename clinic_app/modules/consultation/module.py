@@ -1,0 +1,43 @@
+"""The consultation (接诊): record, diagnoses, prescriptions of one visit."""
+
+from clinic_app.kernel.manifest import MenuItem, Module
+from clinic_app.kernel.parameters import Parameter
+from clinic_app.modules.consultation.events import NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED
+from clinic_app.modules.consultation.invariants import INVARIANTS
+
+_PLAUSIBLE = "decided here: what can be measured at all, not what is normal"
+
+MODULE = Module(
+    name="consultation",
+    blueprint="clinic_app.modules.consultation.views:blueprint",
+    rights={
+        "consultation.view": frozenset({"doctor", "nurse", "pharmacist", "manager"}),
+        "consultation.write": frozenset({"doctor"}),
+    },
+    menu=(MenuItem("门诊工作站", "consultation.queue", "consultation.write", "person", True),),
+    events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED),
+    offers=("consultation.void_prescription",),
+    reads=("drug", "drug_allergy_group", "diagnosis"),
+    invariants=INVARIANTS,
+    parameters=(
+        Parameter("consultation.most_drugs_per_sheet", 5, "domain guide RX-04", lowest=1, highest=20),
+        Parameter("consultation.days_limit", 7, "domain guide RX-05, ordinary sheet", lowest=1, highest=90),
+        Parameter("consultation.emergency_days_limit", 3, "domain guide RX-05, emergency sheet", lowest=1, highest=90),
+        Parameter("consultation.paediatric_below_years", 14, "domain guide RX-01", lowest=1, highest=18),
+        Parameter("consultation.complaint_signs", 20, "domain guide OR-05: warns only", lowest=5, highest=500),
+        Parameter("consultation.temperature_range", "30-45", _PLAUSIBLE),
+        Parameter("consultation.pulse_range", "20-300", _PLAUSIBLE),
+        Parameter("consultation.respiration_range", "4-120", _PLAUSIBLE),
+        Parameter("consultation.systolic_range", "30-300", _PLAUSIBLE),
+        Parameter("consultation.diastolic_range", "10-200", _PLAUSIBLE),
+        Parameter("consultation.spo2_range", "30-100", _PLAUSIBLE),
+        Parameter("consultation.weight_range", "0.3-400", _PLAUSIBLE),
+        Parameter(
+            "consultation.same_use_groups",
+            "penicillins cephalosporins macrolides quinolones sulfonamides tetracyclines lincosamides;"
+            "nsaids salicylates paracetamol",
+            "decided here: allergy groups whose drugs may be suggested for each other; the doctor decides",
+        ),
+    ),
+    documents=("consultation.prescription",),
+)

@@ -1,0 +1,30 @@
+"""Reads of the consultation (接诊) for its own pages and for later subjects; constant SQL, dataclasses, no writes."""
+
+from clinic_app.modules.consultation.queries.notes import (
+    VITALS,
+    WRITTEN,
+    Note,
+    NoteVersion,
+    VisitDiagnosis,
+    diagnoses_of_visit,
+    note,
+    note_versions,
+)
+from clinic_app.modules.consultation.queries.prescriptions import (
+    KeptStop,
+    Prescription,
+    PrescriptionLine,
+    draft_of_visit,
+    kept_stops_of,
+    line,
+    lines_of,
+    prescription,
+    prescriptions_of_visit,
+    signed_today,
+)
+
+__all__ = [
+    "VITALS", "WRITTEN", "KeptStop", "Note", "NoteVersion", "Prescription", "PrescriptionLine", "VisitDiagnosis",
+    "diagnoses_of_visit", "draft_of_visit", "kept_stops_of", "line", "lines_of", "note", "note_versions",
+    "prescription", "prescriptions_of_visit", "signed_today",
+]  # fmt: skip

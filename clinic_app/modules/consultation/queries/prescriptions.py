@@ -1,0 +1,108 @@
+"""Sheets (处方) and their lines."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from clinic_app.kernel import db
+
+
+@dataclass(frozen=True, slots=True)
+class Prescription:
+    """A sheet: `state` draft, signed or voided; paid and dispensed are derived by later subjects."""
+
+    id: bytes
+    prescription_no: str | None
+    visit_id: bytes
+    patient_id: bytes
+    doctor_id: bytes
+    kind: str
+    state: str
+    signed_at: int | None
+    rev: int
+    signed_on: str | None
+    allergies: str
+    voided_at: int | None
+    void_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionLine:
+    """One drug of a sheet; `quantity` in minimum units, `dose_text` as written, `stop_reason` of a kept stop."""
+
+    id: bytes
+    prescription_id: bytes
+    line_no: int
+    drug_id: bytes
+    dose_text: str
+    frequency: str
+    days: int
+    route: str
+    quantity: int
+    note: str
+    stop_reason: str
+    is_quantity_typed: bool
+    most_per_day: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStop:
+    """An allergy stop kept with a reason (仍要开): which allergy, in the words of that moment."""
+
+    line_id: bytes
+    kind: str
+    code: str
+    text: str
+    reason: str
+
+
+_SHEET = (
+    "SELECT id, prescription_no, visit_id, patient_id, doctor_id, kind, state, signed_at, rev, signed_on, allergies,"
+    " voided_at, void_reason FROM prescription"
+)
+_LINE = (
+    "SELECT id, prescription_id, line_no, drug_id, dose_text, frequency, days, route, quantity, note,"
+    " coalesce((SELECT max(k.reason) FROM kept_stop k WHERE k.line_id = l.id), ''), is_quantity_typed, most_per_day,"
+    " reason FROM prescription_line l"
+)
+
+
+def prescription(prescription_id: bytes) -> Prescription | None:
+    return db.read_one(Prescription, f"{_SHEET} WHERE id = ?", (prescription_id,))
+
+
+def prescriptions_of_visit(visit_id: bytes) -> list[Prescription]:
+    """Every sheet of a visit, signed and voided ones in the order of signing, the draft last."""
+    return db.read(
+        Prescription, f"{_SHEET} WHERE visit_id = ? ORDER BY state = 'draft', signed_at, prescription_no", (visit_id,)
+    )
+
+
+def draft_of_visit(visit_id: bytes) -> Prescription | None:
+    """The sheet being written, or None."""
+    return db.read_one(Prescription, f"{_SHEET} WHERE visit_id = ? AND state = 'draft'", (visit_id,))
+
+
+def lines_of(prescription_id: bytes) -> list[PrescriptionLine]:
+    """The lines of a sheet in their order, removed drafts left out."""
+    return db.read(
+        PrescriptionLine, f"{_LINE} WHERE prescription_id = ? AND deleted_at IS NULL ORDER BY line_no, id",
+        (prescription_id,),
+    )
+
+
+def line(line_id: bytes) -> PrescriptionLine | None:
+    """One line, a removed draft too."""
+    return db.read_one(PrescriptionLine, f"{_LINE} WHERE id = ?", (line_id,))
+
+
+def kept_stops_of(line_id: bytes) -> list[KeptStop]:
+    return db.read(KeptStop, "SELECT line_id, kind, code, text, reason FROM kept_stop WHERE line_id = ?", (line_id,))
+
+
+def signed_today(on: date, doctor_id: bytes) -> list[Prescription]:
+    """The sheets that a doctor signed on a day and did not void, newest first."""
+    return db.read(
+        Prescription, f"{_SHEET} WHERE signed_on = ? AND doctor_id = ? AND state = 'signed' ORDER BY signed_at DESC",
+        (on.isoformat(), doctor_id),
+    )  # fmt: skip

@@ -1,0 +1,92 @@
+"""What speaks against a drug for this patient (过敏), and what could be given instead."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from clinic_app.kernel import db, parameters
+from clinic_app.modules.consultation.rules.allergy import Allergy, Stop, allergy_stops
+from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.patients import queries as patients
+from clinic_app.modules.stock import queries as stock
+
+_OF_GROUPS = (
+    "SELECT DISTINCT d.id, g.group_code, d.form, d.code, d.minimum_age_years FROM json_each(:groups) j"
+    " JOIN drug_allergy_group g ON g.group_code = j.value JOIN drug d ON d.id = g.drug_id"
+    " WHERE d.is_disabled = 0 AND d.route = :route ORDER BY d.code"
+)
+
+
+@dataclass(frozen=True)
+class Safety:
+    """The allergies of one person, ready to be held against drugs. `state` unknown, none or known."""
+
+    state: str
+    allergies: tuple[Allergy, ...]
+    notes: Mapping[tuple[str, str], str]
+    parents: Mapping[str, str | None]
+    born_on: str | None
+
+    def findings(self, drug: dictionaries.Drug, groups: Iterable[str]) -> list[Stop]:
+        """Stops and amber lines for one drug, stops first."""
+        return allergy_stops(frozenset(groups), drug.code, self.allergies, self.parents) if self.allergies else []
+
+    def with_all_above(self, groups: Iterable[str]) -> list[str]:
+        """The groups and every group above them, sorted: what a signed line keeps of the dictionary."""
+        found: set[str] = set()
+        for group in groups:
+            above: str | None = group
+            while above is not None and above not in found:
+                found.add(above)
+                above = self.parents.get(above)
+        return sorted(found)
+
+
+def safety_of(patient_id: bytes) -> Safety:
+    """The allergies of the person, those of linked records too."""
+    person = patients.patient(patient_id)
+    known = patients.allergies_of(patient_id)
+    state = "known" if known else person.allergy_state if person else "unknown"
+    allergies = tuple(
+        Allergy(one.kind, one.code or one.text, one.text, _groups_of(one.code) if one.kind == "drug" else frozenset())
+        for one in known
+    )
+    notes = {(one.kind, one.code or one.text): one.note for one in known if one.note}
+    return Safety(state, allergies, notes, dictionaries.group_parents(), person.born_on if person else None)
+
+
+def _groups_of(drug_code: str) -> frozenset[str]:
+    drug = dictionaries.drug_by_code(drug_code)
+    return dictionaries.groups_of_drug(drug.id) if drug else frozenset()
+
+
+def replacement_for(
+    drug: dictionaries.Drug, groups: frozenset[str], safety: Safety, on: date
+) -> dictionaries.Drug | None:
+    """A drug of the same use and route that is in stock and that no allergy speaks against, or None.
+
+    Groups of one use stand together in the parameter `consultation.same_use_groups`; nothing is suggested beyond them.
+    """
+    families = [family.split() for family in parameters.value("consultation.same_use_groups", on).split(";")]
+    family = next((one for one in families if groups & set(one)), [])
+    listed = "[" + ",".join(f'"{code}"' for code in family if code not in groups) + "]"
+    found = db.rows(_OF_GROUPS, {"groups": listed, "route": drug.route})
+    candidates = [row for row in found if _is_old_enough(row[4], safety.born_on, on)]
+    candidates.sort(key=lambda row: (family.index(row[1]), row[2] != drug.form))
+    available = stock.available_of([row[0] for row in candidates], on) if candidates else {}
+    for drug_id, *_ in candidates:
+        other = dictionaries.drug(drug_id) if available.get(drug_id, 0) > 0 else None
+        if other is None or dictionaries.price_on(drug_id, on) is None:
+            continue
+        if not safety.findings(other, dictionaries.groups_of_drug(drug_id)):
+            return other
+    return None
+
+
+def _is_old_enough(minimum_years: int | None, born_on: str | None, on: date) -> bool:
+    if minimum_years is None:
+        return True
+    if born_on is None:
+        return False
+    born = date.fromisoformat(born_on)
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) >= minimum_years

@@ -1,0 +1,194 @@
+"""The prescription pane of the doctor's page (处方): rows with quantity, stock, amount and what speaks against them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from clinic_app.kernel import parameters
+from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.money import line_amount
+from clinic_app.modules.consultation import queries
+from clinic_app.modules.consultation.queries import safety, words
+from clinic_app.modules.consultation.queries.working_out import Lists, TypedLine, Worked, days_limit, lists, work_out
+from clinic_app.modules.consultation.rules.allergy import Stop
+from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.stock import queries as stock
+from clinic_app.modules.visits import queries as visits
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as drawn. `problem` is why it could not be signed; `is_low`: there is not enough for two such lines."""
+
+    line: queries.PrescriptionLine
+    drug: dictionaries.Drug
+    name: str
+    dose: str
+    frequency: str
+    route: str
+    quantity: str
+    stock: str = ""
+    is_low: bool = False
+    amount_fen: int = 0
+    lasts_days: int | None = None
+    problem: Refused | None = None
+    stops: tuple[Stop, ...] = ()
+    looks: tuple[Stop, ...] = ()
+    other: dictionaries.Drug | None = None
+    is_long: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the doctor must decide before signing."""
+        return bool(self.stops) or self.problem is not None
+
+    @property
+    def other_name(self) -> str:
+        return words.named(self.other.name, self.other.name_en) if self.other else ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A signed or voided sheet with its rows."""
+
+    sheet: queries.Prescription
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Everything the pane shows; money in fen. `sheets_to_come` is how many sheets the draft rows will fill."""
+
+    rev: int
+    rows: list[Row]
+    sheets: list[Sheet]
+    allergy_state: str
+    drugs_fen: int
+    fee_fen: int
+    most: int
+    known: Lists
+    notes: dict[str, str] = field(default_factory=dict)
+    allergens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def to_decide(self) -> int:
+        return sum(row.is_open for row in self.rows)
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) + sum(len(one.rows) for one in self.sheets if one.sheet.state == "signed")
+
+    @property
+    def split(self) -> list[int]:
+        """Rows per sheet at signing: 6 rows are [5, 1] (RX-04)."""
+        return [min(self.most, len(self.rows) - start) for start in range(0, len(self.rows), self.most)]
+
+
+def orders(visit: visits.Visit, on: date) -> Orders:
+    """The sheets of a visit and its draft rows, priced and held against stock and allergies of this moment."""
+    found = safety.safety_of(visit.patient_id)
+    book = _Book(found, visit, on)
+    sheets, rows, rev = [], [], 0
+    for one in queries.prescriptions_of_visit(visit.id):
+        lines = queries.lines_of(one.id)
+        if one.state == "draft":
+            rev, rows = one.rev, book.draft_rows(lines)
+        else:
+            sheets.append(Sheet(one, [book.signed_row(line, one) for line in lines]))
+    drugs = sum(row.amount_fen for row in rows)
+    drugs += sum(row.amount_fen for one in sheets if one.sheet.state == "signed" for row in one.rows)
+    most = parameters.value("consultation.most_drugs_per_sheet", on)
+    notes = {code: note for (_kind, code), note in found.notes.items()}
+    fee = registration_fee(on)
+    return Orders(rev, rows, sheets, found.state, drugs, fee, most, book.known, notes, _allergens(found))
+
+
+def _allergens(found: safety.Safety) -> dict[str, str]:
+    """What each recorded allergy is called in the language of the request, by its code."""
+    groups = {} if words.is_source() or not found.allergies else {
+        one.code: one.name_en for one in dictionaries.allergy_groups()
+    }  # fmt: skip
+    return {one.code: groups.get(one.code, one.shown) for one in found.allergies}
+
+
+def registration_fee(on: date) -> int:
+    """The fee of one visit (一般诊疗费) in fen, 0 when the item has no price."""
+    item = dictionaries.service_by_code(parameters.value("dictionaries.registration_fee_item", on))
+    price = dictionaries.price_on(item.id, on) if item else None
+    return line_amount(price, 1) if price is not None else 0
+
+
+class _Book:
+    """What all rows of one page are held against, read once."""
+
+    def __init__(self, found: safety.Safety, visit: visits.Visit, on: date):
+        self.found, self.visit, self.on = found, visit, on
+        self.known = lists()
+        self.limit = days_limit(visit.kind, on)
+
+    def draft_rows(self, lines: list[queries.PrescriptionLine]) -> list[Row]:
+        there = stock.available_of([line.drug_id for line in lines], self.on) if lines else {}
+        return [self._draft_row(line, there.get(line.drug_id, 0)) for line in lines]
+
+    def _draft_row(self, line: queries.PrescriptionLine, there: int) -> Row:
+        drug = dictionaries.drug(line.drug_id)
+        assert drug is not None  # a foreign key holds it
+        groups = dictionaries.groups_of_drug(drug.id)
+        kept = {(one.kind, one.code) for one in queries.kept_stops_of(line.id)} if line.stop_reason else set()
+        findings = self.found.findings(drug, groups)
+        open_stops = [one for one in findings if (one.allergy.kind, one.allergy.code) not in kept]
+        stops = tuple(one for one in open_stops if one.tier == "stop")
+        worked, problem = self._work_out(line, drug)
+        if problem is None and there < line.quantity:
+            problem = Refused(
+                "consultation.not_enough_stock", drug=words.named(drug.name, drug.name_en),
+                wanted=words.in_packs(line.quantity, drug), there=words.in_packs(there, drug),
+            )  # fmt: skip
+        return Row(
+            line=line, drug=drug, **self._names(line, drug), quantity=quantity_text(worked, line.quantity, drug),
+            stock=words.stock_of(there, drug), is_low=there < 2 * line.quantity,
+            amount_fen=worked.amount_fen if worked else 0, lasts_days=worked.lasts_days if worked else None,
+            problem=problem, stops=stops, looks=tuple(one for one in findings if one.tier == "look"),
+            other=safety.replacement_for(drug, groups, self.found, self.on) if stops else None,
+            is_long=line.days > self.limit,
+        )  # fmt: skip
+
+    def _work_out(
+        self, line: queries.PrescriptionLine, drug: dictionaries.Drug
+    ) -> tuple[Worked | None, Refused | None]:
+        try:
+            return work_out(as_typed(line), self.on, limit_days=self.limit, known=self.known, drug=drug), None
+        except Refused as err:
+            return None, err
+
+    def signed_row(self, line: queries.PrescriptionLine, sheet: queries.Prescription) -> Row:
+        drug = dictionaries.drug(line.drug_id)
+        assert drug is not None
+        price = dictionaries.price_on(drug.id, date.fromisoformat(sheet.signed_on)) if sheet.signed_on else None
+        amount = line_amount(price, line.quantity, drug.pack_size) if price is not None else 0
+        return Row(
+            line=line, drug=drug, **self._names(line, drug), quantity=words.in_packs(line.quantity, drug),
+            amount_fen=amount,
+        )  # fmt: skip
+
+    def _names(self, line: queries.PrescriptionLine, drug: dictionaries.Drug) -> dict[str, str]:
+        frequency, route = self.known.frequencies[line.frequency], self.known.routes[line.route]
+        return {
+            "name": words.named(drug.name, drug.name_en), "dose": words.dose(line.dose_text, drug),
+            "frequency": frequency.name if words.is_source() else line.frequency,
+            "route": route.name if words.is_source() else line.route,
+        }  # fmt: skip
+
+
+def as_typed(line: queries.PrescriptionLine) -> TypedLine:
+    """A stored row as it would be typed again."""
+    return TypedLine(
+        line.drug_id, line.dose_text, line.frequency, str(line.days), line.route,
+        str(line.quantity) if line.is_quantity_typed else "", str(line.most_per_day or ""), line.note, line.reason,
+    )  # fmt: skip
+
+
+def quantity_text(worked: Worked | None, quantity: int, drug: dictionaries.Drug) -> str:
+    """`21粒 → 1盒`: what the course takes and what is handed out; one of them when both read the same."""
+    packs = words.in_packs(quantity, drug)
+    loose = words.used(quantity, drug.min_unit, drug.min_unit_en) if quantity < drug.pack_size else packs
+    return packs if worked is None or worked.used_text in (packs, loose) else f"{worked.used_text} → {packs}"

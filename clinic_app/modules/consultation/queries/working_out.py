@@ -1,0 +1,174 @@
+"""What one typed line means (自动算): dose, quantity and days, worked out by the rules; writes nothing."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from clinic_app.kernel import parameters
+from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.money import line_amount
+from clinic_app.kernel.quantity import Dose, dose_text, excerpt, parse_count, parse_dose, typed_number
+from clinic_app.modules.consultation.queries import words
+from clinic_app.modules.consultation.rules.quantity import Frequency, Pack, as_needed, coverage, required
+from clinic_app.modules.consultation.rules.validity import check_days
+from clinic_app.modules.dictionaries import queries as dictionaries
+
+MOST_DAYS = 366
+_WITH_UNIT = re.compile(r"([0-9]{1,6})\s*(\S*)")
+
+
+@dataclass(frozen=True)
+class TypedLine:
+    """A line as it stands in the grid; an empty `quantity` is worked out."""
+
+    drug_id: bytes
+    dose: str
+    frequency: str
+    days: str
+    route: str
+    quantity: str = ""
+    most_per_day: str = ""
+    note: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A line that can be stored: quantity in minimum units, amount in fen, `used_text` what the course takes.
+
+    `lasts_days` is set when a typed quantity lasts fewer days than written (QT-09).
+    """
+
+    drug: dictionaries.Drug
+    dose_text: str
+    frequency: dictionaries.Frequency
+    days: int
+    route: str
+    quantity: int
+    is_quantity_typed: bool
+    most_per_day: int | None
+    used_text: str
+    lasts_days: int | None
+    amount_fen: int
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The short code lists that every row needs, read once a page."""
+
+    frequencies: Mapping[str, dictionaries.Frequency]
+    routes: Mapping[str, dictionaries.Route]
+
+
+def lists() -> Lists:
+    return Lists(
+        {one.code: one for one in dictionaries.frequencies()}, {one.code: one for one in dictionaries.routes()}
+    )
+
+
+def work_out(
+    typed: TypedLine, on: date, *, limit_days: int, known: Lists | None = None, drug: dictionaries.Drug | None = None
+) -> Worked:
+    """The line with its quantity (QT-01 to QT-07, QT-09); `limit_days` is the most without a reason (RX-05).
+
+    Refused with the field at fault: `consultation.drug_missing`, `.drug_disabled`, `.no_price`, `.frequency_missing`,
+    `.route_missing`, `.quantity_unit`, `.whole_packs_only`, `.days_need_reason`, and what the rules refuse.
+    """
+    drug, known = drug or dictionaries.drug(typed.drug_id), known or lists()
+    if drug is None:
+        raise Refused("consultation.drug_missing", field="drug")
+    if drug.is_disabled:
+        raise Refused("consultation.drug_disabled", field="drug", drug=words.named(drug.name, drug.name_en))
+    price = dictionaries.price_on(drug.id, on)
+    if price is None:
+        raise Refused("consultation.no_price", field="drug", drug=words.named(drug.name, drug.name_en))
+    dose = read_dose(typed.dose, drug)
+    frequency = known.frequencies.get(typed.frequency)
+    if frequency is None:
+        raise Refused("consultation.frequency_missing", field="frequency")
+    days = 1 if frequency.is_single else parse_count(typed.days, field="days", maximum=MOST_DAYS)
+    if typed.route not in known.routes:
+        raise Refused("consultation.route_missing", field="route")
+    check_days(days, limit_days=limit_days, reason=typed.reason, field="reason")
+    pack = pack_of(drug)
+    how_often = rule_frequency(frequency)
+    quantity = _typed_quantity(typed.quantity, drug)
+    most = parse_count(typed.most_per_day, field="most_per_day") if typed.most_per_day.strip() else None
+    lasts = None
+    if frequency.needs_quantity:
+        needed = as_needed(pack, quantity, most)
+        handed_out, used = needed.dispensed_units, words.used(needed.minimum_units, drug.min_unit, drug.min_unit_en)
+    else:
+        course = required(pack, dose, how_often, days)
+        handed_out, used = course.dispensed_units, used_text(drug, dose, course.doses, course.minimum_units)
+        if quantity is not None and quantity != handed_out:
+            cover = coverage(pack, dose, how_often, days, quantity, limit_days=limit_days)
+            if cover.exceeds_limit:
+                check_days(max(cover.days, days), limit_days=limit_days, reason=typed.reason, field="reason")
+            lasts = cover.days if cover.is_short else None
+            handed_out = quantity
+    return Worked(
+        drug, dose_text(dose), frequency, days, typed.route, handed_out, quantity is not None, most, used, lasts,
+        line_amount(price, handed_out, drug.pack_size),
+    )  # fmt: skip
+
+
+def days_limit(visit_kind: str, on: date) -> int:
+    """Days a sheet of this kind of visit may cover without a reason (RX-05)."""
+    return parameters.value(
+        "consultation.emergency_days_limit" if visit_kind == "emergency" else "consultation.days_limit", on
+    )
+
+
+def read_dose(text: str, drug: dictionaries.Drug) -> Dose:
+    """The dose typed; a bare number is in the drug's own dose unit."""
+    bare = typed_number(text) if len(text) < 20 else text
+    if re.fullmatch(r"[0-9.,]+", bare):
+        text = f"{bare}{drug.dose_unit}"
+    return parse_dose(text, field="dose")
+
+
+def pack_of(drug: dictionaries.Drug) -> Pack:
+    return Pack(
+        Fraction(drug.strength_dose), drug.dose_unit, drug.min_unit, drug.pack_size, drug.is_splittable, drug.rounding
+    )  # type: ignore[arg-type]  # the dictionary's CHECK holds the three roundings
+
+
+def rule_frequency(one: dictionaries.Frequency) -> Frequency:
+    return Frequency(one.code, one.times, one.cycle_days, one.is_single, one.needs_quantity)
+
+
+def used_text(drug: dictionaries.Drug, dose: Dose, doses: int, units: int) -> str:
+    """What the course takes: minimum units, or the volume where the minimum unit is a whole container (QT-04)."""
+    if drug.pack_size == 1 and not drug.is_splittable and dose.unit != drug.min_unit:
+        return words.dose(dose_text(Dose(dose.amount * doses, dose.unit)), drug)
+    return words.used(units, drug.min_unit, drug.min_unit_en)
+
+
+def _typed_quantity(text: str, drug: dictionaries.Drug) -> int | None:
+    """Minimum units of `42`, `42粒` or `2盒`; None when nothing was typed."""
+    bare = typed_number(text) if len(text) < 40 else text
+    if not bare:
+        return None
+    found = _WITH_UNIT.fullmatch(bare)
+    unit = found[2].lower() if found else ""
+    single, whole = _spelt(drug.min_unit, drug.min_unit_en), _spelt(drug.pack_unit, drug.pack_unit_en)
+    units = {
+        "min_unit": words.named(drug.min_unit, drug.min_unit_en),
+        "pack_unit": words.named(drug.pack_unit, drug.pack_unit_en),
+    }
+    if unit and unit not in single | whole:
+        raise Refused("consultation.quantity_unit", field="quantity", value=excerpt(text), **units)
+    count = parse_count(found[1] if found else text, field="quantity")
+    quantity = count * drug.pack_size if unit in whole - single else count
+    if not drug.is_splittable and quantity % drug.pack_size:
+        raise Refused(
+            "consultation.whole_packs_only", field="quantity", value=excerpt(text), size=drug.pack_size, **units
+        )
+    return quantity
+
+
+def _spelt(unit: str, unit_en: str) -> set[str]:
+    return {unit, unit_en.lower(), words.plural(unit_en, 2).lower()} - {""}

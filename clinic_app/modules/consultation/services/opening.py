@@ -1,0 +1,112 @@
+"""Opening a visit (接诊): from the queue, without a number, or again to amend; and who may write in it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from clinic_app.kernel.errors import Missing, Refused, Stale
+from clinic_app.kernel.unit_of_work import UnitOfWork
+from clinic_app.modules.consultation import queries
+from clinic_app.modules.consultation.services.texts import one_line
+from clinic_app.modules.patients.services import PatientData
+from clinic_app.modules.people import queries as people
+from clinic_app.modules.visits import queries as visits
+from clinic_app.modules.visits import services as visit_services
+
+LONGEST_REASON = 100
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A visit that the acting doctor may write in now."""
+
+    visit: visits.Visit
+    note: queries.Note
+
+
+def start(uow: UnitOfWork, visit_id: bytes) -> dict[str, Any]:
+    """Begin the consultation (接诊) of a waiting visit; opening one's own again changes nothing.
+
+    Refused `consultation.other_doctor` naming the colleague who has the patient, and what `visits` refuses.
+    """
+    visit = visits.visit(visit_id)
+    if visit is None:
+        raise Missing("consultation.visit_missing")
+    if visit.state == "in_consultation" and visit.doctor_id not in (None, uow.actor.person_id):
+        raise Stale("consultation.other_doctor", doctor=_name(visit.doctor_id))
+    visit_services.start_consultation(uow, visit_id)
+    _open_note(uow, visit_id, visit.patient_id)
+    return {"visit_id": visit_id.hex()}
+
+
+def call_next(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
+    """Call the longest waiting patient of the room (叫下一位) and begin; Refused `consultation.nobody_waits`."""
+    waiting = [row for row in visits.queue(room_id, uow.on) if row.state in ("registered", "called")]
+    if not waiting:
+        raise Refused("consultation.nobody_waits")
+    visit_services.call_visit(uow, waiting[0].visit_id)
+    return start(uow, waiting[0].visit_id)
+
+
+def receive(uow: UnitOfWork, *, room_id: bytes, data: PatientData) -> dict[str, Any]:
+    """Receive a person who never registered (无号接诊, VS-05) and begin."""
+    made = visit_services.receive_without_number(uow, room_id=room_id, data=data)
+    visit_id = bytes.fromhex(made["visit_id"])
+    _open_note(uow, visit_id, bytes.fromhex(made["patient_id"]))
+    return {"visit_id": made["visit_id"], "queue_no": made["queue_no"]}
+
+
+def amend(uow: UnitOfWork, visit_id: bytes, reason: str) -> dict[str, Any]:
+    """Open a signed note again with a reason (修改病历, OR-06); what was signed stays readable as its version."""
+    note = _own_note(uow, visit_id)
+    if note.state != "signed":
+        raise Stale("consultation.not_signed")
+    why = one_line(reason, field="reason", most=LONGEST_REASON)
+    if not why:
+        raise Refused("consultation.reason_missing", field="reason")
+    reopen(uow, visit_id, why)
+    uow.audit("consultation.amend", visit_id, patient_id=note.patient_id, reason=why)
+    return {"visit_id": visit_id.hex()}
+
+
+def reopen(uow: UnitOfWork, visit_id: bytes, reason: str) -> None:
+    uow.change_one(
+        "UPDATE note SET state = 'amending', amend_reason = ?, rev = rev + 1 WHERE visit_id = ? AND state = 'signed'",
+        (reason, visit_id), Stale("consultation.not_signed"),
+    )  # fmt: skip
+
+
+def writable(uow: UnitOfWork, visit_id: bytes) -> Opened:
+    """The visit and note, when the acting doctor may write in them.
+
+    Missing for an unknown visit; Refused `consultation.not_started`, `.other_doctor` naming the doctor, `.signed`.
+    """
+    note = _own_note(uow, visit_id)
+    visit = visits.visit(visit_id)
+    if note.state == "signed" or visit is None or (note.state == "draft" and visit.state != "in_consultation"):
+        raise Refused("consultation.signed")
+    return Opened(visit, note)
+
+
+def _own_note(uow: UnitOfWork, visit_id: bytes) -> queries.Note:
+    note = queries.note(visit_id)
+    if note is None:
+        if visits.visit(visit_id) is None:
+            raise Missing("consultation.visit_missing")
+        raise Refused("consultation.not_started")
+    if note.doctor_id != uow.actor.person_id:
+        raise Refused("consultation.other_doctor", doctor=_name(note.doctor_id))
+    return note
+
+
+def _open_note(uow: UnitOfWork, visit_id: bytes, patient_id: bytes) -> None:
+    uow.execute(
+        "INSERT INTO note(visit_id, patient_id, doctor_id, state, rev, opened_at, saved_at)"
+        " VALUES(?, ?, ?, 'draft', 1, ?, ?) ON CONFLICT(visit_id) DO NOTHING",
+        (visit_id, patient_id, uow.actor.person_id, uow.at, uow.at),
+    )
+    uow.audit("consultation.start", visit_id, patient_id=patient_id)
+
+
+def _name(person_id: bytes | None) -> str:
+    person = people.person(person_id) if person_id else None
+    return person.name if person else ""

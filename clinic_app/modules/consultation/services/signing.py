@@ -1,0 +1,165 @@
+"""Signing (提交，去收费): the note becomes a version that never changes, the draft rows become numbered sheets."""
+
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from clinic_app.kernel import ids, installation, parameters
+from clinic_app.kernel.errors import Invalid, Refused, Stale
+from clinic_app.kernel.unit_of_work import UnitOfWork
+from clinic_app.modules.consultation import events, queries
+from clinic_app.modules.consultation.queries import safety
+from clinic_app.modules.consultation.queries.workbench import as_typed
+from clinic_app.modules.consultation.queries.working_out import days_limit, work_out
+from clinic_app.modules.consultation.rules import sheets
+from clinic_app.modules.consultation.rules.vitals import parse_vitals
+from clinic_app.modules.consultation.services import lines, notes
+from clinic_app.modules.consultation.services.opening import Opened, writable
+from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.visits import services as visit_services
+from sync.wire.canonical import canonical
+
+
+def sign_visit(
+    uow: UnitOfWork, visit_id: bytes, *, note_rev: int, sheet_rev: int, fields: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Sign the note and the draft sheets and end the consultation; returns the numbers of the sheets made.
+
+    An amendment signs a further version when the note changed, and just closes when nothing did. Invalid names exactly
+    the missing or wrong fields (OR-02); Refused `consultation.allergy_unknown`, `.stop_unresolved` and as rows are;
+    Stale when another window wrote since.
+    """
+    uow.require_sure_date()
+    opened = writable(uow, visit_id)
+    rev = notes.store(uow, opened, fields or {}, note_rev)["rev"]
+    draft = queries.draft_of_visit(visit_id)
+    if sheet_rev != (draft.rev if draft else 0):
+        raise Stale("consultation.sheet_changed")
+    version = _sign_note(uow, writable(uow, visit_id))
+    numbers = _sign_sheets(uow, opened, draft) if draft else []
+    uow.change_one(
+        "UPDATE note SET state = 'signed', amend_reason = '', rev = rev + 1 WHERE visit_id = ? AND rev = ?",
+        (visit_id, rev), Stale("consultation.note_changed"),
+    )  # fmt: skip
+    if opened.visit.state == "in_consultation":
+        visit_services.finish_consultation(uow, visit_id)
+    uow.audit(
+        "consultation.sign_visit", visit_id, patient_id=opened.visit.patient_id, sheets=numbers, version=version or 0
+    )
+    return {"visit_id": visit_id.hex(), "sheets": numbers, "version": version}
+
+
+def _sign_note(uow: UnitOfWork, opened: Opened) -> int | None:
+    """The number of the version made, None when an amendment changed nothing."""
+    note, typed = opened.note, opened.note.fields()
+    vitals, wrong = parse_vitals(typed, vital_ranges(uow.on))
+    diagnoses = queries.diagnoses_of_visit(note.visit_id)
+    if not note.chief_complaint:
+        wrong = {"chief_complaint": Refused("consultation.complaint_missing", field="chief_complaint"), **wrong}
+    if not diagnoses:
+        wrong["diagnosis"] = Refused("consultation.no_diagnosis", field="diagnosis")
+    if wrong:
+        raise Invalid(wrong)
+    content = {
+        **{name: typed[name] for name in queries.WRITTEN}, **vitals,
+        "diagnoses": [{"code": one.code, "name": one.name} for one in diagnoses],
+    }  # fmt: skip
+    text = canonical(content)
+    versions = queries.note_versions(note.visit_id)
+    if versions and canonical(versions[-1].content) == text:
+        return None
+    version, digest = len(versions) + 1, sha256(text).digest()
+    uow.execute(
+        "INSERT INTO note_version(visit_id, version, content, content_hash, reason, signed_by, signed_at)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?)",
+        (note.visit_id, version, text.decode(), digest, note.amend_reason, uow.actor.person_id, uow.at),
+    )
+    uow.emit(
+        events.NOTE_SIGNED, note.visit_id,
+        {"visit_id": note.visit_id, "patient_id": note.patient_id, "doctor_id": uow.actor.person_id, "version": version,
+         "reason": note.amend_reason, "content": content, "content_hash": digest},
+    )  # fmt: skip
+    return version
+
+
+def vital_ranges(on: date) -> dict[str, str]:
+    """The plausible ranges of the vital signs on a day."""
+    names = ("temperature", "pulse", "respiration", "systolic", "diastolic", "spo2", "weight")
+    return {name: parameters.value(f"consultation.{name}_range", on) for name in names}
+
+
+def _sign_sheets(uow: UnitOfWork, opened: Opened, draft: queries.Prescription) -> list[str]:
+    found = safety.safety_of(opened.visit.patient_id)
+    kept = queries.lines_of(draft.id)
+    if not kept:
+        return []
+    if found.state == "unknown":
+        raise Refused("consultation.allergy_unknown", field="allergy")
+    groups = {one.id: _checked_line(uow, opened, found, one) for one in kept}
+    most = parameters.value("consultation.most_drugs_per_sheet", uow.on)
+    first, *others = sheets.split(kept, most)
+    sheet_ids = [draft.id]
+    for _part in others:
+        sheet_ids.append(ids.new_id())
+        uow.execute(
+            "INSERT INTO prescription(id, visit_id, patient_id, doctor_id, state, rev) VALUES(?, ?, ?, ?, 'draft', 1)",
+            (sheet_ids[-1], opened.visit.id, opened.visit.patient_id, uow.actor.person_id),
+        )
+    kind = sheets.kind_of(
+        date.fromisoformat(found.born_on) if found.born_on else None, uow.on,
+        is_emergency=opened.visit.kind == "emergency",
+        paediatric_below_years=parameters.value("consultation.paediatric_below_years", uow.on),
+    )  # fmt: skip
+    told = canonical([{"kind": one.kind, "code": one.code, "text": one.shown} for one in found.allergies]).decode()
+    parts = list(zip(sheet_ids, (first, *others), strict=True))
+    for sheet_id, rows in parts:  # every row stands on its sheet before the first sheet is closed to changes
+        for place, one in enumerate(rows, 1):
+            uow.execute(
+                "UPDATE prescription_line SET prescription_id = ?, line_no = ?, drug_groups = ? WHERE id = ?",
+                (sheet_id, place, canonical(groups[one.id]).decode(), one.id),
+            )
+    return [_number_sheet(uow, opened, sheet_id, kind, told, part) for sheet_id, part in parts]
+
+
+def _number_sheet(
+    uow: UnitOfWork, opened: Opened, sheet_id: bytes, kind: str, told: str, part: list[queries.PrescriptionLine]
+) -> str:
+    series = f"{installation.current().prefix()}C{uow.on:%y%m%d}"
+    number = f"{series}{uow.number(f'consultation.{series}'):04d}"
+    uow.change_one(
+        "UPDATE prescription SET state = 'signed', kind = ?, prescription_no = ?, allergies = ?, signed_at = ?,"
+        " signed_on = ?, doctor_id = ?, rev = rev + 1 WHERE id = ? AND state = 'draft'",
+        (kind, number, told, uow.at, uow.on.isoformat(), uow.actor.person_id, sheet_id),
+        Stale("consultation.sheet_changed"),
+    )
+    uow.emit(
+        events.PRESCRIPTION_SIGNED, sheet_id,
+        {"prescription_id": sheet_id, "prescription_no": number, "visit_id": opened.visit.id,
+         "patient_id": opened.visit.patient_id, "doctor_id": uow.actor.person_id,
+         "lines": [{"line_id": one.id, "drug_id": one.drug_id, "quantity": one.quantity} for one in part]},
+        (opened.visit.id,),
+    )  # fmt: skip
+    return number
+
+
+def _checked_line(
+    uow: UnitOfWork, opened: Opened, found: safety.Safety, line: queries.PrescriptionLine
+) -> list[str]:
+    """What stops a row now though it was stored before; returns the drug's groups and all above them."""
+    field = f"line-{line.id.hex()}"
+    try:
+        worked = work_out(as_typed(line), uow.on, limit_days=days_limit(opened.visit.kind, uow.on))
+        lines.require_stock(uow, worked)
+    except Refused as err:
+        err.field = field
+        raise
+    if worked.quantity != line.quantity:  # the dictionary changed under the draft
+        raise Refused("consultation.quantity_changed", field=field, drug=worked.drug.name)
+    groups = dictionaries.groups_of_drug(line.drug_id)
+    kept = {(one.kind, one.code) for one in queries.kept_stops_of(line.id)}
+    for one in found.findings(worked.drug, groups):
+        if one.tier == "stop" and (one.allergy.kind, one.allergy.code) not in kept:
+            raise Refused("consultation.stop_unresolved", field=field, drug=worked.drug.name, allergy=one.allergy.shown)
+    return found.with_all_above(groups)
+

@@ -1,0 +1,59 @@
+"""Deciding on an allergy stop (过敏拦截): keep with a reason, or take the suggested drug instead."""
+
+from typing import Any
+
+from clinic_app.kernel.errors import Refused, Stale
+from clinic_app.kernel.unit_of_work import UnitOfWork
+from clinic_app.modules.consultation.queries import safety
+from clinic_app.modules.consultation.queries.working_out import TypedLine
+from clinic_app.modules.consultation.services import lines
+from clinic_app.modules.consultation.services.opening import LONGEST_REASON, writable
+from clinic_app.modules.consultation.services.texts import one_line
+from clinic_app.modules.dictionaries import queries as dictionaries
+
+
+def keep_stop(uow: UnitOfWork, visit_id: bytes, line_id: bytes, reason: str, rev: int) -> dict[str, Any]:
+    """Prescribe in spite of an allergy stop (仍要开): the reason is stored for each allergy and printed (RX-13).
+
+    Refused `consultation.stop_reason_missing`; Stale `consultation.sheet_changed` when there is no stop any more.
+    """
+    opened = writable(uow, visit_id)
+    line = lines.draft_line(visit_id, line_id)
+    why = one_line(reason, field="stop_reason", most=LONGEST_REASON)
+    if not why:
+        raise Refused("consultation.stop_reason_missing", field="stop_reason")
+    lines.touch(uow, opened, rev)
+    drug = dictionaries.drug(line.drug_id)
+    found = safety.safety_of(opened.visit.patient_id)
+    stops = [
+        one.allergy for one in found.findings(drug, dictionaries.groups_of_drug(line.drug_id)) if one.tier == "stop"
+    ] if drug else []  # fmt: skip
+    if not stops:
+        raise Stale("consultation.sheet_changed")
+    for allergy in stops:
+        uow.execute(
+            "INSERT INTO kept_stop(line_id, kind, code, text, reason, kept_by, kept_at) VALUES(?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT(line_id, kind, code) DO NOTHING",
+            (line_id, allergy.kind, allergy.code, allergy.shown, why, uow.actor.person_id, uow.at),
+        )
+    return {"line_id": line_id.hex(), "stops": len(stops)}
+
+
+def replace_line(uow: UnitOfWork, visit_id: bytes, line_id: bytes, rev: int) -> dict[str, Any]:
+    """Take the suggested drug in the same place, with its own usual use; returns the new `line_id`.
+
+    Stale `consultation.no_replacement` when the suggestion is not to be had any more.
+    """
+    opened = writable(uow, visit_id)
+    line = lines.draft_line(visit_id, line_id)
+    sheet_id = lines.touch(uow, opened, rev)
+    drug = dictionaries.drug(line.drug_id)
+    found = safety.safety_of(opened.visit.patient_id)
+    groups = dictionaries.groups_of_drug(line.drug_id)
+    other = safety.replacement_for(drug, groups, found, uow.on) if drug else None
+    if other is None:
+        raise Stale("consultation.no_replacement")
+    uow.execute("UPDATE prescription_line SET deleted_at = ? WHERE id = ?", (uow.at, line_id))
+    days = str(other.usual_days or line.days)
+    typed = TypedLine(other.id, f"{other.usual_dose}{other.dose_unit}", other.frequency, days, other.route)
+    return {"line_id": lines.insert(uow, opened, sheet_id, typed, line.line_no).hex(), "drug_id": other.id.hex()}

@@ -1,0 +1,177 @@
+"""The prescription grid: rows are stored, opened, removed and decided on one by one; fragments only."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Response, request, url_for
+
+from clinic_app.kernel import clock
+from clinic_app.kernel.errors import Missing, Refused, Stale
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.i18n import refusal as sentence
+from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
+from clinic_app.modules.consultation import forms, queries, services
+from clinic_app.modules.consultation.queries import words, workbench
+from clinic_app.modules.consultation.views import blueprint
+from clinic_app.modules.consultation.views.chart import banner, may_write
+from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.visits import queries as visits
+from clinic_app.web import pages
+from clinic_app.web.access import DRAFT, access, actor, open_chart
+from clinic_app.web.commands import known_fields
+
+FIELDS = {
+    "drug": "new", "dose": "dose", "frequency": "frequency", "days": "days", "route": "route", "quantity": "quantity",
+    "most_per_day": "most", "note": "note", "reason": "reason", "allergy": "new",
+}  # fmt: skip
+
+
+def orders_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, Any]:
+    """What `_orders.html` draws."""
+    source, found = words.is_source(), workbench.orders(visit, clock.today())
+    return {
+        "visit": visit, "orders": found, "orders_writable": may_write(visit, note),
+        "frequencies": [
+            (one.code, f"{one.code} {one.name if source else one.name_en}") for one in found.known.frequencies.values()
+        ],
+        "routes": [(one.code, one.name if source else one.code) for one in found.known.routes.values()],
+        "entry": {}, "editing": "", "row_problem": "", "wanted": (),
+        "may_void": bool(note and note.doctor_id == actor().person_id and actor().may("consultation.write")),
+    }  # fmt: skip
+
+
+def answer_orders(
+    visit_id: bytes, *, status: int = 200, focus: str = "#rx-new", said: str = "", undo: str = "",
+    with_banner: bool = False, **more: Any,
+) -> Response:
+    """The whole pane, the count of open decisions beside the primary button, and where the focus goes."""
+    found = visits.visit(visit_id)
+    if found is None:
+        raise Missing("consultation.visit_missing")
+    note = queries.note(visit_id)
+    return pages.answer(
+        "consultation/_orders_answer.html", status=status, focus=focus, said=said, undo=undo,
+        **{**orders_context(found, note), **more}, patient=banner(found) if with_banner else None,
+    )  # fmt: skip
+
+
+def _write(
+    visit_id: bytes, act: Callable[[UnitOfWork], dict[str, Any]], *, entry: Mapping[str, str] | None = None,
+    editing: str = "", **done: Any,
+) -> Response:
+    """Run one draft write; a refusal redraws the pane with what was typed and the sentence under its row."""
+    found = visits.visit(visit_id)
+    if found is None:
+        raise Missing("consultation.visit_missing")
+    open_chart(found.patient_id, "consultation")
+    try:
+        with unit_of_work(actor(), quiet=True) as uow:
+            act(uow)
+    except Missing:
+        raise
+    except Refused as err:
+        if err.code in ("consultation.other_doctor", "consultation.signed", "consultation.not_started"):
+            raise
+        field = f"#{'ed' if editing else 'rx'}-{FIELDS.get(err.field or '', 'new')}"
+        return answer_orders(
+            visit_id, status=409 if isinstance(err, Stale) else 422, focus=field,
+            entry=entry or {}, editing=editing, row_problem=sentence(err), wanted=_wanted(entry or {}, err.field or ""),
+        )  # fmt: skip
+    return answer_orders(visit_id, **done)
+
+
+def _wanted(entry: Mapping[str, str], field: str = "") -> tuple[str, ...]:
+    """The seldom cells that a row shows: what it holds, and what it was refused for."""
+    also = {"quantity": ("quantity", "most_per_day") if entry.get("frequency") == "prn" else ("quantity",)}
+    asked = also.get(field, (field,))
+    return tuple(name for name in ("quantity", "most_per_day", "reason", "note") if entry.get(name) or name in asked)
+
+
+@blueprint.get("/visits/<id:visit_id>/orders")
+@access("consultation.view")
+def orders(visit_id: bytes) -> Response:
+    """The pane as it is stored; `line` opens one row for changing."""
+    found = visits.visit(visit_id)
+    if found is None:
+        raise Missing("consultation.visit_missing")
+    open_chart(found.patient_id, "consultation")
+    editing = request.args.get("line", "")
+    line = queries.line(forms.id_of(editing)) if editing else None
+    draft = queries.draft_of_visit(visit_id)
+    if line is None or draft is None or line.prescription_id != draft.id:
+        return answer_orders(visit_id)
+    typed = workbench.as_typed(line)
+    entry = {name: getattr(typed, name) for name in forms.LINE_FIELDS if name not in ("drug", "drug_id")}
+    return answer_orders(visit_id, focus="#ed-dose", editing=editing, entry=entry, wanted=(*_wanted(entry), "note"))
+
+
+@blueprint.post("/visits/<id:visit_id>/lines")
+@access("consultation.write", writes=DRAFT)
+def add_line(visit_id: bytes) -> Response:
+    known_fields("sheet_rev", *forms.LINE_FIELDS)
+    form = request.form
+    return _write(
+        visit_id, lambda uow: services.add_line(uow, visit_id, forms.typed_line(form), forms.rev_of(form, "sheet_rev")),
+        entry=form,
+    )  # fmt: skip
+
+
+@blueprint.post("/visits/<id:visit_id>/lines/<id:line_id>")
+@access("consultation.write", writes=DRAFT)
+def change_line(visit_id: bytes, line_id: bytes) -> Response:
+    known_fields("sheet_rev", *forms.LINE_FIELDS)
+    form = request.form
+    return _write(
+        visit_id,
+        lambda uow: services.change_line(
+            uow, visit_id, line_id, forms.typed_line(form), forms.rev_of(form, "sheet_rev")
+        ),
+        entry=form, editing=line_id.hex(),
+    )  # fmt: skip
+
+
+@blueprint.post("/visits/<id:visit_id>/lines/<id:line_id>/delete")
+@access("consultation.write", writes=DRAFT)
+def delete_line(visit_id: bytes, line_id: bytes) -> Response:
+    known_fields("sheet_rev")
+    form = request.form
+    line = queries.line(line_id)
+    drug = dictionaries.drug(line.drug_id) if line else None
+    return _write(
+        visit_id, lambda uow: services.delete_line(uow, visit_id, line_id, forms.rev_of(form, "sheet_rev")),
+        said=_("已删除 %(drug)s") % {"drug": words.named(drug.name, drug.name_en) if drug else ""},
+        undo=url_for("consultation.restore_line", visit_id=visit_id, line_id=line_id),
+    )  # fmt: skip
+
+
+@blueprint.post("/visits/<id:visit_id>/lines/<id:line_id>/restore")
+@access("consultation.write", writes=DRAFT)
+def restore_line(visit_id: bytes, line_id: bytes) -> Response:
+    known_fields()
+    return _write(visit_id, lambda uow: services.restore_line(uow, visit_id, line_id), clear_toast=True)
+
+
+@blueprint.post("/visits/<id:visit_id>/lines/<id:line_id>/replace")
+@access("consultation.write", writes=DRAFT)
+def replace_line(visit_id: bytes, line_id: bytes) -> Response:
+    known_fields("sheet_rev")
+    form = request.form
+    return _write(visit_id, lambda uow: services.replace_line(uow, visit_id, line_id, forms.rev_of(form, "sheet_rev")))
+
+
+@blueprint.post("/visits/<id:visit_id>/lines/<id:line_id>/keep")
+@access("consultation.write", writes=DRAFT)
+def keep_stop(visit_id: bytes, line_id: bytes) -> Response:
+    """Prescribe in spite of the stop; without a reason the field for it opens."""
+    known_fields("sheet_rev", "stop_reason")
+    form = request.form
+    reason = form.get("stop_reason", "")
+    if not reason.strip():
+        asked = "stop_reason" in form
+        return answer_orders(
+            visit_id, status=422 if asked else 200, focus=f"#why-{line_id.hex()}", keeping=line_id.hex(),
+            keep_problem=sentence(Refused("consultation.stop_reason_missing")) if asked else "",
+        )  # fmt: skip
+    return _write(
+        visit_id, lambda uow: services.keep_stop(uow, visit_id, line_id, reason, forms.rev_of(form, "sheet_rev"))
+    )

@@ -1,0 +1,162 @@
+"""The room's queue (候诊), calling the next patient, and receiving one without a number (无号接诊)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Response, request, url_for
+
+from clinic_app.kernel import clock
+from clinic_app.kernel.errors import Invalid, Missing, Refused
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.modules.consultation import forms, queries, services
+from clinic_app.modules.consultation.views import blueprint
+from clinic_app.modules.desks import queries as desks
+from clinic_app.modules.patients import queries as patients
+from clinic_app.modules.patients.services import PatientData
+from clinic_app.modules.visits import queries as visits
+from clinic_app.web import pages
+from clinic_app.web.access import ONCE, access, actor
+from clinic_app.web.commands import command, known_fields
+from clinic_app.web.errors import refused
+
+WAITING = ("registered", "called")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One patient of the queue as drawn."""
+
+    row: visits.QueueRow
+    who: str
+    minutes: int
+    is_mine: bool
+    is_waiting: bool
+
+
+def queue_context(room_id: bytes | None, current: bytes | None = None, done: bool = False) -> dict[str, Any]:
+    """What `_queue.html` draws: who waits or is being seen, or with `done` who was seen today."""
+    on, me = clock.today(), actor()
+    rows = visits.queue(room_id, on)
+    seen = [row for row in rows if row.state == "finished"]
+    waiting = [row for row in rows if row.state != "finished"]
+    order = {"in_consultation": 0, "called": 1, "registered": 2}
+    waiting.sort(key=lambda row: (row.doctor_id != me.person_id, order[row.state], row.queue_no))
+    shown = sorted(seen, key=lambda row: -(row.finished_at or 0)) if done else waiting
+    return {
+        "lines": [
+            Line(row, _who(row, on), row.waited_ms // 60_000, row.doctor_id == me.person_id, row.state in WAITING)
+            for row in shown
+        ],
+        "waiting": sum(row.state in WAITING for row in rows), "seen": len(seen), "done": done, "room_id": room_id,
+        "current": current, "opener": me.person_id.hex()[:8], "may_write": me.may("consultation.write"),
+    }  # fmt: skip
+
+
+def _who(row: visits.QueueRow, on: date) -> str:
+    age = patients.age_text(row.born_on, on, is_estimated=row.is_birth_estimated)
+    return f"{patients.sex_text(row.sex)} {age}"
+
+
+def room_of_desk() -> bytes | None:
+    """The room asked for, else that of this desk, else None: the patients of all rooms."""
+    asked = request.values.get("room", "")
+    if asked == "all":
+        return None
+    if asked:
+        room = desks.room(forms.id_of(asked))
+        if room is None:
+            raise Missing("visits.room_missing")
+        return room.id
+    desk_id = actor().desk_id
+    desk = desks.desk(desk_id) if desk_id else None
+    return desk.room_id if desk else None
+
+
+@blueprint.get("")
+@access("consultation.view", in_menu=True)
+def queue() -> Response:
+    room_id = room_of_desk()
+    me, on = actor(), clock.today()
+    sheets = queries.signed_today(on, me.person_id)
+    names = patients.names({one.patient_id for one in sheets[:12]})
+    last = sheets[0].visit_id if sheets else None
+    return pages.page(
+        "consultation/queue.html", rooms=desks.rooms(), sheets=sheets[:12], names=names, last_visit=last,
+        **queue_context(room_id),
+    )  # fmt: skip
+
+
+@blueprint.get("/queue")
+@access("consultation.view", is_poll=True)
+def queue_pane() -> Response:
+    """The queue alone: polled, and for its two tabs."""
+    current = request.args.get("visit", "")
+    return pages.page(
+        "consultation/_queue.html",
+        **queue_context(room_of_desk(), forms.id_of(current) if current else None, request.args.get("list") == "done"),
+    )
+
+
+@blueprint.post("/next")
+@access("consultation.write", writes=ONCE)
+def call_next() -> Response:
+    known_fields("room")
+    room_id = room_of_desk()
+    outcome = command(lambda uow: services.call_next(uow, room_id))
+    return pages.see(url_for("consultation.visit", visit_id=bytes.fromhex(outcome.result["visit_id"])))
+
+
+@blueprint.get("/without-number")
+@access("consultation.write")
+def without_number_form() -> Response:
+    return _without_number({})
+
+
+@blueprint.post("/without-number")
+@access("consultation.write", writes=ONCE)
+def without_number() -> Response:
+    known_fields("name", "sex", "age", "room")
+    form, on = request.form, clock.today()
+    try:
+        room_id = forms.id_of(form.get("room", ""))
+        if not form.get("name", "").strip():
+            raise Refused("consultation.name_missing", field="name")
+        if form.get("sex") not in ("1", "2"):
+            raise Refused("consultation.sex_missing", field="sex")
+        born_on = _born(*forms.age_of(form.get("age", "")), on)
+        data = PatientData(name=form["name"], sex=form["sex"], born_on=born_on, is_birth_estimated=True)
+        outcome = command(lambda uow: services.receive(uow, room_id=room_id, data=data))
+    except Invalid as err:
+        return _without_number({name: one for name, one in err.refusals.items()}, 422)
+    except Refused as err:
+        if err.field not in ("name", "sex", "age"):
+            return refused(err)
+        return _without_number({err.field: err}, 422)
+    seen = pages.see(
+        url_for("consultation.visit", visit_id=bytes.fromhex(outcome.result["visit_id"])),
+        _("已接诊，%(queue_no)s 号") % {"queue_no": outcome.result["queue_no"]},
+    )
+    if pages.wants_fragment():  # the dialog waits for a piece of itself; the new page is loaded as a whole
+        seen.status_code = 200
+        seen.headers["HX-Redirect"] = seen.headers.pop("Location")
+    return seen
+
+
+def _without_number(errors: dict[str, Refused], status: int = 200) -> Response:
+    rooms = [room for room in desks.rooms() if room.is_open]
+    mine = room_of_desk()
+    return pages.answer(
+        "consultation/_without_number.html", status=status, focus=f"#wn-{next(iter(errors))}" if errors else "#wn-name",
+        errors=errors, rooms=rooms, room_id=mine or (rooms[0].id if rooms else None), typed=request.form,
+    )
+
+
+def _born(count: int, unit: str, on: date) -> date:
+    """The birth date that an age said today stands for, marked as estimated: the middle of what it can mean."""
+    if unit == "days":
+        return on - timedelta(days=count)
+    months = count * 12 + 6 if unit == "years" else count
+    year, month = divmod(on.year * 12 + on.month - 1 - months, 12)
+    born = date(year, month + 1, 1 if unit == "years" else min(on.day, 28))
+    return min(born, on)

@@ -1,0 +1,132 @@
+"""The page of one visit: open, write, submit (提交，去收费), amend."""
+
+from typing import Any
+
+from flask import Response, make_response, render_template, request, url_for
+
+from clinic_app.kernel import clock, parameters
+from clinic_app.kernel.errors import Invalid, Missing, Refused
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.i18n import ngettext
+from clinic_app.kernel.i18n import refusal as sentence
+from clinic_app.modules.consultation import forms, queries, services
+from clinic_app.modules.consultation.views import blueprint
+from clinic_app.modules.consultation.views.chart import banner, may_write, shown_visit
+from clinic_app.modules.consultation.views.orders import orders_context
+from clinic_app.modules.consultation.views.queue import queue_context
+from clinic_app.modules.people import queries as people
+from clinic_app.modules.visits import queries as visits
+from clinic_app.web import pages
+from clinic_app.web.access import ONCE, access, actor
+from clinic_app.web.commands import command, known_fields
+from clinic_app.web.errors import refused
+
+FOCUS = {"diagnosis": "#dx", "allergy": "#allergen", "drug": "#rx-new"}
+
+
+def record_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, Any]:
+    """What `_record.html` draws."""
+    return {
+        "visit": visit, "note": note, "writable": may_write(visit, note),
+        "diagnoses": queries.diagnoses_of_visit(visit.id) if note else [],
+        "complaint_signs": parameters.value("consultation.complaint_signs", clock.today()),
+    }  # fmt: skip
+
+
+@blueprint.get("/visits/<id:visit_id>")
+@access("consultation.view")
+def visit(visit_id: bytes) -> Response:
+    found = shown_visit(visit_id)
+    note = queries.note(visit_id)
+    versions = queries.note_versions(visit_id) if note and note.state != "draft" else []
+    doctor = people.person(note.doctor_id) if note else None
+    me = actor()
+    return pages.page(
+        "consultation/visit.html", patient=banner(found), versions=versions, doctor=doctor,
+        is_mine=bool(note and note.doctor_id == me.person_id and me.may("consultation.write")),
+        signers=people.names({one.signed_by for one in versions}) if versions else {},
+        queue=queue_context(found.room_id, visit_id), **record_context(found, note) | orders_context(found, note),
+    )  # fmt: skip
+
+
+@blueprint.post("/visits/<id:visit_id>/open")
+@access("consultation.write", writes=ONCE)
+def open_visit(visit_id: bytes) -> Response:
+    """Begin the consultation; from the queue or from the page of a visit that was not begun."""
+    known_fields()
+    command(lambda uow: services.start(uow, visit_id))
+    return pages.see(url_for("consultation.visit", visit_id=visit_id))
+
+
+@blueprint.post("/visits/<id:visit_id>/submit")
+@access("consultation.write", writes=ONCE)
+def submit(visit_id: bytes) -> Response:
+    """Sign everything; a refusal names the first problem and puts the focus there."""
+    known_fields("note_rev", "sheet_rev", "frequency", "route", *forms.NOTE_FIELDS, *forms.LINE_FIELDS)
+    form = request.form
+    shown_visit(visit_id)
+    try:
+        forms.refuse_unstored_row(form)
+        outcome = command(
+            lambda uow: services.sign_visit(
+                uow, visit_id, note_rev=forms.rev_of(form, "note_rev"), sheet_rev=forms.rev_of(form, "sheet_rev"),
+                fields=forms.note_fields(form),
+            )
+        )  # fmt: skip
+    except Invalid as err:
+        return _not_yet(next(iter(err.refusals)), " ".join(sentence(one) for one in err.refusals.values()), err)
+    except Refused as err:
+        return _at_field(refused(err), err.field or "")
+    sheets = outcome.result["sheets"]
+    said = (
+        ngettext("已提交，%(count)d 张处方去收费", "Submitted. %(count)d sheets go to the cashier", len(sheets))
+        if sheets else _("已提交，没有处方")
+    )  # fmt: skip
+    return pages.see(url_for("consultation.queue"), said % {"count": len(sheets)} if sheets else said)
+
+
+@blueprint.get("/visits/<id:visit_id>/amend")
+@access("consultation.write")
+def amend_form(visit_id: bytes) -> Response:
+    shown_visit(visit_id)
+    return pages.page("consultation/_amend.html", visit_id=visit_id)
+
+
+@blueprint.post("/visits/<id:visit_id>/amend")
+@access("consultation.write", writes=ONCE)
+def amend(visit_id: bytes) -> Response:
+    known_fields("reason")
+    command(lambda uow: services.amend(uow, visit_id, request.form.get("reason", "")))
+    return pages.see(url_for("consultation.visit", visit_id=visit_id), _("可以改了，改完按 F9 再签一次"))
+
+
+@blueprint.get("/visits/<id:visit_id>/versions/<int:number>")
+@access("consultation.view")
+def version(visit_id: bytes, number: int) -> Response:
+    """One signed version of the note, to read."""
+    found = shown_visit(visit_id)
+    wanted = next((one for one in queries.note_versions(visit_id) if one.version == number), None)
+    if wanted is None:
+        raise Missing("consultation.version_missing")
+    return pages.page(
+        "consultation/_version.html", version=wanted, signer=people.names([wanted.signed_by]).get(wanted.signed_by, ""),
+        visit=found,
+    )  # fmt: skip
+
+
+def _not_yet(field: str, text: str, err: Invalid) -> Response:
+    code = next(iter(err.refusals.values())).code
+    if not pages.wants_fragment() and not request.headers.get("HX-Boosted"):
+        raise err
+    response = make_response(render_template("components/_refusal.html", text=text, code=code, next_url=None), 422)
+    response.headers["HX-Retarget"] = "#refusal"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return _at_field(response, field)
+
+
+def _at_field(response: Response, field: str) -> Response:
+    """The focus goes to the field at fault: known places, a row, or the field of that name."""
+    if field:
+        target = FOCUS.get(field) or (f"#{field}" if field.startswith("line-") else f"#{field.replace('_', '-')}")
+        response.headers["HX-Trigger-After-Settle"] = f'{{"focus": "{target}"}}'
+    return response

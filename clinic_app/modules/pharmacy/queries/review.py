@@ -1,0 +1,56 @@
+"""The review of a sheet before it is handed out (审方): the person's allergies, as known now, against its drugs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clinic_app.modules.consultation import queries as consultation
+from clinic_app.modules.consultation.queries import safety, words
+from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.pharmacy.queries.sheets import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One allergy that speaks against one drug: `tier` stop or look, `reason` of the doctor who kept it or empty."""
+
+    line_id: bytes
+    drug: str
+    allergy: str
+    tier: str
+    reason: str
+
+    @property
+    def is_unanswered(self) -> bool:
+        return self.tier == "stop" and not self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """`state` of the person's allergies: unknown, none or known; `known` is what a dispense keeps of them."""
+
+    state: str
+    known: list[dict[str, str]]
+    findings: list[Finding]
+
+    @property
+    def unanswered(self) -> list[Finding]:
+        """Stops without the doctor's reason: recorded after signing, or merged in from another record."""
+        return [one for one in self.findings if one.is_unanswered]
+
+
+def review(patient_id: bytes, lines: Sequence[Line]) -> Review:
+    """The allergies of the person, of linked records too, held against the lines of a sheet (O3)."""
+    known = safety.safety_of(patient_id)
+    findings = []
+    for line in lines:
+        stops = known.findings(line.drug, dictionaries.groups_of_drug(line.drug.id))
+        kept = {(one.kind, one.code): one.reason for one in consultation.kept_stops_of(line.id)} if stops else {}
+        findings += [
+            Finding(
+                line.id, words.named(line.drug.name, line.drug.name_en), one.allergy.shown, one.tier,
+                kept.get((one.allergy.kind, one.allergy.code), ""),
+            )
+            for one in stops
+        ]  # fmt: skip
+    told = [{"kind": one.kind, "code": one.code, "text": one.shown} for one in known.allergies]
+    return Review(known.state, told, findings)

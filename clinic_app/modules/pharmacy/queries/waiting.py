@@ -1,0 +1,158 @@
+"""The queue of the pharmacy (待发药): paid sheets that nobody has handed out yet, and those of the day that were."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from clinic_app.kernel import db, parameters
+from clinic_app.kernel.search import name_keys, normal
+
+MOST_FOUND = 8
+# The bills of some days by their index; what is handed out already falls out before its rows are read.
+_WAITING = """
+SELECT w.sheet, w.bill, w.kinds, b.receipt_no, b.paid_at, p.prescription_no, p.kind, p.signed_on, v.queue_no,
+    v.visit_no, v.visit_on, t.id, t.name,
+    EXISTS (SELECT 1 FROM preparation n WHERE n.prescription_id = w.sheet AND n.bill_id = w.bill AND n.ended_at IS NULL)
+FROM (SELECT c.source_id AS sheet, c.bill_id AS bill, count(*) AS kinds
+    FROM bill k JOIN charge_line c ON c.bill_id = k.id
+    WHERE k.paid_on >= ? AND c.source_kind = 'prescription' AND c.item_kind = 'drug'
+        AND NOT EXISTS (SELECT 1 FROM dispense d WHERE d.prescription_id = c.source_id AND d.bill_id = c.bill_id)
+    GROUP BY c.source_id, c.bill_id) AS w
+JOIN bill b ON b.id = w.bill
+JOIN prescription p ON p.id = w.sheet
+JOIN visit v ON v.id = p.visit_id
+JOIN patient t ON t.id = p.patient_id
+ORDER BY b.paid_at, p.prescription_no
+"""
+_DONE = """
+SELECT d.prescription_id, d.id, p.prescription_no, v.queue_no, t.name, d.dispensed_at, u.name, n.name,
+    (SELECT count(DISTINCT l.line_id) FROM dispense_line l WHERE l.dispense_id = d.id), b.receipt_no
+FROM dispense d
+JOIN prescription p ON p.id = d.prescription_id
+JOIN visit v ON v.id = d.visit_id
+JOIN patient t ON t.id = d.patient_id
+JOIN person u ON u.id = d.dispensed_by
+JOIN person n ON n.id = d.prepared_by
+JOIN bill b ON b.id = d.bill_id
+WHERE d.dispensed_on = ? ORDER BY d.dispensed_at DESC
+"""
+_NUMBERED = """
+SELECT DISTINCT p.id, p.prescription_no, v.queue_no, t.name, v.visit_no, b.receipt_no,
+    EXISTS (SELECT 1 FROM dispense d WHERE d.prescription_id = p.id AND d.bill_id = b.id), b.paid_at
+FROM bill b
+JOIN charge_line c ON c.bill_id = b.id AND c.source_kind = 'prescription'
+JOIN prescription p ON p.id = c.source_id
+JOIN visit v ON v.id = p.visit_id
+JOIN patient t ON t.id = p.patient_id
+"""
+_BY_SHEET = (
+    f"{_NUMBERED} WHERE p.prescription_no = ?1 AND b.id = (SELECT x.bill_id FROM charge_line x"
+    " JOIN prescription y ON y.id = x.source_id WHERE y.prescription_no = ?1 AND x.source_kind = 'prescription'"
+    " AND x.state = 'billed')"
+)
+_BY_RECEIPT = f"{_NUMBERED} WHERE b.receipt_no = ?"
+_BY_VISIT = f"{_NUMBERED} WHERE b.visit_id = (SELECT id FROM visit WHERE visit_no = ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One sheet to hand out: `kinds` counts its drugs, `is_prepared` says that a first person put it together."""
+
+    prescription_id: bytes
+    bill_id: bytes
+    kinds: int
+    receipt_no: str
+    paid_at: int
+    prescription_no: str
+    kind: str
+    signed_on: str
+    queue_no: int
+    visit_no: str
+    visit_on: str
+    patient_id: bytes
+    name: str
+    is_prepared: int
+
+    @property
+    def is_child(self) -> bool:
+        return self.kind == "paediatric"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One sheet that was handed out."""
+
+    prescription_id: bytes
+    dispense_id: bytes
+    prescription_no: str
+    queue_no: int
+    name: str
+    dispensed_at: int
+    dispensed_by: str
+    prepared_by: str
+    kinds: int
+    receipt_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sheet that a search met."""
+
+    prescription_id: bytes
+    prescription_no: str
+    queue_no: int
+    name: str
+    visit_no: str
+    receipt_no: str
+    is_dispensed: int
+    paid_at: int
+
+
+def waiting(on: date) -> list[Waiting]:
+    """Paid sheets not handed out, first paid first, those past their validity too: their money waits for an answer."""
+    days = parameters.value("pharmacy.queue_days", on)
+    return db.read(Waiting, _WAITING, ((on - timedelta(days=days - 1)).isoformat(),))
+
+
+def done(on: date) -> list[Done]:
+    """Sheets handed out on a day, the newest first."""
+    return db.read(Done, _DONE, (on.isoformat(),))
+
+
+def done_count(on: date) -> int:
+    """How many sheets were handed out on a day."""
+    return int(db.value("SELECT count(*) FROM dispense WHERE dispensed_on = ?", (on.isoformat(),)))
+
+
+def find(text: str, on: date) -> list[Found]:
+    """Sheets of a scanned or typed sheet, receipt or visit number, of any day; else of the queue by number or name."""
+    found = find_numbered(text)
+    wanted = normal(text)
+    if found or not wanted:
+        return found
+    return [_found(one) for one in waiting(on) if _is_meant(one, wanted)][:MOST_FOUND]
+
+
+def find_numbered(text: str) -> list[Found]:
+    """The paid sheets that exactly this sheet, receipt or visit number names, of any day."""
+    typed = text.strip().upper()
+    if not typed:
+        return []
+    for sql in (_BY_SHEET, _BY_RECEIPT, _BY_VISIT):
+        found = db.read(Found, f"{sql} LIMIT 8", (typed,))
+        if found:
+            return found
+    return []
+
+
+def _is_meant(one: Waiting, wanted: str) -> bool:
+    if wanted.isdecimal():
+        return wanted == str(one.queue_no)
+    if wanted in normal(one.name):
+        return True
+    return wanted.isascii() and any(key.startswith(wanted) for key in name_keys(one.name))
+
+
+def _found(one: Waiting) -> Found:
+    return Found(
+        one.prescription_id, one.prescription_no, one.queue_no, one.name, one.visit_no, one.receipt_no, 0, one.paid_at
+    )

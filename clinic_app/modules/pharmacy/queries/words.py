@@ -1,0 +1,60 @@
+"""A line of a sheet in the words of the request's language: how it is taken, how much of it is handed out."""
+
+from collections.abc import Iterable
+
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.i18n import ngettext
+from clinic_app.modules.consultation.queries import words
+from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.pharmacy.queries.sheets import Line
+from clinic_app.modules.pharmacy.rules import units_per_dose
+
+
+def drug_name(line: Line) -> str:
+    return words.named(line.drug.name, line.drug.name_en)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Several names in a sentence."""
+    return ("、" if words.is_source() else ", ").join(names)
+
+
+def use(line: Line) -> str:
+    """`每次 0.5 g（2粒），每日3次，口服，3 天`: the use as ordered, with the count that a dose is."""
+    frequency = dictionaries.frequency(line.frequency)
+    facts = {
+        "dose": _dose(line),
+        "frequency": words.named(frequency.name, frequency.name_en) if frequency else line.frequency,
+        "route": _route(line.route),
+        "days": ngettext("%(count)d 天", "%(count)d 天", line.days) % {"count": line.days},
+    }
+    if frequency and frequency.is_single:
+        told = _("每次 %(dose)s，%(frequency)s，%(route)s") % facts
+    else:
+        told = _("每次 %(dose)s，%(frequency)s，%(route)s，%(days)s") % facts
+    return _("%(use)s；%(note)s") % {"use": told, "note": line.note} if line.note else told
+
+
+def amount(line: Line) -> str:
+    """The minimum units to hand out: `18粒`."""
+    return words.count_of(line.quantity, line.drug.min_unit, line.drug.min_unit_en)
+
+
+def in_packs(quantity: int, line: Line) -> str:
+    """The same as packs and rest: `1盒6粒` (QT-08)."""
+    return words.in_packs(quantity, line.drug)
+
+
+def _dose(line: Line) -> str:
+    told = words.dose(line.dose_text, line.drug)
+    count = units_per_dose(line.dose_text, line.drug.strength_dose, line.drug.dose_unit)
+    if not count:
+        return told
+    unit = line.drug.min_unit if words.is_source() else words.plural(line.drug.min_unit_en, 1 if count == "1" else 2)
+    counted = f"{count}{unit}" if words.is_source() else f"{count} {unit}"
+    return _("%(dose)s（%(count)s）") % {"dose": told, "count": counted}
+
+
+def _route(code: str) -> str:
+    route = next((one for one in dictionaries.routes() if one.code == code), None)
+    return words.named(route.name, route.name_en) if route else code

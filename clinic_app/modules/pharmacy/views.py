@@ -1,0 +1,246 @@
+"""The screen of the pharmacy (发药): queue, lines by shelf with their batches, review, hand out (mock 05)."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from clinic_app.kernel import clock, parameters
+from clinic_app.kernel.errors import Missing, Refused
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.i18n import refusal
+from clinic_app.modules.consultation import queries as consultation
+from clinic_app.modules.consultation.queries.words import named
+from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.patients import queries as patients
+from clinic_app.modules.pharmacy import forms, queries, services
+from clinic_app.modules.pharmacy.queries import Line, Sheet, words
+from clinic_app.web import pages
+from clinic_app.web.access import ONCE, access, actor, open_chart
+from clinic_app.web.commands import command, known_fields
+
+blueprint = Blueprint("pharmacy", __name__, url_prefix="/pharmacy", template_folder="templates")
+SCREEN = "pharmacy.sheet"
+
+
+@blueprint.get("/")
+@access("pharmacy.view", in_menu=True)
+def index() -> Response:
+    """The next sheet to hand out, or an empty page that says that nobody waits."""
+    waiting = queries.waiting(clock.today())
+    if not waiting:
+        return pages.page("pharmacy/index.html", **_queue_values(waiting, None), sheet=None)
+    return _page(_found(waiting[0].prescription_id), waiting)
+
+
+@blueprint.get("/sheets/<id:prescription_id>")
+@access("pharmacy.view")
+def sheet(prescription_id: bytes) -> Response:
+    """One sheet: to hand out, handed out already, or refused with the reason."""
+    return _page(_found(prescription_id), queries.waiting(clock.today()))
+
+
+@blueprint.get("/queue")
+@access("pharmacy.view", is_poll=True)
+def queue() -> Response:
+    """The queue alone, polled; `at` is the sheet on the screen."""
+    at = request.args.get("at", "")
+    return pages.page("pharmacy/_queue.html", **_queue_values(queries.waiting(clock.today()), at))
+
+
+@blueprint.get("/find")
+@access("pharmacy.view")
+def find() -> Response:
+    """Sheets by sheet, receipt or visit number, queue number or name (F2)."""
+    typed = request.args.get("q", "")
+    return pages.page("pharmacy/_found.html", found=queries.find(typed[:60], clock.today()), typed=typed[:60])
+
+
+@blueprint.get("/open")
+@access("pharmacy.view")
+def open_sheet() -> Response:
+    """A scanned sheet, receipt or visit number opens its sheet."""
+    typed = request.args.get("q", "")[:60]
+    found = queries.find(typed, clock.today())
+    if len(found) != 1:
+        raise Refused("pharmacy.not_found", field="q", value=typed, next_url="/pharmacy")
+    return pages.see(url_for(".sheet", prescription_id=found[0].prescription_id))
+
+
+@blueprint.get("/sheets/<id:prescription_id>/lines")
+@access("pharmacy.dispense")
+def lines(prescription_id: bytes) -> Response:
+    """The lines with their ticks: those of the form, and the line of a scanned code (`scan`); writes nothing."""
+    found = _found(prescription_id)
+    open_chart(found.patient_id, SCREEN)
+    shown = queries.lines_of(found, clock.today())
+    ticked = set(request.args.getlist("line"))
+    code = forms.typed_code(request.args.get("scan", ""))
+    if code and (other := _other_sheet(code, shown)):
+        response = pages.page("pharmacy/_found.html", found=[], typed=code)
+        response.headers["HX-Redirect"] = url_for(".sheet", prescription_id=other)
+        return response
+    said, sound = _scan(shown, code, ticked) if code else ("", "")
+    values = _line_values(found, shown, ticked)
+    focus = "#scan" if code else f"#{values['next_id']}"
+    response = pages.answer("pharmacy/_lines.html", focus=focus, said=said, sound=sound, oob=True, **values)
+    if sound:
+        response.headers["HX-Trigger"] = json.dumps({"sound": sound})
+    return response
+
+
+@blueprint.post("/sheets/<id:prescription_id>/dispense")
+@access("pharmacy.dispense", writes=ONCE)
+def dispense(prescription_id: bytes) -> Response:
+    """Hand out (F9), then the next patient; what is missing is said and focused."""
+    known_fields(*forms.FIELDS)
+    seen = forms.ticks(request.form)
+    try:
+        command(lambda uow: services.dispense(uow, prescription_id, seen.lines, batches_seen=seen.batches))
+    except Refused as err:
+        return _refused(err)
+    done = _found(prescription_id)
+    told = _("%(name)s 的药发好了，处方 %(sheet)s") % {"name": _name(done), "sheet": done.prescription_no}
+    return pages.see(url_for(".index"), told)
+
+
+@blueprint.post("/sheets/<id:prescription_id>/prepare")
+@access("pharmacy.dispense", writes=ONCE)
+def prepare(prescription_id: bytes) -> Response:
+    """Put together for a second person (F9 where two must sign, RX-15)."""
+    known_fields(*forms.FIELDS)
+    seen = forms.ticks(request.form)
+    try:
+        command(lambda uow: services.prepare(uow, prescription_id, seen.lines, batches_seen=seen.batches))
+    except Refused as err:
+        return _refused(err)
+    done = _found(prescription_id)
+    told = _("处方 %(sheet)s 配好了，等第二个人核对发药") % {"sheet": done.prescription_no}
+    return pages.see(url_for(".index"), told)
+
+
+@blueprint.post("/sheets/<id:prescription_id>/reallocate")
+@access("pharmacy.dispense", writes=ONCE)
+def reallocate(prescription_id: bytes) -> Response:
+    """Take other batches for those that expired or were frozen (Alt+R)."""
+    known_fields()
+    result = command(lambda uow: services.reallocate(uow, prescription_id)).result
+    told = _("换好批号了，照新的批号取药") if result["renewed"] else _("批号都能用，没有换")
+    return pages.see(url_for(".sheet", prescription_id=prescription_id), told)
+
+
+@blueprint.get("/done")
+@access("pharmacy.view")
+def done() -> Response:
+    """What was handed out today."""
+    today = clock.today()
+    return pages.page(
+        "pharmacy/done.html", done=queries.done(today), waiting_count=len(queries.waiting(today)), today=today
+    )
+
+
+def _found(prescription_id: bytes) -> Sheet:
+    found = queries.sheet(prescription_id)
+    if found is None:
+        raise Missing("pharmacy.missing", next_url="/pharmacy")
+    return found
+
+
+def _name(found: Sheet) -> str:
+    patient = patients.patient(found.patient_id)
+    return patient.name if patient else ""
+
+
+def _page(found: Sheet, waiting: list[queries.Waiting]) -> Response:
+    """First paint of a sheet; the lines come from the same function that draws them after a tick."""
+    open_chart(found.patient_id, SCREEN)
+    today = clock.today()
+    shown = queries.lines_of(found, today)
+    single = parameters.value("pharmacy.single_sign", today)
+    return pages.page(
+        "pharmacy/index.html", banner=_banner(found),
+        diagnoses=[named(one.name, one.name_en) for one in consultation.diagnoses_of_visit(found.visit_id)],
+        amount_fen=sum(line.amount_fen for line in shown), valid_until=found.valid_until(today),
+        is_expired=found.valid_until(today) < today, needs_first=not single and not _prepared(found),
+        needs_other=not single and _prepared(found) == actor().person_id,
+        **_queue_values(waiting, found.id.hex()), **_line_values(found, shown, set()),
+    )  # fmt: skip
+
+
+def _prepared(found: Sheet) -> bytes | None:
+    return found.paid.prepared_by if found.paid else None
+
+
+def _banner(found: Sheet) -> patients.Banner | None:
+    banner = patients.banner(found.patient_id, clock.today())
+    if banner is None:
+        return None
+    tags: list[Any] = []
+    if found.paid and found.paid.dispensed_at:
+        tags.append({"text": _("已发药 %(at)s") % {"at": _hm(found.paid.dispensed_at)}, "kind": "ok", "icon": "check"})
+    elif found.paid:
+        tags.append({"text": _("已收费 %(at)s") % {"at": _hm(found.paid.paid_at)}, "kind": "ok", "icon": "check"})
+    if found.kind == "paediatric":
+        tags.append({"text": _("儿科"), "kind": "info"})
+    return replace(banner, queue_no=found.queue_no, visit_no=found.visit_no, tags=tuple(tags))
+
+
+def _hm(at_ms: int) -> str:
+    return clock.local(at_ms).strftime("%H:%M")
+
+
+def _queue_values(waiting: list[queries.Waiting], at: str | None) -> dict[str, Any]:
+    places = [one.prescription_id.hex() for one in waiting]
+    here = places.index(at) if at in places else -1
+    return {
+        "waiting": waiting, "at": at or "", "today": clock.today(), "done_count": queries.done_count(clock.today()),
+        "after": waiting[here + 1].prescription_id if here + 1 < len(waiting) else None,
+        "before": waiting[here - 1].prescription_id if here > 0 else None,
+    }  # fmt: skip
+
+
+def _line_values(found: Sheet, shown: list[Line], ticked: set[str]) -> dict[str, Any]:
+    """The lines as drawn; `next_id` is where the eye and the focus go: the first line not ticked, else F9."""
+    open_lines = [line for line in shown if line.id.hex() not in ticked]
+    return {
+        "sheet": found, "lines": shown, "review": queries.review(found.patient_id, shown), "words": words,
+        "ticked": ticked, "ticked_count": len(shown) - len(open_lines),
+        "next_id": f"line-{open_lines[0].id.hex()}" if open_lines else "hand-out",
+        "can_dispense": pages.me_may("pharmacy.dispense") and found.paid is not None and not found.is_dispensed,
+        "batch_mark": services.batch_mark(shown),
+        "needs_batches": any(batch.state in ("expired", "frozen") for line in shown for batch in line.batches),
+    }  # fmt: skip
+
+
+def _scan(shown: list[Line], code: str, ticked: set[str]) -> tuple[str, str]:
+    """Tick the line of a code in place; what to say and which sound."""
+    line = forms.line_of_code(shown, code, ticked)
+    if line is not None:
+        ticked.add(line.id.hex())
+        return _("%(drug)s 对上了") % {"drug": words.drug_name(line)}, "ok"
+    other = dictionaries.drug_by_code(code)
+    if other is not None:
+        return _("扫到的是 %(drug)s，这张处方里没有，放回去") % {"drug": named(other.name, other.name_en)}, "wrong"
+    return _("没有编码是 %(code)s 的药，对着药盒手工核对后按空格打勾") % {"code": code}, "wrong"
+
+
+def _other_sheet(code: str, shown: list[Line]) -> bytes | None:
+    """The sheet that a scanned paper belongs to, when what was scanned is no drug."""
+    if forms.line_of_code(shown, code, set()) is not None or dictionaries.drug_by_code(code) is not None:
+        return None
+    found = queries.find_numbered(code)
+    return found[0].prescription_id if found else None
+
+
+def _refused(err: Refused) -> Response:
+    """Say it above the action bar and put the focus on the line at fault; the ticks stay as they are."""
+    if err.field is None or not request.headers.get("HX-Request"):
+        raise err
+    response = pages.answer(
+        "components/_refusal.html", status=422, focus=f"#{err.field}", text=refusal(err), code=err.code,
+        next_url=err.next_url,
+    )  # fmt: skip
+    response.headers["HX-Retarget"] = "#refusal"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response

@@ -1,0 +1,121 @@
+import pytest
+
+from clinic_app.kernel import clock
+from clinic_app.kernel.errors import Refused, Stale
+from clinic_app.modules.consultation import queries, services
+from clinic_app.modules.consultation.queries import workbench
+from clinic_app.modules.patients import services as patient_services
+from clinic_app.modules.patients.services import AllergyEntry
+from clinic_app.modules.visits import queries as visits
+from tests.modules.consultation.conftest import (
+    ALLERGIC,
+    AMOXICILLIN,
+    AZITHROMYCIN,
+    CEFALEXIN,
+    CHILD,
+    HEALTHY,
+    LORATADINE,
+)
+
+
+def _rows(one):
+    return workbench.orders(visits.visit(one.visit_id), clock.today()).rows
+
+
+def _allergic_to(clinic, one, *entries):
+    nurse = clinic.actor("doctor")
+    clinic.run(nurse, lambda uow: patient_services.set_allergies(uow, one.patient_id, "known", entries))
+
+
+def test_a_drug_of_the_group_stops_and_azithromycin_is_offered_instead(writing):
+    one = writing(ALLERGIC)
+    one.add(AMOXICILLIN)
+    row = _rows(one)[0]
+    assert [stop.because for stop in row.stops] == ["group"]
+    assert row.other.code == AZITHROMYCIN
+    assert row.is_open
+
+
+def test_a_sister_group_is_only_an_amber_line(writing):
+    one = writing(ALLERGIC)
+    one.add(CEFALEXIN)
+    row = _rows(one)[0]
+    assert (row.stops, [look.because for look in row.looks], row.is_open) == ((), ["related"], False)
+
+
+def test_free_text_is_an_amber_line_on_every_row(clinic, writing):
+    one = writing(HEALTHY)
+    _allergic_to(clinic, one, AllergyEntry("text", text="海鲜"))
+    one.add(LORATADINE)
+    assert [look.because for look in _rows(one)[0].looks] == ["text"]
+
+
+def test_the_same_drug_stops(clinic, writing):
+    one = writing(HEALTHY)
+    _allergic_to(clinic, one, AllergyEntry("drug", LORATADINE))
+    one.add(LORATADINE)
+    assert [stop.because for stop in _rows(one)[0].stops] == ["drug"]
+    assert _rows(one)[0].other is None
+
+
+def test_nothing_a_child_is_too_young_for_is_offered(clinic, writing):
+    one = writing(CHILD)
+    _allergic_to(clinic, one, AllergyEntry("group", "penicillins"), AllergyEntry("group", "macrolides"))
+    one.add(AMOXICILLIN)
+    other = _rows(one)[0].other
+    assert other is not None and other.minimum_age_years is None
+
+
+def test_the_offered_drug_takes_the_place_of_the_stopped_one(writing):
+    one = writing(ALLERGIC)
+    stopped = one.add(AMOXICILLIN)
+    one.add(LORATADINE)
+    one.draft(services.replace_line, stopped, one.sheet_rev)
+    assert [row.drug.code for row in _rows(one)] == [AZITHROMYCIN, LORATADINE]
+    assert not _rows(one)[0].is_open
+
+
+def test_keeping_a_stop_needs_a_reason_and_stores_it(writing):
+    one = writing(ALLERGIC)
+    line = one.add(AMOXICILLIN)
+    with pytest.raises(Refused, match="stop_reason_missing"):
+        one.draft(services.keep_stop, line, "  ", one.sheet_rev)
+    one.draft(services.keep_stop, line, "皮试阴性", one.sheet_rev)
+    assert [(kept.code, kept.reason) for kept in queries.kept_stops_of(line)] == [("penicillins", "皮试阴性")]
+    assert (_rows(one)[0].is_open, _rows(one)[0].line.stop_reason) == (False, "皮试阴性")
+
+
+def test_a_row_without_a_stop_has_nothing_to_keep(writing):
+    one = writing(ALLERGIC)
+    line = one.add(LORATADINE)
+    with pytest.raises(Stale):
+        one.draft(services.keep_stop, line, "理由", one.sheet_rev)
+
+
+def test_signing_refuses_an_open_stop_and_names_its_row(writing):
+    one = writing(ALLERGIC)
+    one.write()
+    line = one.add(AMOXICILLIN)
+    with pytest.raises(Refused, match="stop_unresolved") as refused:
+        one.sign()
+    assert refused.value.field == f"line-{line.hex()}"
+    assert one.signed == []
+
+
+def test_an_allergy_recorded_after_the_row_still_stops_the_signing(clinic, writing):
+    one = writing(HEALTHY)
+    one.write()
+    one.add(AMOXICILLIN)
+    _allergic_to(clinic, one, AllergyEntry("group", "beta_lactams"))
+    with pytest.raises(Refused, match="stop_unresolved"):
+        one.sign()
+
+
+def test_a_reason_for_one_allergy_does_not_cover_a_second_one(clinic, writing):
+    one = writing(ALLERGIC)
+    one.write()
+    line = one.add(AMOXICILLIN)
+    one.draft(services.keep_stop, line, "皮试阴性", one.sheet_rev)
+    _allergic_to(clinic, one, AllergyEntry("group", "penicillins"), AllergyEntry("drug", AMOXICILLIN))
+    with pytest.raises(Refused, match="stop_unresolved"):
+        one.sign()
