@@ -47,7 +47,8 @@ class Me:
     def __init__(self, actor: Actor):
         self.name = actor.name
         self.initial = actor.name[:1]
-        self.roles_text = "、".join(i18n.pgettext("role", ROLE_NAMES[role]) for role in ROLE_NAMES if role in actor.roles)
+        held = [name for role, name in ROLE_NAMES.items() if role in actor.roles]
+        self.roles_text = "、".join(i18n.pgettext("role", name) for name in held)
         self.desk_name = actor.desk_name
 
 

@@ -290,8 +290,7 @@
   }
   new MutationObserver(look).observe(body, { childList: true, subtree: true });
   setInterval(() => {  // waits while the person is on it
-    if (toastShown && !toasts().contains(doc.activeElement) && !toasts().querySelector(':hover')) toastLeft -= 0.5;
-    if (toastShown && toastLeft <= 0) toasts().textContent = '';
+    if (toastShown && !toasts().matches(':hover,:focus-within') && (toastLeft -= 0.5) <= 0) toasts().textContent = '';
   }, 500);
   function toast(text) {
     if (toasts() && text) toasts().replaceChildren(make('div', { className: 'toast' }, make('span', {}, text)));
