@@ -29,7 +29,7 @@ class FolderLock:
         self._write(f"pid {os.getpid()} {address}\n")
 
     def release(self) -> None:
-        """An empty file is the sign of a clean end."""
+        """Give the folder back; an empty file is the sign of a clean end."""
         self._write("")
         self._file.close()
 

@@ -2,7 +2,6 @@
 
 import logging
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -11,9 +10,9 @@ from appliance.folder_lock import EXIT_SECOND_SERVER, Busy, FolderLock
 from appliance.server import Site, serve
 from clinic_app import registry
 from clinic_app.config import Config
-from clinic_app.kernel import db, i18n, jobs, opening, printing
+from clinic_app.kernel import i18n, jobs, opening, printing
 from clinic_app.kernel.errors import Refused
-from clinic_app.kernel.maintenance import Maintenance
+from clinic_app.kernel.maintenance import Maintenance, check_pages
 
 EXIT_REFUSED = 2
 STOP_SECONDS = 15.0
@@ -23,7 +22,7 @@ log = logging.getLogger("clinic.start")
 class Running:
     """The open clinic with its threads; `stop` ends them in order and leaves an empty WAL."""
 
-    def __init__(self, config: Config):
+    def __init__(self, config: Config, *, after_unclean_end: bool = False):
         self.modules = modules = registry.wire(config)
         self.installation = opening.open_clinic(config.data, registry.migration_steps())
         doubted = jobs.doubt_interrupted()
@@ -33,7 +32,9 @@ class Running:
 
         self.app = create_app(config, modules)
         self.worker = jobs.Workers(printing.send)
-        self.maintenance = Maintenance()
+        if after_unclean_end and (damaged := check_pages("before serving, after an unclean end")):
+            raise Refused("clinic.pages_damaged", where=damaged[0][:80])
+        self.maintenance = Maintenance(checks_pages=not after_unclean_end)
         self.worker.start()
         self.maintenance.start()
 
@@ -55,12 +56,12 @@ def run(config: Config, *, practice: bool) -> int:
         print(f"此数据文件夹已有服务器在用（{err}）。 / Another server uses {config.data} ({err}).", file=sys.stderr)
         return EXIT_SECOND_SERVER
     try:
-        return _run_locked(config, lock, practice, began)
+        code = _run_locked(config, lock, practice, began)
     except Refused as err:
         say_refusal(err)
-        return EXIT_REFUSED
-    finally:
-        lock.release()
+        code = EXIT_REFUSED
+    lock.release()  # not after a fault: then the next start reads every page first
+    return code
 
 
 def _run_locked(config: Config, lock: FolderLock, practice: bool, began: float) -> int:
@@ -76,20 +77,15 @@ def _run_locked(config: Config, lock: FolderLock, practice: bool, began: float) 
 
             site = Site(lambda *_: [])
             site.application = first_run.create(config, lambda: _switch(site, running, config))
-            _serve(site, config, lock, began, first_run.announcement(config))
-            return _stop(running)
-    one = Running(config)
+            return _serve(site, config, lock, began, first_run.announcement(config), running)
+    one = Running(config, after_unclean_end=lock.was_unclean)
     running.append(one)
-    if lock.was_unclean:
-        _check_pages("before serving, after an unclean end")
-    threading.Timer(5.0, _check_pages, ["in the background"]).start() if not lock.was_unclean else None
     notice = ""
     if one.installation.is_practice:
         from appliance import practice as practice_clinic
 
         notice = practice_clinic.accounts_notice()
-    _serve(Site(one.app), config, lock, began, notice)
-    return _stop(running)
+    return _serve(Site(one.app), config, lock, began, notice, running)
 
 
 def _switch(site: Site, running: list[Running], config: Config) -> None:
@@ -98,7 +94,7 @@ def _switch(site: Site, running: list[Running], config: Config) -> None:
     site.application = running[0].app
 
 
-def _serve(site: Site, config: Config, lock: FolderLock, began: float, notice: str) -> None:
+def _serve(site: Site, config: Config, lock: FolderLock, began: float, notice: str, running: list[Running]) -> int:
     address = f"http://127.0.0.1:{config.port}/"
     lock.describe(address)
 
@@ -107,22 +103,15 @@ def _serve(site: Site, config: Config, lock: FolderLock, began: float, notice: s
         log.info("ready in %.2f s", spent)
         print(f"{address}  ({spent:.2f} s)\n{notice}", flush=True)
 
-    serve(site, config.port, config.threads, ready)
-
-
-def _stop(running: list[Running]) -> int:
-    for one in running:
-        one.stop()
-    log.info("stopped")
+    try:
+        serve(site, config.port, config.threads, ready)
+    except OSError as err:
+        raise Refused("appliance.port_taken", port=config.port) from err
+    finally:
+        for one in running:
+            one.stop()
+        log.info("stopped")
     return 0
-
-
-def _check_pages(when: str) -> None:
-    found = db.damaged_pages()
-    if found:
-        log.error("database pages damaged (%s): %s", when, found[:3])
-    else:
-        log.info("all database pages read and sound (%s)", when)
 
 
 def say_refusal(err: Refused) -> None:
