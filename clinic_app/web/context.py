@@ -99,7 +99,7 @@ def _of_request() -> dict[str, Any]:
         "lang": language,
         "other_langs": [(code, name) for code, name in LANGUAGE_NAMES.items() if code != language],
         "clock_in_doubt": clock.clock.in_doubt,
-        "idle_seconds": current_app.config["IDLE_MS"]() // 1000 if actor else 0,
+        "idle_seconds": current_app.config["IDLE_MS"]() // 1000,
         "toast": toast,
         "may": actor.may if actor else (lambda _right: False),
     }
