@@ -6,6 +6,7 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 
 from clinic_app.kernel.errors import Invalid, Refused
+from clinic_app.kernel.quantity import excerpt
 from clinic_app.modules.patients import queries, services
 from clinic_app.modules.patients.services import AllergyEntry, PatientData
 
@@ -62,6 +63,22 @@ def posted_allergies(form: MultiDict[str, str]) -> Allergies:
     columns = [form.getlist(name) for name in ALLERGY_LISTS]
     entries = [AllergyEntry(*entry) for entry in zip(*columns, strict=False)]
     return Allergies(form.get("rev", ""), form.get("allergy_state", ""), entries)
+
+
+def joined(history: Allergies, now: queries.Patient) -> Allergies:
+    """The form after somebody was faster: what is stored now and what was told here besides, under the new rev."""
+    fresh = allergies_of_patient(now)
+    state, entries = services.joined_history(
+        (fresh.allergy_state, fresh.allergies), (history.allergy_state, history.allergies)
+    )
+    return Allergies(fresh.rev, state, entries)
+
+
+def refuse_unpicked(form: MultiDict[str, str]) -> None:
+    """An allergy that was typed but not picked would be lost at saving; Refused `patients.allergy_not_picked`."""
+    typed = form.get("allergen", "").strip()
+    if typed:
+        raise Refused("patients.allergy_not_picked", field="allergies", value=excerpt(typed))
 
 
 def rev_of(text: str) -> int:

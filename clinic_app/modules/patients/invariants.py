@@ -7,7 +7,7 @@ INVARIANTS = (
         "O4", "一个证件号只在一个人名下",
         "SELECT group_concat(DISTINCT p.person_no), 'the same number of a card-like kind' FROM patient_identifier i"
         " JOIN patient p ON p.id = i.patient_id"
-        " WHERE i.ended_at IS NULL AND i.kind IN ('01', '03', '04', '05', '06', '07', 'health_card', 'social_card')"
+        " WHERE i.ended_at IS NULL AND i.has_one_holder"
         " GROUP BY i.kind, i.value HAVING count(*) > 1",
     ),
     Invariant(

@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from clinic_app.kernel.errors import Invalid, Refused
 from clinic_app.kernel.ports import Card
+from clinic_app.kernel.quantity import excerpt
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.patients import services
 from clinic_app.modules.patients.services import AllergyEntry, Identifier, PatientData
@@ -95,8 +96,21 @@ def fill_gaps(arrival: Arrival, typed: Arrival) -> None:
     arrival.address = arrival.address or typed.address
     arrival.identity_number, arrival.identity_source = typed.identity_number, typed.identity_source
     arrival.payer, arrival.kind, arrival.room = typed.payer, typed.kind, typed.room
-    if arrival.allergy_state == "unknown":
-        arrival.allergy_state, arrival.allergies = typed.allergy_state, typed.allergies
+    join_allergies(arrival, typed)
+
+
+def join_allergies(arrival: Arrival, told: Arrival) -> None:
+    """What was told at this desk joins what the record says; neither is dropped for the other."""
+    arrival.allergy_state, arrival.allergies = services.joined_history(
+        (arrival.allergy_state, arrival.allergies), (told.allergy_state, told.allergies)
+    )
+
+
+def refuse_unpicked(form: MultiDict[str, str]) -> None:
+    """An allergy that was typed but not picked would be lost at saving; Refused `visits.allergy_not_picked`."""
+    typed = form.get("allergen", "").strip()
+    if typed:
+        raise Refused("visits.allergy_not_picked", field="allergies", value=excerpt(typed))
 
 
 def new_person(arrival: Arrival, on: date) -> PatientData:
@@ -150,7 +164,15 @@ def changed_allergies(arrival: Arrival, before: patients.Patient) -> tuple[str, 
     known = patients.allergies_of(before.id)
     was = ("known" if known else before.allergy_state, {(one.kind, one.code or one.text, one.note) for one in known})
     now = {(one.kind, one.code or one.text, one.note.strip()) for one in arrival.allergies}
-    return None if (arrival.allergy_state, now) == was else (arrival.allergy_state, tuple(arrival.allergies))
+    if (arrival.allergy_state, now) == was:
+        return None
+    linked = {(one.kind, one.code or one.text) for one in known} - {
+        (one.kind, one.code or one.text) for one in patients.allergies_recorded(before.id)
+    }  # they stay on the record they were told to, so that taking a merge apart gives each its own back (ID-09)
+    own = tuple(one for one in arrival.allergies if (one.kind, one.code or one.text) not in linked)
+    if linked and not own:
+        return None if before.allergy_state != "known" else ("unknown", ())
+    return arrival.allergy_state, own
 
 
 def _birth(arrival: Arrival, on: date, wrong: dict[str, Refused]) -> tuple[date | None, bool]:

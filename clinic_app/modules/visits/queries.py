@@ -97,6 +97,11 @@ def visit(visit_id: bytes) -> Visit | None:
     return db.read_one(Visit, f"{_VISIT}id = ?", (visit_id,))
 
 
+def visit_of_slip(text: str) -> Visit | None:
+    """The visit whose slip was scanned: its whole number, in either case."""
+    return db.read_one(Visit, f"{_VISIT}visit_no = ?", (text.strip().upper(),))
+
+
 def queue(room_id: bytes | None, on: date) -> list[QueueRow]:
     """The day's visits of a room, or of all rooms, that are not cancelled, lowest number first."""
     if room_id is None:

@@ -56,7 +56,7 @@ CREATE TABLE prescription(
     doctor_id BLOB NOT NULL REFERENCES person(id),
     state TEXT NOT NULL CHECK (state IN ('draft', 'signed', 'voided')),
     rev INTEGER NOT NULL CHECK (rev >= 1),
-    kind TEXT NOT NULL DEFAULT 'ordinary' CHECK (kind IN ('ordinary', 'emergency', 'paediatric')),
+    kind TEXT NOT NULL DEFAULT 'ordinary' CHECK (kind <> ''),
     prescription_no TEXT UNIQUE,
     allergies TEXT NOT NULL DEFAULT '[]',
     signed_at INTEGER,

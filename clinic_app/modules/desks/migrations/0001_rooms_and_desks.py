@@ -14,9 +14,9 @@ CREATE TABLE desk(
     place INTEGER NOT NULL UNIQUE CHECK (place >= 1),
     name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 20),
     room_id BLOB REFERENCES room(id),
-    printer_kind TEXT NOT NULL CHECK (printer_kind IN ('virtual', 'network', 'file', 'none')),
-    printer_address TEXT NOT NULL CHECK ((printer_address <> '') = (printer_kind IN ('network', 'file'))),
-    reader_kind TEXT NOT NULL CHECK (reader_kind IN ('virtual', 'none')),
+    printer_kind TEXT NOT NULL CHECK (printer_kind <> ''),
+    printer_address TEXT NOT NULL CHECK (printer_address = '' OR printer_kind NOT IN ('virtual', 'none')),
+    reader_kind TEXT NOT NULL CHECK (reader_kind <> ''),
     reader_address TEXT NOT NULL,
     is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
     created_at INTEGER NOT NULL

@@ -34,8 +34,8 @@ CREATE INDEX name_key_patient ON name_key(patient_id);
 CREATE TABLE patient_identifier(
     id INTEGER PRIMARY KEY,
     patient_id BLOB NOT NULL REFERENCES patient(id),
-    kind TEXT NOT NULL CHECK (kind IN ('01', '02', '03', '04', '05', '06', '07', '99', 'health_card', 'social_card',
-        'wechat', 'alipay')),
+    kind TEXT NOT NULL CHECK (kind <> ''),
+    has_one_holder INTEGER NOT NULL DEFAULT 1 CHECK (has_one_holder IN (0, 1)),
     value TEXT NOT NULL CHECK (length(value) BETWEEN 1 AND 40),
     tail TEXT NOT NULL,
     original TEXT NOT NULL,
@@ -50,7 +50,7 @@ CREATE TABLE patient_identifier(
     CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 );
 CREATE UNIQUE INDEX patient_identifier_holder ON patient_identifier(kind, value)
-    WHERE ended_at IS NULL AND kind IN ('01', '03', '04', '05', '06', '07', 'health_card', 'social_card');
+    WHERE ended_at IS NULL AND has_one_holder;
 CREATE INDEX patient_identifier_value ON patient_identifier(value) WHERE ended_at IS NULL;
 CREATE INDEX patient_identifier_tail ON patient_identifier(tail) WHERE ended_at IS NULL AND kind = '01';
 CREATE INDEX patient_identifier_patient ON patient_identifier(patient_id);

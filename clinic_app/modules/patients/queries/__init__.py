@@ -23,13 +23,13 @@ from clinic_app.modules.patients.queries.records import (
     names,
     patient,
 )
-from clinic_app.modules.patients.queries.searching import Hit, hit, search
+from clinic_app.modules.patients.queries.searching import Hit, hit, scanned, search
 from clinic_app.modules.patients.rules.masking import mask_identity_number, mask_name
 
 __all__ = [
     "Allergy", "Banner", "Duplicate", "Hit", "Holder", "Identifier", "Link", "Patient", "age_text", "allergies_of",
     "allergies_recorded", "banner", "hit", "holder_of", "identifiers_of", "link", "link_rows", "mask_identity_number",
     "mask_name", "names",
-    "open_link_from", "patient", "possible_duplicates", "same_person", "search", "sex_text", "survivor",
+    "open_link_from", "patient", "possible_duplicates", "same_person", "scanned", "search", "sex_text", "survivor",
     "waiting_links",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from clinic_app.kernel import db, installation
+from clinic_app.kernel.quantity import half_width
 from clinic_app.kernel.search import normal, prefix_range
 from clinic_app.modules.patients.queries.links import survivor
 from clinic_app.modules.patients.queries.records import IDENTITY, MERGED_INTO
@@ -89,6 +90,10 @@ def _statement(*sources: str) -> str:
 _DIGITS = _statement(_BY_VALUE, _BY_TAIL, _BY_PHONE, _BY_NUMBER)
 _MIXED = _statement(_BY_NAME, _BY_VALUE, _BY_NUMBER)
 _NAMES = _statement(_BY_NAME)
+_SCANNED = (
+    "SELECT patient_id FROM patient_identifier WHERE value IN (:value, :plain) AND ended_at IS NULL"
+    " UNION SELECT id FROM patient WHERE person_no = :value"
+)
 _ONE = f"SELECT {_COLUMNS} FROM patient p WHERE p.id = ?"
 _LONGEST_SERIAL, _LEAST_DIGITS = 7, 3
 
@@ -109,6 +114,15 @@ def search(text: str, limit: int = 8) -> list[Hit]:
     else:
         found = db.read(Hit, _NAMES, {**_bounds(typed), "limit": limit})
     return _survivors(found)
+
+
+def scanned(text: str) -> list[bytes]:
+    """Who goes on for exactly this card, document or person number; the beginning of a longer number is nobody's."""
+    typed = normal(text)
+    if not typed:
+        return []
+    found = db.rows(_SCANNED, {"value": typed.upper(), "plain": half_width(text).strip()})
+    return sorted({survivor(row[0]) for row in found})
 
 
 def hit(patient_id: bytes) -> Hit | None:

@@ -17,23 +17,27 @@ _LONGEST = 40
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """A kind of document (证件类型) by its code; `is_check_tested` where the number follows GB 11643."""
+    """A kind of document (证件类型) by its code; `is_check_tested` where the number follows GB 11643.
+
+    `has_one_holder` is False where several people may share a number, such as a household book (ID-06).
+    """
 
     code: str
     is_check_tested: bool = False
+    has_one_holder: bool = True
 
 
 DOCUMENT_KINDS = {
     kind.code: kind
     for kind in (
         DocumentKind("01", is_check_tested=True),  # 居民身份证; also permits 810000/820000/830000 and the 9-start card
-        DocumentKind("02"),  # 户口簿
+        DocumentKind("02", has_one_holder=False),  # 户口簿
         DocumentKind("03"),  # 护照
         DocumentKind("04"),  # 军官证
         DocumentKind("05"),  # 驾驶证
         DocumentKind("06"),  # 港澳居民来往内地通行证
         DocumentKind("07"),  # 台湾居民来往大陆通行证
-        DocumentKind("99"),  # 其他
+        DocumentKind("99", has_one_holder=False),  # 其他
     )
 }
 _HOLDERS = {"810000": "hong_kong", "820000": "macau", "830000": "taiwan"}

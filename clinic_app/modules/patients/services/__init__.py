@@ -1,6 +1,6 @@
 """Commands of the patients (患者): the only writers of its tables."""
 
-from clinic_app.modules.patients.services.allergies import set_allergies
+from clinic_app.modules.patients.services.allergies import joined_history, set_allergies
 from clinic_app.modules.patients.services.data import (
     AllergyEntry,
     Identifier,
@@ -21,7 +21,7 @@ from clinic_app.modules.patients.services.records import change_patient, note_vi
 
 __all__ = [
     "AllergyEntry", "Identifier", "PatientData", "add_identifier", "approve_link", "change_patient", "checked",
-    "end_identifier",
+    "end_identifier", "joined_history",
     "link_patients", "note_visit", "notices_of",
     "propose_link", "read_birth", "register_patient", "reject_link", "set_allergies",
     "unlink_patients",

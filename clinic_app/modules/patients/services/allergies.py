@@ -1,5 +1,6 @@
 """Allergies (过敏史) in three states: not asked, none known, known."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from clinic_app.kernel.errors import Missing
@@ -39,6 +40,21 @@ def set_allergies(
         {"patient_id": patient_id, "allergy_state": state, "allergies": allergy_bodies(wanted)},
     )  # fmt: skip
     return {"patient_id": patient_id.hex(), "rev": before.rev + 1}
+
+
+def joined_history(
+    stored: tuple[str, Sequence[AllergyEntry]], told: tuple[str, Sequence[AllergyEntry]]
+) -> tuple[str, list[AllergyEntry]]:
+    """State and entries of a form whose record was changed meanwhile: what is stored and what was told here besides.
+
+    An allergy that one side names is never lost because the other side did not know it; writes nothing.
+    """
+    (state, entries), (told_state, also) = stored, told
+    have = {(one.kind, one.code or one.text) for one in entries}
+    named = [*entries, *(one for one in also if (one.kind, one.code or one.text) not in have)]
+    if named or "known" in (state, told_state):
+        return "known", named
+    return (told_state if state == "unknown" else state), []
 
 
 def write(uow: UnitOfWork, patient_id: bytes, entries: tuple[AllergyEntry, ...]) -> None:

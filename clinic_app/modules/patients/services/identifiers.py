@@ -13,10 +13,10 @@ from clinic_app.modules.patients.services.data import Identifier, PatientData
 
 CARDS = ("health_card", "social_card")
 ACCOUNTS = ("wechat", "alipay")
-UNIQUE_KINDS = frozenset({"01", "03", "04", "05", "06", "07", *CARDS})
+ONE_HOLDER = frozenset({*(code for code, kind in DOCUMENT_KINDS.items() if kind.has_one_holder), *CARDS})
 _INSERT = (
-    "INSERT INTO patient_identifier(patient_id, kind, value, tail, original, source, recorded_at, recorded_by)"
-    " VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO patient_identifier(patient_id, kind, has_one_holder, value, tail, original, source, recorded_at,"
+    " recorded_by) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -79,15 +79,15 @@ def bodies(patient_id: bytes) -> list[dict[str, str]]:
 
 def _write(uow: UnitOfWork, patient_id: bytes, one: Identifier) -> int:
     value = _normal_value(uow, one)
-    if one.kind in UNIQUE_KINDS:
+    if one.kind in ONE_HOLDER:
         holder = queries.holder_of(one.kind, value)
         if holder is not None:
             field = "identity_number" if one.kind == "01" else "identifier"
             raise Refused("patients.identifier_held", field=field, name=holder.name, person_no=holder.person_no)
     uow.execute(
         _INSERT,
-        (patient_id, one.kind, value, value[::-1], one.original or one.value.strip(), one.source, uow.at,
-         uow.actor.person_id),
+        (patient_id, one.kind, one.kind in ONE_HOLDER, value, value[::-1], one.original or one.value.strip(),
+         one.source, uow.at, uow.actor.person_id),
     )  # fmt: skip
     return int(db.value("SELECT last_insert_rowid()"))
 

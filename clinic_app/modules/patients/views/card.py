@@ -73,6 +73,7 @@ def set_allergies(patient_id: bytes) -> Response:
     known_fields(*forms.ALLERGY_FIELDS)
     found, history = _patient(patient_id), forms.posted_allergies(request.form)
     try:
+        forms.refuse_unpicked(request.form)
         command(
             lambda uow: services.set_allergies(
                 uow, patient_id, history.allergy_state, tuple(history.allergies), rev=forms.rev_of(history.rev)
@@ -83,7 +84,8 @@ def set_allergies(patient_id: bytes) -> Response:
             raise
         status = 409 if isinstance(err, Stale) else 422
         if isinstance(err, Stale):
-            history.rev = str(_patient(patient_id).rev)
+            found = _patient(patient_id)
+            history = forms.joined(history, found)
         return _again(found, status, history=history, errors={"allergies": i18n.refusal(err)})
     return pages.see(url_for("patients.card", patient_id=patient_id), _("过敏史记好了"))
 

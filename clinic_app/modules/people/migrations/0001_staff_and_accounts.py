@@ -11,8 +11,7 @@ CREATE TABLE person(
 ) WITHOUT ROWID;
 CREATE TABLE person_role(
     person_id BLOB NOT NULL REFERENCES person(id),
-    role TEXT NOT NULL CHECK (role IN ('registrar', 'doctor', 'nurse', 'pharmacist', 'cashier', 'manager',
-        'administrator', 'auditor', 'technician')),
+    role TEXT NOT NULL CHECK (role <> ''),
     PRIMARY KEY (person_id, role)
 ) WITHOUT ROWID;
 CREATE INDEX person_role_role ON person_role(role);

@@ -29,7 +29,7 @@ CREATE TRIGGER batch_no_delete BEFORE DELETE ON batch
 BEGIN SELECT RAISE(ABORT, 'batches are never removed'); END;
 CREATE TABLE stock_move(
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('goods_in', 'dispense')),
+    kind TEXT NOT NULL CHECK (kind <> ''),
     batch_id BLOB NOT NULL REFERENCES batch(id),
     from_place_id BLOB NOT NULL REFERENCES place(id),
     to_place_id BLOB NOT NULL REFERENCES place(id),

@@ -50,12 +50,16 @@ def choose() -> Response:
 @access("visits.register")
 def scan() -> Response:
     """The form for the one person whose card or slip was scanned."""
-    hits = patients.search(request.args.get("q", ""), limit=2)
-    if len(hits) != 1:
-        raise Refused("visits.scan_several" if hits else "visits.scan_unknown")
-    arrival = forms.of_patient(hits[0].id) or forms.Arrival()
-    open_chart(hits[0].id, SCREEN)
-    arrival.payer = queries.last_payer(hits[0].id) or arrival.payer
+    scanned = request.args.get("q", "")
+    holders = patients.scanned(scanned)
+    slip = queries.visit_of_slip(scanned)
+    if slip is not None:
+        holders = [*holders, patients.survivor(slip.patient_id)]
+    if len(holders) != 1:
+        raise Refused("visits.scan_several" if holders else "visits.scan_unknown")
+    arrival = forms.of_patient(holders[0]) or forms.Arrival()
+    open_chart(holders[0], SCREEN)
+    arrival.payer = queries.last_payer(holders[0]) or arrival.payer
     return pages.answer("visits/_form.html", focus=_first_open(arrival), **draw.form_values(Shown(arrival)))
 
 

@@ -17,7 +17,7 @@ from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.visits import queries
 from clinic_app.modules.visits.forms import Arrival
 from clinic_app.web import pages
-from clinic_app.web.access import actor
+from clinic_app.web.access import actor, open_chart
 
 
 @dataclass
@@ -78,6 +78,8 @@ def main_values(shown: Shown) -> dict[str, Any]:
 
 def form_again(shown: Shown, *, focus: str) -> Response:
     """The form with what is wrong or asked, in place of itself; nothing was saved."""
+    if shown.arrival.patient_id and patients.patient(shown.arrival.patient_id):
+        open_chart(shown.arrival.patient_id, "registration")
     if pages.wants_fragment():
         response = pages.answer("visits/_form.html", status=422, focus=focus, **form_values(shown))
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#reg-form", "outerHTML"

@@ -43,6 +43,7 @@ def register() -> Response:
     known_fields(*forms.FIELDS, "q", "allergen")
     arrival = forms.posted(request.form)
     try:
+        forms.refuse_unpicked(request.form)
         outcome = command(lambda uow: _register(uow, arrival))
     except Resembles as err:
         return _ask(arrival, duplicates=err.found)
@@ -120,10 +121,16 @@ def _stale(arrival: forms.Arrival, err: Stale) -> Response:
     fresh = forms.of_patient(arrival.patient_id) if arrival.patient_id else None
     if fresh is None:
         raise err
-    arrival.rev, arrival.name, arrival.sex, arrival.born_on = fresh.rev, fresh.name, fresh.sex, fresh.born_on
+    arrival.patient, arrival.rev = fresh.patient, fresh.rev
+    arrival.name, arrival.sex, arrival.born_on = fresh.name, fresh.sex, fresh.born_on
+    forms.join_allergies(fresh, arrival)
+    is_told_more = (fresh.allergy_state, fresh.allergies) != (arrival.allergy_state, arrival.allergies)
+    arrival.allergy_state, arrival.allergies = fresh.allergy_state, fresh.allergies
     kept = [
         _("现在存的是：%(phone)s %(address)s") % {"phone": fresh.phone or _("没有电话"), "address": fresh.address}
     ]
+    if is_told_more:
+        kept.append(_("过敏史也有人刚改过，已合到下面，看好再按 F9。"))
     shown = Shown(arrival, errors={"rev": i18n.refusal(err)}, notices=kept, once=request.form.get("once"))
     response = draw.form_again(shown, focus="#matches")
     response.status_code = 409
