@@ -87,7 +87,6 @@ def _say(status: int, code: str, text: str, next_url: str | None) -> Response:
         )
         response.headers["HX-Retarget"] = "#refusal"
         response.headers["HX-Reswap"] = "innerHTML"
-        response.headers["HX-Push-Url"] = "false"  # the page stays where it is, so a reload shows it again
         return response
     html = render_template("layouts/error.html", text=text, code=code, status=status, next_url=next_url)
     return make_response(html, status)

@@ -64,6 +64,8 @@ def add_headers(response: Response) -> Response:
         headers["Cache-Control"] = "no-store"
     if request.endpoint == "static" and request.args.get("v"):
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if response.status_code >= 400 and request.headers.get("HX-Request"):
+        headers["HX-Push-Url"] = "false"  # the page stays where it is, so a reload shows it again
     if getattr(g, "replayed", False):
         headers["Replayed"] = "1"
     return response
