@@ -6,6 +6,7 @@ somebody who can read the console: the code shown there is asked first and is go
 
 import hmac
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from clinic_app.config import Config
 from clinic_app.kernel import i18n, keys, opening
 from clinic_app.kernel.clock import SystemTime
 from clinic_app.kernel.errors import Invalid, Refused
+from clinic_app.kernel.quantity import half_width
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.web import context, security
 
@@ -38,6 +40,7 @@ class Draft:
     facts: dict[str, str] = field(default_factory=dict)
     asked: tuple[int, ...] = ()
     done: bool = False
+    making: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
 
 _drafts: dict[str, Draft] = {}
@@ -75,12 +78,16 @@ def create(config: Config, made: Callable[[], None]) -> Flask:
 def _guard(draft: Draft) -> None:
     g.session, g.visitor = None, ""
     i18n.use(request.args.get("lang") or request.cookies.get("language", ""))
-    if request.method == "POST" and not hmac.compare_digest(request.form.get("csrf", ""), draft.csrf):
+    if request.method == "POST" and not _same(request.form.get("csrf", ""), draft.csrf):
         raise Refused("form.expired")
 
 
+def _same(given: str, wanted: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
+
+
 def _step(draft: Draft) -> str:
-    if not draft.token or not hmac.compare_digest(request.cookies.get("first_run", ""), draft.token):
+    if not draft.token or not _same(request.cookies.get("first_run", ""), draft.token):
         return "code"
     if not draft.facts:
         return "facts"
@@ -130,7 +137,7 @@ def _post(draft: Draft, config: Config, made: Callable[[], None]) -> Any:
 def _take_code(draft: Draft) -> Response:
     if SystemTime().monotonic_ms() - draft.made_ms > CODE_LIFE_MS or draft.wrong >= WRONG_CODES:
         raise Refused("first_run.code_over", field="code")
-    if not hmac.compare_digest(request.form.get("code", "").strip().encode(), draft.code.encode()):
+    if not _same(half_width(request.form.get("code", "")[:20]).strip(), draft.code):
         draft.wrong += 1
         raise Refused("first_run.code_wrong", field="code")
     draft.token = secrets.token_urlsafe(32)
@@ -174,8 +181,13 @@ def _take_words(draft: Draft, config: Config, made: Callable[[], None]) -> None:
     }
     if wrong:
         raise Invalid(wrong)
-    if draft.done:
-        return
+    with draft.making:  # a double click waits for the first and finds the clinic made
+        if not draft.done:
+            _make(draft, config)
+            made()
+
+
+def _make(draft: Draft, config: Config) -> None:
     facts = draft.facts
 
     def fill(uow: UnitOfWork) -> None:
@@ -203,4 +215,3 @@ def _take_words(draft: Draft, config: Config, made: Callable[[], None]) -> None:
         fill,
     )
     draft.done, draft.seed, draft.facts = True, b"", {}
-    made()

@@ -12,7 +12,10 @@ class Busy(Exception):
 
 
 class FolderLock:
-    """Held for life. `was_unclean` says that the server before this one did not end by itself."""
+    """Held for life. `was_unclean` says that the server before this one did not end by itself.
+
+    The sign of that stays for the next start unless a server ran since: a refused start or a command clears nothing.
+    """
 
     def __init__(self, folder: Path):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -23,14 +26,17 @@ class FolderLock:
             self._file.close()
             raise Busy(written or "?")
         self.was_unclean = bool(written)
+        self._has_served = False
 
     def describe(self, address: str) -> None:
         """Write who holds the folder, for the message of a second server."""
+        self._has_served = True
         self._write(f"pid {os.getpid()} {address}\n")
 
     def release(self) -> None:
         """Give the folder back; an empty file is the sign of a clean end."""
-        self._write("")
+        if self._has_served:
+            self._write("")
         self._file.close()
 
     def _write(self, text: str) -> None:

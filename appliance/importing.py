@@ -9,6 +9,7 @@ from appliance.folder_lock import EXIT_SECOND_SERVER, Busy, FolderLock
 from clinic_app import registry
 from clinic_app.config import Config
 from clinic_app.kernel import clock, opening
+from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import refusal
 from clinic_app.kernel.rights import SYSTEM
 from clinic_app.kernel.unit_of_work import unit_of_work
@@ -56,7 +57,11 @@ def _import_dictionary(kind: str, source: Path, dry_run: bool) -> int:
 def _import_staff(source: Path, dry_run: bool) -> int:
     from clinic_app.modules.people import services
 
-    lines = services.read_staff_list(source.read_bytes())
+    try:
+        data = source.read_bytes()
+    except OSError as err:
+        raise Refused("dictionaries.no_such_file", name=source.name or str(source)) from err
+    lines = services.read_staff_list(data)
     checked = services.check_staff(lines)
     wrong = [one for one in checked if one.refusal]
     for one in wrong:

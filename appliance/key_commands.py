@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from appliance.folder_lock import EXIT_SECOND_SERVER, Busy, FolderLock
 from clinic_app import registry
 from clinic_app.config import Config
-from clinic_app.kernel import db, keys, opening
+from clinic_app.kernel import db, keys, opening, wal_check
 from clinic_app.kernel.errors import Refused
 
 
@@ -31,9 +31,17 @@ def _ask(config: Config) -> bytes:
 
 
 def verify(config: Config) -> int:
-    """Say whether a typed sheet opens this clinic's database; changes nothing."""
+    """Say whether a typed sheet opens this clinic's database; works beside a running server and changes nothing."""
     key_set = keys.derive(_ask(config))
-    _open_with(config, key_set)
+    try:
+        lock = FolderLock(config.data)
+    except Busy:
+        _open_with(config, key_set, owned=False)
+    else:
+        try:
+            _open_with(config, key_set, owned=True)
+        finally:
+            lock.release()
     print("恢复单正确。 / The sheet is right.")
     return 0
 
@@ -47,7 +55,7 @@ def restore(config: Config) -> int:
         return EXIT_SECOND_SERVER
     try:
         key_set = keys.derive(_ask(config))
-        _open_with(config, key_set)
+        _open_with(config, key_set, owned=True)
         folder = config.data / opening.KEYS
         if folder.exists():
             aside = opening.set_aside(folder)
@@ -60,11 +68,14 @@ def restore(config: Config) -> int:
         lock.release()
 
 
-def _open_with(config: Config, key_set: keys.KeySet) -> None:
+def _open_with(config: Config, key_set: keys.KeySet, *, owned: bool) -> None:
+    """Refuse keys that do not open the database; `owned` is False beside a running server, whose WAL is in use."""
     registry.wire(config)
     path = config.data / opening.DATABASE
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         raise Refused("clinic.database_missing", folder=str(config.data))
+    if owned and (damage := wal_check.wal_damage_beside(path)):  # the close below would move what is left of it home
+        raise Refused("clinic.wal_damaged", where=damage)
     try:
         db.open_database(path, key_set.data_key)
     except db.WrongKey as err:

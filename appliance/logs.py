@@ -28,3 +28,4 @@ def start(folder: Path, level: str) -> None:
         logger.setLevel(level)
     logging.getLogger("clinic.access").propagate = False
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    logging.getLogger("peewee").setLevel(logging.INFO)  # at DEBUG it writes every statement with its values

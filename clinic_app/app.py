@@ -1,5 +1,6 @@
 """create_app(config): the only wiring of Flask."""
 
+import contextlib
 import importlib
 import logging
 import time
@@ -7,7 +8,8 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 from jinja2 import FileSystemBytecodeCache
-from werkzeug.routing import BaseConverter, ValidationError
+from jinja2.bccache import Bucket
+from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
 
 from clinic_app import registry
 from clinic_app.config import Config
@@ -17,6 +19,14 @@ from clinic_app.kernel.rights import Actor
 from clinic_app.web import access, browser, context, errors, htmx, security, status
 
 access_line = logging.getLogger("clinic.access")
+
+
+class TemplateCache(FileSystemBytecodeCache):
+    """Compiled templates on disk; a full or read-only disk costs time, never the page."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with contextlib.suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 class IdConverter(BaseConverter):
@@ -33,6 +43,13 @@ class IdConverter(BaseConverter):
         return value.hex()
 
 
+class RowConverter(IntegerConverter):
+    """Row numbers in URLs: what fits a column; a larger number is no URL of ours."""
+
+    def __init__(self, *given: Any, **limits: Any):
+        super().__init__(*given, **{"max": 2**63 - 1, **limits})
+
+
 def create_app(config: Config, modules: list[Module] | None = None) -> Flask:
     """The clinic's web application over the database that is open; `modules` are those `registry.wire` returned."""
     wired = registry.wire(config) if modules is None else modules
@@ -47,12 +64,12 @@ def create_app(config: Config, modules: list[Module] | None = None) -> Flask:
         MENU=_menu_of(wired),
         CHIPS=[module.chips for module in wired if module.chips],
     )
-    app.url_map.converters["id"] = IdConverter
+    app.url_map.converters.update(id=IdConverter, int=RowConverter)
     app.url_map.strict_slashes = False
     app.jinja_env.auto_reload = False
     cache = config.data / "cache"
     cache.mkdir(parents=True, exist_ok=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(cache))
+    app.jinja_env.bytecode_cache = TemplateCache(str(cache))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     htmx.install(app)
     errors.install(app)

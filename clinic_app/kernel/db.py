@@ -1,7 +1,7 @@
 """The database file: driver, cipher, pragmas, one connection per thread, one writer at a time.
 
-Only this file and `keys.py` know the driver. A connection is query-only until `unit_of_work` opens a transaction on it,
-so nothing can be written outside a unit of work.
+Only this file and `keys.py` know the driver. A commit outside `write_transaction` is refused and rolled back, so that
+nothing is ever written outside a unit of work.
 """
 
 import threading
@@ -29,6 +29,7 @@ PRAGMAS = (
     ("journal_size_limit", 64 * 1024 * 1024),
 )
 BUSY_MS = 10_000
+STATEMENTS = 512  # the driver's most; it keeps the newest uses, so what a thread seldom runs needs the room
 Row = TypeVar("Row")
 
 
@@ -39,7 +40,7 @@ class WrongKey(Exception):
 class _ClinicDatabase(APSWDatabase):  # type: ignore[misc]  # peewee ships no types
     key = b""
     vfs: str | None = None
-    statement_cache = 100
+    statement_cache = STATEMENTS
     generation = 0
 
     def _connect(self) -> apsw.Connection:
@@ -51,7 +52,8 @@ class _ClinicDatabase(APSWDatabase):  # type: ignore[misc]  # peewee ships no ty
             conn.pragma("key", f"raw:{self.key.hex()}")
             for name, value in PRAGMAS:
                 conn.pragma(name, value)
-            conn.pragma("query_only", 1)
+            # not `PRAGMA query_only` on and off: every change of it expires all prepared statements of the connection
+            conn.set_commit_hook(_refuse_stray_commit)
             # stock peewee date fields hand over objects that the driver would refuse
             conn.convert_binding = lambda _cursor, _number, value: str(value)
         except apsw.NotADBError as err:
@@ -65,8 +67,15 @@ class _ClinicDatabase(APSWDatabase):  # type: ignore[misc]  # peewee ships no ty
 
 database = _ClinicDatabase(None, autoconnect=True)
 write_lock = threading.Lock()
+_writer = 0  # the thread that holds the write lock
 _stopped: str = ""
 _open_connections: list[apsw.Connection] = []
+
+
+def _refuse_stray_commit() -> bool:
+    if _writer != threading.get_ident():
+        raise apsw.ReadOnlyError("written outside a unit of work")
+    return False
 
 
 class _Connections(threading.local):
@@ -77,7 +86,7 @@ class _Connections(threading.local):
 _local = _Connections()
 
 
-def open_database(path: Path, key: bytes, *, vfs: str | None = None, statement_cache: int = 100) -> None:
+def open_database(path: Path, key: bytes, *, vfs: str | None = None, statement_cache: int = STATEMENTS) -> None:
     """Bind this process to one encrypted database file; creates the file if it is missing.
 
     `key` is the 32-byte data key; `vfs` names a VFS to run underneath the cipher (fault recorders).
@@ -153,12 +162,12 @@ def write_transaction() -> Iterator[apsw.Connection]:
 
     A failed fsync is final: after it the kernel may have dropped the pages, so nothing more is written until a restart.
     """
-    global _stopped
+    global _stopped, _writer
     with write_lock:
         if _stopped:
             raise Refused("kernel.disk_failed", reason=_stopped)
         conn = connection()
-        conn.pragma("query_only", 0)
+        _writer = threading.get_ident()
         try:
             conn.execute("BEGIN IMMEDIATE")
             try:
@@ -174,19 +183,14 @@ def write_transaction() -> Iterator[apsw.Connection]:
             _stopped = str(err)
             raise Refused("kernel.disk_failed", reason=_stopped) from err
         finally:
-            conn.pragma("query_only", 1)
+            _writer = 0
 
 
 def checkpoint(*, truncate: bool = False) -> int:
     """Move the WAL into the database file; returns the WAL frames left. Only one thread may do it, under the lock."""
     with write_lock:
-        conn = connection()
-        conn.pragma("query_only", 0)  # a checkpoint is a write to the file
-        try:
-            mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE
-            frames, done = conn.wal_checkpoint(mode=mode)
-        finally:
-            conn.pragma("query_only", 1)
+        mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE
+        frames, done = connection().wal_checkpoint(mode=mode)
     return max(frames - done, 0)
 
 

@@ -7,6 +7,7 @@ is asked whether the paper came out) | `refused`. Source: architecture section 3
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -131,11 +132,12 @@ def claim() -> Job | None:
     with db.write_transaction() as conn:
         conn.execute(
             "UPDATE job SET state = 'sending', attempts = attempts + 1, changed_at = ?"
-            " WHERE id = ? AND state IN ('queued', 'not_started')",
+            " WHERE id = ? AND state IN ('queued', 'not_started') AND NOT EXISTS"
+            " (SELECT 1 FROM job AS other WHERE other.state = 'sending' AND other.desk_id IS job.desk_id)",
             (now, due),
         )
-        claimed = conn.changes() == 1
-    return find(due) if claimed else None
+        claimed = find(due) if conn.changes() == 1 else None
+    return claimed
 
 
 def finish(job: Job, state: str, reason: str = "") -> None:
@@ -202,10 +204,20 @@ class Workers:
             _wakeup.clear()
             try:
                 while not self._ending.is_set() and (job := claim()):
-                    finish(job, *self._outcome(job))
+                    self._finish(job, *self._outcome(job))
             except Exception:  # a full disk must not end the thread: the paper stays and is tried again
-                log.exception("a paper could not be claimed or finished")
+                log.exception("a paper could not be claimed")
             _wakeup.wait(1.0)
+
+    def _finish(self, job: Job, state: str, reason: str) -> None:
+        """Until it is stored: a paper that stays `sending` would hold up every paper of its desk."""
+        while True:
+            try:
+                return finish(job, state, reason)
+            except Exception:
+                log.exception("how a paper ended could not be stored")
+            if self._ending.wait(1.0):
+                return None
 
     def _outcome(self, job: Job) -> tuple[str, str]:
         try:
@@ -215,8 +227,9 @@ class Workers:
             return UNKNOWN, "error"
 
     def stop(self, timeout: float) -> None:
-        """Finish the papers at hand, then end."""
+        """Finish the papers at hand, then end; `timeout` seconds for all of them together."""
         self._ending.set()
         wake()
+        until = time.monotonic() + timeout
         for thread in self._threads:
-            thread.join(timeout)
+            thread.join(max(until - time.monotonic(), 0))

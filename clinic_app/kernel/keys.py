@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.quantity import half_width
 
 SEED_BYTES = 32
 WORDS = 17
@@ -78,7 +79,9 @@ def seed_of_words(words: list[str]) -> bytes:
 
 
 def same_word(seed: bytes, place: int, typed: str) -> bool:
-    return hmac.compare_digest(sheet_words(seed)[place - 1], typed.strip().replace(" ", ""))
+    """Whether this is that number of the sheet; spaces and full-width digits (an input method left on) are forgiven."""
+    plain = half_width(typed).strip().replace(" ", "")
+    return hmac.compare_digest(sheet_words(seed)[place - 1].encode(), plain.encode("utf-8", "replace"))
 
 
 def store(folder: Path, keys: KeySet) -> None:
@@ -114,10 +117,13 @@ def write_label(path: Path, *, mark: str, clinic: str) -> None:
 
 
 def read_label(path: Path) -> dict[str, str]:
+    """The label; empty texts where it is missing or damaged, since the keys alone open the database."""
     try:
-        return dict(json.loads(path.read_text("utf-8")))
+        found = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
-        return {"key": "", "clinic": ""}
+        found = {}
+    told = found if isinstance(found, dict) else {}
+    return {name: str(told.get(name, "")) for name in ("key", "clinic")}
 
 
 def sync_folder(folder: Path) -> None:

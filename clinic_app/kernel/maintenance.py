@@ -31,11 +31,19 @@ class Maintenance(threading.Thread):
             if size > ALARM_BYTES:
                 log.warning("WAL is %d MiB: a reader holds an old snapshot", size >> 20)
             if size > CHECKPOINT_BYTES:
-                db.checkpoint()
+                _checkpoint()
 
     def stop(self, timeout: float) -> None:
         self._ending.set()
         self.join(timeout)
+
+
+def _checkpoint() -> None:
+    """A failure (a full disk, a locked file) must not end the thread: the log grows and it is tried again."""
+    try:
+        db.checkpoint()
+    except Exception:
+        log.exception("the write-ahead log could not be moved into the database")
 
 
 def check_pages(when: str) -> list[str]:

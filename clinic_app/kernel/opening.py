@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import apsw
+
 from clinic_app.kernel import (
     access_log,
     audit,
@@ -101,14 +103,15 @@ def open_clinic(
     owned: bool = True,
     time: SystemTime | None = None,
     vfs: str | None = None,
-    statement_cache: int = 100,
+    statement_cache: int = db.STATEMENTS,
 ) -> installation.Installation:
     """Open an existing clinic. Refuses, and changes nothing, when key or database is missing, wrong or damaged.
 
     `owned` is False beside a running server: then the schema is taken as it is and the WAL, in use, is left unread.
     """
     label = keys.read_label(folder / LABEL)
-    if not (folder / DATABASE).exists():
+    path = folder / DATABASE
+    if not path.exists() or not path.stat().st_size:  # SQLite would make a new database in an empty file
         raise Refused("clinic.database_missing", folder=str(folder))
     key_set = keys.load(folder / KEYS, label["key"])
     if owned and (damage := wal_check.wal_damage_beside(folder / DATABASE)):
@@ -117,6 +120,16 @@ def open_clinic(
         db.open_database(folder / DATABASE, key_set.data_key, vfs=vfs, statement_cache=statement_cache)
     except db.WrongKey as err:
         raise Refused("keys.wrong", mark=label["key"], clinic=label["clinic"]) from err
+    try:
+        return _begin(folder, key_set, steps, owned, time)
+    except apsw.CorruptError as err:
+        raise Refused("clinic.pages_damaged", where=str(err)[:80]) from err
+
+
+def _begin(
+    folder: Path, key_set: keys.KeySet, steps: Sequence[schema.Step], owned: bool, time: SystemTime | None
+) -> installation.Installation:
+    """Schema, facts of the clinic, audit key, clock and parameters of the database that is open."""
     if owned:
         schema.migrate(steps)
     found = installation.load()

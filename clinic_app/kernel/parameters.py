@@ -1,5 +1,6 @@
 """Parameters (参数): every limit, rate and choice as dated data, never a constant in code."""
 
+import threading
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 EVER = "1970-01-01"
 _declared: dict[str, "Parameter"] = {}
-_rows: dict[str, list[tuple[str, str | None, str]]] | None = None
+_Rows = dict[str, list[tuple[str, str | None, str]]]
+_rows: _Rows | None = None
+_changes = 0
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,8 @@ def declare(parameter: Parameter) -> None:
 
 
 def reset() -> None:
-    global _rows
     _declared.clear()
-    _rows = None
+    forget()
 
 
 def declared() -> tuple[Parameter, ...]:
@@ -67,20 +70,29 @@ def seed(conn: apsw.Connection) -> None:
 
 def value(name: str, on: date) -> Any:
     """The value that holds on a business day. A name nobody declared is a programming error."""
-    global _rows
     declaration = _declared[name]
-    if _rows is None:
-        loaded: dict[str, list[tuple[str, str | None, str]]] = {}
-        for row_name, valid_from, valid_to, text in db.rows(
-            "SELECT name, valid_from, valid_to, value FROM parameter ORDER BY name, valid_from DESC"
-        ):
-            loaded.setdefault(row_name, []).append((valid_from, valid_to, text))
-        _rows = loaded
     day = on.isoformat()
-    for valid_from, valid_to, text in _rows.get(name, ()):
+    for valid_from, valid_to, text in _all().get(name, ()):
         if valid_from <= day and (valid_to is None or day <= valid_to):
             return declaration.parse(text)
     raise Refused("parameter.no_value", name=name, on=day)
+
+
+def _all() -> _Rows:
+    """Every row, newest first; kept only if nothing changed while it was read, and never from inside a command."""
+    global _rows
+    known, seen = _rows, _changes
+    if known is not None:
+        return known
+    loaded: _Rows = {}
+    for row_name, valid_from, valid_to, text in db.rows(
+        "SELECT name, valid_from, valid_to, value FROM parameter ORDER BY name, valid_from DESC"
+    ):
+        loaded.setdefault(row_name, []).append((valid_from, valid_to, text))
+    with _lock:
+        if seen == _changes and not db.connection().in_transaction:
+            _rows = loaded
+    return loaded
 
 
 def change(uow: "UnitOfWork", name: str, new: Any, valid_from: date, source: str) -> None:
@@ -100,5 +112,7 @@ def change(uow: "UnitOfWork", name: str, new: Any, valid_from: date, source: str
 
 def forget() -> None:
     """Read the rows again at the next use."""
-    global _rows
-    _rows = None
+    global _rows, _changes
+    with _lock:
+        _rows = None
+        _changes += 1

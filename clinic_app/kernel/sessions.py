@@ -13,7 +13,7 @@ from clinic_app.kernel import db, ports
 from clinic_app.kernel.clock import clock
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.rights import SYSTEM, Actor
-from clinic_app.kernel.unit_of_work import unit_of_work
+from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
 
 ABSOLUTE_MS = 12 * 3600 * 1000
 
@@ -67,20 +67,9 @@ def start(*, language: str, person_id: bytes | None = None, desk_id: bytes | Non
 def find(token: str) -> Session | None:
     """The living session of a token, with its actor when somebody is signed in."""
     key = _hash(token)
-    found = _known.get(key)
+    found = _known.get(key) or _remember(key)
     if found is None:
-        loaded = db.row(
-            "SELECT id, csrf, person_id, desk_id, language, is_locked FROM session"
-            " WHERE token_hash = ? AND ended_at IS NULL",
-            (key,),
-        )
-        if loaded is None:
-            return None
-        session_id, csrf, person_id, desk_id, language, is_locked = loaded
-        found = Session(session_id, csrf, person_id, desk_id, language, bool(is_locked))
-        found.seen_ms = found.started_ms = clock.monotonic_ms()
-        with _lock:
-            found = _known.setdefault(key, found)
+        return None
     if found.person_id is not None:
         if clock.monotonic_ms() - found.started_ms > ABSOLUTE_MS:
             end(found)
@@ -91,6 +80,25 @@ def find(token: str) -> Session | None:
                 end(found)
                 return None
     return found
+
+
+def _remember(key: bytes) -> Session | None:
+    """A session of an earlier process, unless its 12 hours are over by the believed clock: all that outlives a restart.
+
+    Read under the lock, so that a session that ends meanwhile is not remembered as a living one.
+    """
+    with _lock:
+        loaded = db.row(
+            "SELECT id, csrf, person_id, desk_id, language, is_locked, created_at FROM session"
+            " WHERE token_hash = ? AND ended_at IS NULL",
+            (key,),
+        )
+        if loaded is None or clock.read().at - loaded[6] > ABSOLUTE_MS:
+            return None
+        session_id, csrf, person_id, desk_id, language, is_locked, _created_at = loaded
+        now = clock.monotonic_ms()
+        found = Session(session_id, csrf, person_id, desk_id, language, bool(is_locked), now, now)
+        return _known.setdefault(key, found)
 
 
 def touch(found: Session, idle_ms: int) -> bool:
@@ -112,8 +120,9 @@ def is_idle(found: Session, idle_ms: int) -> bool:
 
 
 def lock(found: Session) -> None:
-    _set(found, "UPDATE session SET is_locked = 1 WHERE id = ?")
+    """Locked at once, also where a full disk keeps it from being stored."""
     found.is_locked = True
+    _set(found, "UPDATE session SET is_locked = 1 WHERE id = ?")
 
 
 def unlock(found: Session) -> None:
@@ -138,10 +147,13 @@ def end(found: Session) -> None:
             del _known[key]
 
 
-def end_all_of(person_id: bytes) -> None:
-    """End every session of a person: account closed, roles or password changed."""
-    with unit_of_work(SYSTEM, quiet=True) as uow:
-        uow.execute("UPDATE session SET ended_at = ? WHERE person_id = ? AND ended_at IS NULL", (uow.at, person_id))
+def end_all_of(uow: UnitOfWork, person_id: bytes) -> None:
+    """End every session of a person with the command that closes the account, or changes roles or password."""
+    uow.execute("UPDATE session SET ended_at = ? WHERE person_id = ? AND ended_at IS NULL", (uow.at, person_id))
+    uow.after_commit(lambda: _forget_person(person_id))
+
+
+def _forget_person(person_id: bytes) -> None:
     with _lock:
         for key in [key for key, one in _known.items() if one.person_id == person_id]:
             del _known[key]

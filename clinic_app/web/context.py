@@ -10,6 +10,7 @@ from flask import Flask, current_app, g, request
 
 from clinic_app.kernel import clock, i18n, money
 from clinic_app.kernel.rights import Actor
+from clinic_app.web import drawing
 from clinic_app.web.security import csrf_token
 
 STATIC = Path(__file__).parent / "static"
@@ -72,6 +73,7 @@ def install(app: Flask) -> None:
         yuan=money.yuan, price=money.price, hm=_clock_time, day_time=clock.local_text, refusal=i18n.refusal
     )
     app.context_processor(_of_request)
+    drawing.install(app)
 
 
 def _clock_time(at_ms: int) -> str:
@@ -79,27 +81,32 @@ def _clock_time(at_ms: int) -> str:
 
 
 def _of_request() -> dict[str, Any]:
+    """What every template is given; only a whole page has a top bar, bars and a toast."""
     session = g.get("session")
     actor = session.actor if session else None
-    toast = getattr(session, "toast", "") if session else ""
-    if toast:
-        session.toast = ""
     language = i18n.current()
-    if actor and request.endpoint != "web.chips" and wants_whole_page():
+    values = {
+        "clinic": current_app.config["CLINIC"](),
+        "lang": language,
+        "may": actor.may if actor else (lambda _right: False),
+    }
+    if g.get("is_piece"):
+        return values
+    toast = getattr(session, "toast", "") if session and wants_whole_page() else ""
+    if toast:  # for the next page: a poll or a sum that comes between must not swallow it
+        session.toast = ""
+    if actor and wants_whole_page():
         from clinic_app.web.status import current_chips
 
         chips = current_chips()
     else:
         chips = []
-    return {
-        "clinic": current_app.config["CLINIC"](),
+    return values | {
         "me": Me(actor) if actor else None,
         "chips": chips,
         "menu": current_app.config["MENU"](actor, request.endpoint) if actor else [],
-        "lang": language,
         "other_langs": [(code, name) for code, name in LANGUAGE_NAMES.items() if code != language],
         "clock_in_doubt": clock.clock.in_doubt,
         "idle_seconds": current_app.config["IDLE_MS"]() // 1000,
         "toast": toast,
-        "may": actor.may if actor else (lambda _right: False),
     }

@@ -3,10 +3,11 @@
 import json
 import logging
 import secrets
+from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Response, g, make_response, redirect, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, current_app, g, make_response, redirect, request
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from clinic_app.kernel import i18n
 from clinic_app.kernel.errors import Denied, Invalid, Missing, Refused, Stale
@@ -30,8 +31,11 @@ def install(app: Flask) -> None:
 def refused(err: Refused) -> Response:
     """The sentence goes above the action bar; nothing that was typed is touched. A denied right leaves an audit row."""
     if isinstance(err, Denied) and g.session is not None and g.session.actor is not None:
-        with unit_of_work(g.session.actor) as uow:
-            uow.audit("rights.denied", route=request.endpoint or "", code=err.code)
+        try:
+            with unit_of_work(g.session.actor) as uow:
+                uow.audit("rights.denied", route=request.endpoint or "", code=err.code)
+        except Exception:  # a full disk: it stays denied, and the log has it
+            log.exception("a denied right could not be written to the audit trail: %s %s", request.endpoint, err.code)
     return _say(STATUS.get(type(err), 422), err.code, i18n.refusal(err), err.next_url)
 
 
@@ -59,14 +63,16 @@ def locked(_err: Locked) -> Response:
 
 
 def http_error(err: HTTPException) -> Response:
+    if isinstance(err, InternalServerError):  # an answer to an error went wrong itself
+        return unexpected(err.original_exception or err)
     code = HTTP_CODES.get(err.code or 500, "http.bad_request")
     return _say(err.code or 500, code, i18n.refusal(Refused(code)), None)
 
 
 def unexpected(err: Exception) -> Response:
-    """Shown with a number that stands in the log; built without templates or database so that it cannot fail again."""
+    """Shown with a number that stands in the log; nothing it needs can fail again."""
     incident = secrets.token_hex(4).upper()
-    log.exception("incident %s in %s", incident, request.endpoint)
+    log.error("incident %s in %s", incident, request.endpoint, exc_info=err)
     try:
         text = i18n.refusal(Refused("http.incident", incident=incident))
     except Exception:
@@ -82,11 +88,14 @@ def unexpected(err: Exception) -> Response:
 def _say(status: int, code: str, text: str, next_url: str | None) -> Response:
     g.refusal_code = code
     if request.headers.get("HX-Request"):
-        response = make_response(
-            render_template("components/_refusal.html", text=text, code=code, next_url=next_url), status
-        )
+        response = make_response(_drawn("components/_refusal.html", text=text, code=code, next_url=next_url), status)
         response.headers["HX-Retarget"] = "#refusal"
         response.headers["HX-Reswap"] = "innerHTML"
         return response
-    html = render_template("layouts/error.html", text=text, code=code, status=status, next_url=next_url)
+    html = _drawn("layouts/error.html", text=text, code=code, status=status, next_url=next_url, lang=i18n.current())
     return make_response(html, status)
+
+
+def _drawn(template: str, **values: Any) -> str:
+    """Without the context of pages (menu, chips), which asks the database: that may be what has just failed."""
+    return current_app.jinja_env.get_template(template).render(**values)

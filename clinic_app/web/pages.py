@@ -9,15 +9,15 @@ from clinic_app.web.access import actor
 
 
 def page(template: str, *, status: int = 200, **values: Any) -> Response:
-    """A whole page, or a fragment when the template is one."""
-    return make_response(render_template(template, **values), status)
+    """A whole page, or a fragment when the template is one (its name begins with `_`)."""
+    return make_response(_drawn(template, values), status)
 
 
 def answer(
     template: str, *, status: int = 200, events: tuple[str, ...] = (), focus: str = "", toast: str = "", **values: Any
 ) -> Response:
     """A fragment with what the browser should do after the swap: raise events, move focus, show a toast."""
-    response = make_response(render_template(template, **values), status)
+    response = make_response(_drawn(template, values), status)
     if events or toast:
         told: dict[str, Any] = {event: True for event in events}
         if toast:
@@ -26,6 +26,11 @@ def answer(
     if focus:
         response.headers["HX-Trigger-After-Settle"] = json.dumps({"focus": focus})
     return response
+
+
+def _drawn(template: str, values: dict[str, Any]) -> str:
+    g.is_piece = template.rpartition("/")[2].startswith("_")
+    return render_template(template, **values)
 
 
 def see(url: str, toast: str = "") -> Response:

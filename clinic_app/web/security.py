@@ -29,10 +29,18 @@ def csrf_token() -> str:
 
 
 def check_host(app: Flask) -> None:
-    host = urlsplit(f"//{request.host}").hostname or ""
+    host = _part_of(f"//{request.host}", "hostname")
     allowed = app.config["HOSTS"]
     if host.lower() not in allowed and f"[{host.lower()}]" not in allowed:
         abort(421)
+
+
+def _part_of(address: str, part: str) -> str:
+    """A part of what a browser claims to be an address; empty when it is none."""
+    try:
+        return getattr(urlsplit(address), part) or ""
+    except ValueError:
+        return ""
 
 
 def check_origin() -> None:
@@ -43,7 +51,7 @@ def check_origin() -> None:
     if site not in (None, "same-origin", "none"):
         raise Denied("form.cross_site")
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and _part_of(origin, "netloc") != request.host:
         raise Denied("form.cross_site")
     given = request.headers.get("X-CSRF") or request.form.get("csrf", "")
     wanted = of_endpoint(request.endpoint)

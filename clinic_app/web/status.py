@@ -52,5 +52,9 @@ def language() -> Response:
 
 
 def own_page(target: str) -> str:
-    """A path of our own, never another site: anything else becomes the home page."""
-    return target if target.startswith("/") and not target.startswith(("//", "/\\")) and ":" not in target else "/"
+    """A path of our own, never another site: anything else becomes the home page.
+
+    Browsers drop tabs and line ends from an address and read a backslash as a slash, so `/<tab>/evil` is `//evil`.
+    """
+    is_ours = target.startswith("/") and not target.startswith("//") and not set(target) & set(":\\")
+    return target if is_ours and target.isprintable() else "/"

@@ -2,11 +2,13 @@
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from clinic_app.kernel import jobs, printing
+from clinic_app.kernel import db, jobs, printing
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.jobs import NOT_STARTED, PRINTED, QUEUED, REFUSED, SENDING, UNKNOWN
 from clinic_app.kernel.unit_of_work import unit_of_work
@@ -147,3 +149,68 @@ def test_the_papers_of_one_desk_are_sent_one_by_one(open_data: Path) -> None:
     queue()
     queue(b"\x0c" * 16)
     assert jobs.claim() and jobs.claim() is None
+
+
+def test_how_a_paper_ended_is_stored_once_the_disk_has_room_again(
+    open_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A paper left `sending` would hold up its desk until the next start."""
+    store, tries = jobs.finish, []
+
+    def full_at_first(job: jobs.Job, ended: str, reason: str = "") -> None:
+        tries.append(job.id)
+        if len(tries) == 1:
+            raise Refused("kernel.disk_full")
+        store(job, ended, reason)
+
+    monkeypatch.setattr(jobs, "finish", full_at_first)
+    first, second = queue(), queue(b"\x0c" * 16)
+    worker = jobs.Workers(lambda _job: (PRINTED, ""), 1)
+    worker.start()
+    deadline = time.monotonic() + 8
+    while state(second) != PRINTED and time.monotonic() < deadline:
+        time.sleep(0.02)
+    worker.stop(5)
+    assert [state(first), state(second)] == [PRINTED, PRINTED] and tries == [first, first, second]
+
+
+def test_two_workers_that_look_at_once_do_not_send_two_papers_to_one_desk(
+    open_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other worker claims an earlier paper, due only now, between this worker's look and its claim."""
+    queue()
+    tried = jobs.claim()
+    assert tried
+    jobs.finish(tried, NOT_STARTED, "no_printer")
+    later = queue(b"\x0c" * 16)
+    look = db.value
+
+    def and_then_the_other_claims(sql: str, params: Any = ()) -> Any:
+        found = look(sql, params)
+        monkeypatch.setattr(db, "value", look)
+        with db.write_transaction() as conn:
+            conn.execute("UPDATE job SET state = 'sending' WHERE id = ?", (tried.id,))
+        return found
+
+    monkeypatch.setattr(db, "value", and_then_the_other_claims)
+    assert jobs.claim() is None
+    assert [state(tried.id), state(later)] == [SENDING, QUEUED]
+
+
+def test_stopping_waits_for_all_workers_together(open_data: Path) -> None:
+    hang = threading.Event()
+    workers = jobs.Workers(lambda _job: (PRINTED, "") if hang.wait(10) else (UNKNOWN, ""))
+    for number in range(3):
+        with unit_of_work(replace(CASHIER, desk_id=bytes([number]) * 16)) as uow:
+            uow.print_job("money.receipt", bytes([number]) * 16, {}, patient_id=None)
+            uow.audit("money.paid")
+    workers.start()
+    deadline = time.monotonic() + 8
+    while db.value("SELECT count(*) FROM job WHERE state = 'sending'") < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    began = time.monotonic()
+    workers.stop(0.5)
+    spent = time.monotonic() - began
+    hang.set()
+    workers.stop(5)
+    assert spent < 1

@@ -13,6 +13,7 @@ from clinic_app.kernel.errors import Refused
 from tests.kernel.conftest import FACTS
 
 # a sheet printed today must open the clinic in ten years
+SEED = bytes(range(32))
 FROZEN_DATA_KEY, FROZEN_MARK = "2e2b9ac4769ac420", "2391B6E9"
 
 
@@ -111,3 +112,17 @@ def test_a_cut_before_the_renames_leaves_a_folder_where_a_clinic_can_be_made(
 def test_the_database_file_shows_no_plain_text(data: Path) -> None:
     content = (data / opening.DATABASE).read_bytes()
     assert b"SQLite format 3" not in content and FACTS.name.encode() not in content and b"CREATE TABLE" not in content
+
+
+def test_a_number_of_the_sheet_is_known_in_full_width_and_with_spaces() -> None:
+    word = keys.sheet_words(SEED)[4]
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in word)
+    assert all(keys.same_word(SEED, 5, typed) for typed in (word, wide, f" {word[:3]} {word[3:]} "))
+    assert not any(keys.same_word(SEED, 5, typed) for typed in ("", "一二三四五六", keys.sheet_words(SEED)[5]))
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{}", "null", '{"key": 7}'])
+def test_a_damaged_label_names_no_sheet_and_breaks_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "label").write_text(text)
+    found = keys.read_label(tmp_path / "label")
+    assert set(found) == {"key", "clinic"} and all(isinstance(value, str) for value in found.values())

@@ -15,7 +15,6 @@ from tests.kernel.conftest import CASHIER, FACTS
 def test_every_connection_has_the_safe_settings(open_data: Path) -> None:
     pragmas = ("journal_mode", "synchronous", "foreign_keys", "trusted_schema", "mmap_size", "wal_autocheckpoint")
     assert [db.connection().pragma(name) for name in pragmas] == ["wal", 2, 1, 0, 0, 0]
-    assert db.connection().pragma("query_only") == 1
 
 
 def test_a_clinic_knows_its_name_code_and_that_it_is_no_practice(open_data: Path) -> None:
@@ -152,3 +151,14 @@ def test_a_refusal_speaks_the_language_of_the_request_and_never_fails() -> None:
     assert "17" in i18n.refusal(err, "zh-CN") and "numbers" in i18n.refusal(err, "en")
     assert "?" in i18n.refusal(Refused("keys.word_count"), "en")
     assert "no.such_code" in i18n.refusal(Refused("no.such_code"), "en")
+
+
+def test_an_empty_database_file_is_refused_and_not_filled(data: Path, steps: list[schema.Step]) -> None:
+    """SQLite takes an empty file for a new database, and drops the log beside it."""
+    (data / opening.DATABASE).write_bytes(b"")
+    (data / "clinic.sqlite3-wal").write_bytes(b"what is left")
+    with pytest.raises(Refused) as refused:
+        opening.open_clinic(data, steps)
+    assert refused.value.code == "clinic.database_missing"
+    assert (data / opening.DATABASE).read_bytes() == b""
+    assert (data / "clinic.sqlite3-wal").read_bytes() == b"what is left"

@@ -77,12 +77,18 @@ def prescription_paper(prescription_id: bytes) -> Paper | None:
     return Paper(
         clinic=installation.current().clinic_name, kind=_KINDS[sheet.kind], number=sheet.prescription_no or "",
         visit_no=visit.visit_no, payer=_PAYERS[visit.payer], name=person.name, sex=sex, age=age,
-        room=room.name if room else "", diagnoses=tuple(one.name for one in queries.diagnoses_of_visit(visit.id)),
+        room=room.name if room else "", diagnoses=_signed_diagnoses(sheet),
         on=sheet.signed_on, time=clock.local(sheet.signed_at).strftime("%H:%M"),
         allergies="、".join(one["text"] for one in json.loads(sheet.allergies)) or "无已知过敏", phone=phone,
         lines=tuple(lines), doctor=people.names([sheet.doctor_id]).get(sheet.doctor_id, ""), amount=yuan(amount_fen),
         is_voided=sheet.state == "voided", void_reason=sheet.void_reason,
     )  # fmt: skip
+
+
+def _signed_diagnoses(sheet: queries.Prescription) -> tuple[str, ...]:
+    """The diagnoses of the note as it was signed with this sheet; a later amendment does not change the paper."""
+    then = [one for one in queries.note_versions(sheet.visit_id) if one.signed_at <= (sheet.signed_at or 0)]
+    return tuple(one["name"] for one in then[-1].content["diagnoses"]) if then else ()
 
 
 def _lines(sheet: queries.Prescription, day: date) -> tuple[list[PaperLine], int]:

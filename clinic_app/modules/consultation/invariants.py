@@ -59,7 +59,10 @@ INVARIANTS = (
         " JOIN json_each(p.allergies) a JOIN drug d ON d.id = l.drug_id WHERE p.state <> 'draft'"
         " AND ((json_extract(a.value, '$.kind') = 'drug' AND json_extract(a.value, '$.code') = d.code)"
         " OR (json_extract(a.value, '$.kind') = 'group' AND json_extract(a.value, '$.code') IN"
-        " (SELECT g.value FROM json_each(l.drug_groups) g))) AND NOT EXISTS (SELECT 1 FROM kept_stop k"
-        " WHERE k.line_id = l.id AND k.code = json_extract(a.value, '$.code') AND trim(k.reason) <> '')",
+        " (SELECT g.value FROM json_each(l.drug_groups) g))"
+        " OR EXISTS (SELECT 1 FROM json_each(a.value, '$.groups') m JOIN json_each(l.drug_groups) g"
+        " ON g.value = m.value))"
+        " AND NOT EXISTS (SELECT 1 FROM kept_stop k WHERE k.line_id = l.id AND k.kind = json_extract(a.value, '$.kind')"
+        " AND k.code = json_extract(a.value, '$.code') AND trim(k.reason) <> '')",
     ),
 )  # fmt: skip

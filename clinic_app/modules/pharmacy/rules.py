@@ -39,7 +39,7 @@ def check_valid(signed_on: date, today: date, *, valid_days: int) -> None:
 def shelf_order(shelf: str) -> tuple[bool, list[tuple[bool, int, str]]]:
     """Sort key of a shelf code (货位): A-01-4 before A-03-2 and A-3 before A-10, no code last (PH-15)."""
     parts = _PART.findall(half_width(shelf).strip().upper())
-    return not parts, [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
+    return not parts, [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
 
 
 def unchecked(wanted: Sequence[bytes], seen: Collection[bytes]) -> list[bytes]:

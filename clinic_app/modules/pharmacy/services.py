@@ -89,7 +89,8 @@ def reallocate(uow: UnitOfWork, prescription_id: bytes) -> dict[str, Any]:
     """
     sheet, paid = _to_hand_out(uow, prescription_id)
     try:
-        renewed = stock.renew(uow, paid.bill_id)["renewed"]
+        own = frozenset(line.id for line in queries.lines_of(sheet, uow.on))  # a bill may have paid several sheets
+        renewed = stock.renew(uow, paid.bill_id, line_ids=own)["renewed"]
     except Refused as err:
         if err.code != "stock.not_enough":
             raise

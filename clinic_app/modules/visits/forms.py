@@ -166,10 +166,10 @@ def changed_allergies(arrival: Arrival, before: patients.Patient) -> tuple[str, 
     now = {(one.kind, one.code or one.text, one.note.strip()) for one in arrival.allergies}
     if (arrival.allergy_state, now) == was:
         return None
-    linked = {(one.kind, one.code or one.text) for one in known} - {
-        (one.kind, one.code or one.text) for one in patients.allergies_recorded(before.id)
-    }  # they stay on the record they were told to, so that taking a merge apart gives each its own back (ID-09)
-    own = tuple(one for one in arrival.allergies if (one.kind, one.code or one.text) not in linked)
+    # Those of a linked record stay there, so that taking a merge apart gives each record its own back (ID-09).
+    recorded = {(one.kind, one.code or one.text) for one in patients.allergies_recorded(before.id)}
+    linked = {one for one in was[1] if one[:2] not in recorded}
+    own = tuple(one for one in arrival.allergies if (one.kind, one.code or one.text, one.note.strip()) not in linked)
     if linked and not own:
         return None if before.allergy_state != "known" else ("unknown", ())
     return arrival.allergy_state, own

@@ -45,7 +45,6 @@ class QueueRow:
     sex: str
     born_on: str | None
     is_birth_estimated: bool
-    allergy_state: str
     state: str
     kind: str
     payer: str
@@ -86,7 +85,7 @@ _VISIT = (
 )
 _ROW = (
     "SELECT v.id, v.queue_no, v.visit_no, v.patient_id, p.name, p.sex, p.born_on, p.is_birth_estimated,"
-    " p.allergy_state, v.state, v.kind, v.payer, v.room_id, r.name, v.doctor_id, coalesce(d.name, ''),"
+    " v.state, v.kind, v.payer, v.room_id, r.name, v.doctor_id, coalesce(d.name, ''),"
     " v.registered_at, v.called_at, v.started_at, v.finished_at FROM visit v JOIN patient p ON p.id = v.patient_id"
     " JOIN room r ON r.id = v.room_id LEFT JOIN person d ON d.id = v.doctor_id WHERE v.visit_on = ?"
 )

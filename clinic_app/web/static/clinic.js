@@ -2,7 +2,7 @@
    Screens write data attributes only (KEYS_AND_ATTRIBUTES.md); nothing here knows a screen. Floor: Chromium 86. */
 (function () {
   'use strict';
-  const doc = document, body = doc.body, SCAN_MS = 35, SCAN_MIN = 8;
+  const doc = document, body = doc.body, SCAN_MS = 35, SCAN_MIN = 8, DOUBLE_MS = 600;
   const byId = (id) => (id ? doc.getElementById(id) : null);
   const all = (sel, root) => Array.from((root || doc).querySelectorAll(sel));
   const attr = (name, value) => '[' + name + '="' + CSS.escape(value) + '"]';
@@ -15,7 +15,7 @@
   const NOT_TEXT = /^(checkbox|radio|button|submit|reset|file|range|color|image|hidden)$/;
   const isText = (el) => !!el && (el.tagName === 'TEXTAREA' || (el.tagName === 'INPUT' && !NOT_TEXT.test(el.type)));
   const make = (tag, props, ...children) => { const el = Object.assign(doc.createElement(tag), props); el.append(...children); return el; };
-  let down = false, locked = false, leaving = null, last = null, pendingDigit = 0, scanBusy = null, toastLeft = 10, audio = null, seenAt = 0;
+  let down = false, locked = false, leaving = null, last = null, pendingDigit = 0, scanBusy = null, toastLeft = 10, audio = null, seenAt = 0, primary = {};
   /* ---- focus: never lost to <body> by a swap ---- */
   function focusOn(el) {
     if (el && el.tabIndex < 0 && !el.hasAttribute('tabindex')) el.tabIndex = -1;
@@ -51,10 +51,11 @@
     return all(sel, root).find(usable) || null;
   }
   const press = (el) => (isText(el) || el.tagName === 'SELECT' ? focusOn(el) : el.click());
-  function pressPrimary() {
-    const button = findKey('F9'), at = doc.activeElement;
-    if (button && isText(at)) { at.blur(); at.focus(); }  // as a click would: the field's change is known before the act
-    if (button) button.click();
+  function pressPrimary() {  // the second press of a double one must not act on the next patient or confirm a dialog
+    const button = findKey('F9'), at = doc.activeElement, what = button && (button.form || button), now = Date.now();
+    if (!button || (what !== primary.what && now - primary.at < DOUBLE_MS)) return; else primary = { what, at: now };
+    if (isText(at)) { at.blur(); at.focus(); }  // as a click would: the field's change is known before the act
+    button.click();
   }
   on('keydown', (e) => {
     if (e.isComposing || e.keyCode === 229 || !e.key || e.metaKey) { scan.text = ''; return; }
@@ -299,8 +300,7 @@
     if (body.dataset.sound === 'off' || !window.AudioContext) return;
     audio = audio || new AudioContext();
     const wrong = kind === 'wrong', tone = new OscillatorNode(audio, { type: wrong ? 'square' : 'sine', frequency: wrong ? 220 : 880 });
-    tone.connect(audio.destination);
-    tone.start(); tone.stop(audio.currentTime + (wrong ? 0.4 : 0.09));
+    tone.connect(audio.destination); tone.start(); tone.stop(audio.currentTime + (wrong ? 0.4 : 0.09));
   }
   told('toast', toast); told('sound', beep); told('dialogClose', () => closeDialog(topDialog()));
   told('print', (url) => { if (/^\/(?!\/)/.test(url)) body.append(make('iframe', { src: url, className: 'vh' })); });  // the page prints itself
@@ -308,8 +308,7 @@
   /* ---- lock: hides the page, keeps what was typed ---- */
   const idle = Number((doc.querySelector('meta[name=idle-seconds]') || {}).content) || 0;
   function seen(time) {  // shared by the tabs of this browser: one busy tab keeps all of them open
-    if (Date.now() - seenAt < 1000 && time !== 0) return;
-    seenAt = Date.now();
+    if (Date.now() - seenAt < 1000 && time !== 0) return; else seenAt = Date.now();
     try { localStorage.setItem('seen', String(seenAt)); } catch (_) { /* storage may be switched off */ }
   }
   const lastSeen = () => { try { return Math.max(seenAt, Number(localStorage.getItem('seen'))); } catch (_) { return seenAt; } };
@@ -357,7 +356,7 @@
     if (dirty) { e.preventDefault(); e.returnValue = ''; }
   });
   /* ---- htmx ---- */
-  const sent = new WeakMap(), same = new WeakMap(), elOf = (e) => e.detail.requestConfig && e.detail.requestConfig.elt;
+  const sent = new WeakMap(), same = new WeakMap(), live = new Set(), BESIDE = /^(input|change)$/, elOf = (e) => e.detail.requestConfig && e.detail.requestConfig.elt;
   const refusal = () => (topDialog() && topDialog().querySelector('[data-refusal]')) || byId('refusal');  // a dialog covers the page's own
   const tell = (text) => { if (refusal()) refusal().replaceChildren(...(text ? [make('p', { className: 'refusal' }, text)] : [])); };
   const formOf = (el) => (el && el.tagName === 'FORM' ? el : el && el.form);
@@ -365,9 +364,9 @@
   on('htmx:beforeRequest', (e) => {
     const el = elOf(e) || e.target, form = formOf(el), guarded = form && 'guard' in form.dataset;
     if (down || (locked && !lockBox().contains(el))) { e.preventDefault(); return; }
-    if (e.detail.requestConfig.verb !== 'get') tell('');
+    if (e.detail.requestConfig.verb !== 'get' && !BESIDE.test((e.detail.requestConfig.triggeringEvent || '').type)) tell('');  // an autosave wipes no refusal
     if (el.matches('[data-scan]') || (el === form && el.querySelector('[data-scan]'))) scanBusy = e.detail.xhr;
-    sent.set(e.detail.xhr, { value: el.value, form, state: guarded ? stateOf(form) : null });
+    sent.set(e.detail.xhr, { value: el.value, form, state: guarded ? stateOf(form) : null }); live.add(e.detail.xhr);
   });
   on('htmx:beforeOnLoad', (e) => {  // before a redirect in the answer leaves the page
     const job = sent.get(e.detail.xhr);
@@ -380,16 +379,17 @@
     const ours = status < 400 || d.xhr.getResponseHeader('HX-Retarget') || /^(403|404|409|410|422|429)$/.test(status);
     if (!ours) { d.shouldSwap = false; tell(body.dataset.msgFailed); return; }  // not one of our answers: a proxy, a crash
     if (d.target && d.target.id === 'refusal') d.target = refusal();
+    if (d.target === body) { live.forEach((xhr) => xhr !== d.xhr && xhr.abort()); live.clear(); }  // asked for by the page before: not for the next
     if (!el || !('quiet' in el.dataset) || status !== 200) return;
     if (same.get(el) === text) d.shouldSwap = false; else same.set(el, text);
   });
   on('htmx:afterSettle', (e) => {
     [e.target].concat(all('[data-sound]', e.target)).filter((el) => el !== body && el.dataset.sound).slice(0, 1).forEach((el) => beep(el.dataset.sound));
-    remember(e.detail.xhr.status < 400);  // a form that came back refused still holds what nobody saved
+    remember(!e.detail.xhr || e.detail.xhr.status < 400);  // a form that came back refused still holds what nobody saved
     restoreFocus();
   });
   on('htmx:afterRequest', (e) => {
-    const box = boxOf(elOf(e)), job = sent.get(e.detail.xhr), here = box && doc.activeElement === box;
+    const box = boxOf(elOf(e)), job = sent.get(e.detail.xhr), here = box && doc.activeElement === box; live.delete(e.detail.xhr);
     if (e.detail.xhr === scanBusy) { scanBusy = null; setTimeout(sendScan, 0); }
     if (box && job && job.value === box.value) box.dataset.asked = box.value;
     if (box && !here) shut(box); else if (here && job && listOf(box) && job.value === box.value && e.detail.successful) show(box);

@@ -8,6 +8,7 @@ from clinic_app.kernel.errors import Refused
 from clinic_app.modules.charging import queries
 from clinic_app.modules.consultation.events import PRESCRIPTION_VOIDED
 from clinic_app.modules.desks import queries as desks
+from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.patients.services import PatientData
 from clinic_app.modules.visits import services as visits
 
@@ -141,3 +142,16 @@ def test_a_visit_of_earlier_days_is_found_by_name_and_by_number_only(window):
     assert queries.pending(today()) == []
     for typed in ("zly", "张兰英", number):
         assert [one.visit_id for one in queries.pending_matching(typed, today())] == [visit], typed
+
+
+@pytest.mark.rule("VS-05")
+def test_who_has_nothing_to_pay_yet_stands_below_who_has(window):
+    def receive(uow):
+        return visits.receive_without_number(
+            uow, patient_id=patients.search("刘建国")[0].id, room_id=desks.rooms()[1].id
+        )
+
+    window.clinic.run(window.clinic.actor("doctor"), receive)
+    visit = window.visit("张兰英")
+    found = queries.pending(today())
+    assert [bool(one.sheets) for one in found] == [True, False] and found[0].visit_id == visit

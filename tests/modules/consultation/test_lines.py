@@ -15,6 +15,7 @@ from tests.modules.consultation.conftest import (
     CEFALEXIN,
     LORATADINE,
     NOT_ASKED,
+    PARACETAMOL,
     PRN_SALTS,
     SOLD_OUT,
     typed,
@@ -168,3 +169,21 @@ def test_a_row_of_another_visit_is_nobody_s_row_here(writing):
     with pytest.raises(Missing):
         other.draft(services.keep_stop, line, "理由", other.sheet_rev)
     assert len(_rows(one)) == 1
+
+
+@pytest.mark.rule("QT-06", "RX-05")
+def test_a_prn_quantity_beyond_the_day_limit_wants_a_reason(writing):
+    one = writing()
+    prn = {"frequency": "prn", "most_per_day": "2"}
+    with pytest.raises(Refused, match="days_need_reason") as refused:
+        one.add(PARACETAMOL, quantity="20", **prn)
+    assert refused.value.facts == {"days": 10, "limit": 7}
+    one.add(PARACETAMOL, quantity="20", reason="慢性疼痛", **prn)
+
+
+@pytest.mark.rule("QT-06")
+def test_more_than_a_single_dose_takes_wants_a_reason(writing):
+    one = writing()
+    with pytest.raises(Refused, match="single_needs_reason"):
+        one.add(AMOXICILLIN, frequency="st", quantity="24")
+    one.add(AMOXICILLIN, frequency="st", quantity="24", reason="整盒带走")

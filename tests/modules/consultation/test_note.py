@@ -105,3 +105,14 @@ def test_a_diagnosis_of_another_visit_cannot_be_removed_from_here(writing):
     with pytest.raises(Missing):
         other.draft(services.remove_diagnosis, foreign.id)
     assert queries.diagnoses_of_visit(one.visit_id) == [foreign]
+
+
+def test_undo_never_brings_a_diagnosis_back_twice(writing):
+    one = writing()
+    one.write()
+    (first,) = queries.diagnoses_of_visit(one.visit_id)
+    one.draft(services.remove_diagnosis, first.id)
+    one.draft(services.add_diagnosis, diagnosis_id=first.diagnosis_id)
+    with pytest.raises(Refused, match="diagnosis_twice"):
+        one.draft(services.restore_diagnosis, first.id)
+    assert len(queries.diagnoses_of_visit(one.visit_id)) == 1

@@ -5,6 +5,7 @@ import pytest
 from clinic_app.kernel import access_log, db
 from clinic_app.modules.consultation import queries, services
 from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.patients.services import AllergyEntry, set_allergies
 from tests.conftest import hidden
 from tests.modules.consultation.conftest import ALLERGIC, AMOXICILLIN, HEALTHY, LORATADINE, NOT_ASKED, SOLD_OUT
 
@@ -314,3 +315,47 @@ def test_the_allergy_of_a_merged_record_stops_here_too(clinic, browser_as, writi
     )
     answer = browser_as("doctor").post(_url(one, "/lines"), _row(AMOXICILLIN), **HTMX)
     assert "不能开" in answer.text
+
+
+def test_an_allergy_recorded_while_the_reason_is_typed_is_shown_first(clinic, browser_as, writing):
+    one, doctor = writing(ALLERGIC), browser_as("doctor")
+    line = one.add(AMOXICILLIN)
+    url = _url(one, f"/lines/{line.hex()}/keep")
+    form = {"sheet_rev": "1", "stop_reason": "皮试阴性", "seen": hidden(doctor.post(url).text, "seen")}
+    entries = (AllergyEntry("group", "penicillins"), AllergyEntry("drug", AMOXICILLIN, note="休克"))
+    clinic.run(clinic.actor("nurse"), lambda uow: set_allergies(uow, one.patient_id, "known", entries))
+    answer = doctor.post(url, form, **HTMX)
+    assert answer.status_code == 409 and "休克" in answer.text
+    assert hidden(answer.text, "stop_reason") == "皮试阴性"
+    assert queries.kept_stops_of(line) == []
+
+
+def test_asking_for_the_reason_of_a_stop_is_a_reading_of_the_chart(clinic, browser_as, writing):
+    one = writing(ALLERGIC)
+    line = one.add(AMOXICILLIN)
+    assert "阿莫西林" in browser_as("doctor", 1).post(_url(one, f"/lines/{line.hex()}/keep"), **HTMX).text
+    reader = clinic.actor("doctor", 1).person_id
+    assert db.value("SELECT count(*) FROM access_log WHERE person_id = ?", (reader,)) == 1
+
+
+@pytest.mark.rule("PR-03")
+def test_the_queue_is_masked_outside_the_care_team(browser_as, arrive):
+    arrive(HEALTHY)
+    assert HEALTHY in browser_as("nurse").get("/doctor?room=all").text
+    seen = browser_as("manager").get("/doctor?room=all").text
+    assert "刘**" in seen and HEALTHY not in seen
+
+
+def test_the_next_one_is_never_the_one_called_before(browser_as, arrive):
+    here, second, third = arrive(HEALTHY), arrive(ALLERGIC), arrive(NOT_ASKED)
+    doctor, page = browser_as("doctor"), f"/doctor/visits/{here.hex()}"
+    doctor.post(f"{page}/open")
+
+    def next_from_here():
+        html = doctor.get(page).text
+        key = re.search(r'name="once" value="(next-[^"]*)"', html).group(1)
+        return doctor.post("/doctor/next", {"room": "all"}, once=key).location
+
+    assert next_from_here().endswith(second.hex())
+    arrive("吴小宝")  # as many wait as before
+    assert next_from_here().endswith(third.hex())

@@ -3,9 +3,11 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from clinic_app.modules.consultation import services
 from clinic_app.modules.consultation.documents import prescription_paper
-from tests.modules.consultation.conftest import ALLERGIC, AMBROXOL, AMLODIPINE, AMOXICILLIN, PRN_SALTS
+from tests.modules.consultation.conftest import ALLERGIC, AMBROXOL, AMLODIPINE, AMOXICILLIN, LORATADINE, PRN_SALTS
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "consultation.prescription.txt"
 
@@ -53,3 +55,20 @@ def test_a_voided_sheet_says_so_on_paper(browser_as, writing):
     sheet = one.signed[0]
     one.clinic.run(one.clinic.actor("doctor"), lambda uow: services.void_prescription(uow, sheet.id, "开错药"))
     assert "已作废：开错药" in browser_as("doctor").get(f"/doctor/prescriptions/{sheet.id.hex()}/print").text
+
+
+@pytest.mark.rule("RX-03", "OR-06")
+def test_an_amendment_does_not_change_the_diagnoses_of_a_signed_paper(writing):
+    one = writing()
+    one.write()
+    one.add(LORATADINE)
+    one.sign()
+    sheet, doctor = one.signed[0], one.clinic.actor("doctor")
+    assert prescription_paper(sheet.id).diagnoses == ("急性上呼吸道感染",)
+    one.clinic.run(doctor, lambda uow: services.amend(uow, one.visit_id, "检查结果回来"))
+    one.draft(services.add_diagnosis, wording="肺炎")
+    assert prescription_paper(sheet.id).diagnoses == ("急性上呼吸道感染",)
+    one.add(AMOXICILLIN)
+    one.sign()
+    papers = [prescription_paper(one.id).diagnoses for one in one.signed]
+    assert papers == [("急性上呼吸道感染",), ("急性上呼吸道感染", "肺炎")]

@@ -1,6 +1,6 @@
 import pytest
 
-from clinic_app.kernel import clock
+from clinic_app.kernel import clock, invariants
 from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.modules.consultation import queries, services
 from clinic_app.modules.consultation.queries import workbench
@@ -14,6 +14,7 @@ from tests.modules.consultation.conftest import (
     CEFALEXIN,
     CHILD,
     HEALTHY,
+    LEVOFLOXACIN,
     LORATADINE,
 )
 
@@ -119,3 +120,58 @@ def test_a_reason_for_one_allergy_does_not_cover_a_second_one(clinic, writing):
     _allergic_to(clinic, one, AllergyEntry("group", "penicillins"), AllergyEntry("drug", AMOXICILLIN))
     with pytest.raises(Refused, match="stop_unresolved"):
         one.sign()
+
+
+def test_a_reason_covers_only_the_allergies_that_the_doctor_read(clinic, writing):
+    one = writing(ALLERGIC)
+    line = one.add(AMOXICILLIN)
+    _allergic_to(clinic, one, AllergyEntry("group", "penicillins"), AllergyEntry("drug", AMOXICILLIN))
+    with pytest.raises(Stale, match="stop_more"):
+        one.draft(services.keep_stop, line, "皮试阴性", one.sheet_rev, seen=["group:penicillins"])
+    assert queries.kept_stops_of(line) == []
+    one.draft(services.keep_stop, line, "抢救", one.sheet_rev, seen=["group:penicillins", f"drug:{AMOXICILLIN}"])
+    assert {kept.reason for kept in queries.kept_stops_of(line)} == {"抢救"}
+
+
+def test_another_form_of_the_same_substance_stops_too(clinic, writing):
+    one = writing(HEALTHY)
+    one.write()
+    _allergic_to(clinic, one, AllergyEntry("drug", AMOXICILLIN))
+    granules = one.add("D0002")
+    assert [stop.because for stop in _rows(one)[0].stops] == ["kin"]
+    with pytest.raises(Refused, match="stop_unresolved"):
+        one.sign()
+    one.draft(services.keep_stop, granules, "以前用过无反应", one.sheet_rev)
+    one.sign()
+    assert not [found for found in invariants.results() if found.id == "O3-stops" and not found.holds]
+
+
+@pytest.mark.rule("O3")
+def test_a_signed_form_of_the_same_substance_without_its_reason_is_named(clinic, writing):
+    one = writing(HEALTHY)
+    one.write()
+    _allergic_to(clinic, one, AllergyEntry("drug", AMOXICILLIN))
+    one.draft(services.keep_stop, one.add("D0002"), "以前用过无反应", one.sheet_rev)
+    one.sign()
+    clinic.drop_triggers("kept_stop")
+    clinic.raw("DELETE FROM kept_stop")
+    assert [found.id for found in invariants.results() if not found.holds and found.id.startswith("O")] == ["O3-stops"]
+
+
+def test_a_drug_for_older_people_is_an_amber_line(writing):
+    one = writing(CHILD)
+    one.add(LEVOFLOXACIN)
+    assert _rows(one)[0].from_age == 18
+    older = writing(HEALTHY)
+    older.add(LEVOFLOXACIN)
+    assert _rows(older)[0].from_age is None
+
+
+def test_a_drug_that_a_signed_sheet_of_the_visit_holds_is_an_amber_line(clinic, writing):
+    one = writing(HEALTHY)
+    one.write()
+    one.add(LORATADINE)
+    one.sign()
+    clinic.run(clinic.actor("doctor"), lambda uow: services.amend(uow, one.visit_id, "补开药"))
+    one.add(LORATADINE)
+    assert _rows(one)[0].also_on == one.signed[0].prescription_no

@@ -105,3 +105,16 @@ def test_the_database_itself_refuses_to_change_what_is_signed(clinic, writing, s
     _signed(writing)
     with pytest.raises(apsw.ConstraintError):
         clinic.raw(sql)
+
+
+def test_rows_copied_into_a_draft_are_never_signed_unseen(writing):
+    one = _signed(writing)
+    doctor = one.clinic.actor("doctor")
+    one.clinic.run(doctor, lambda uow: services.amend(uow, one.visit_id, "补开药"))
+    one.add(LORATADINE)
+    note_rev, sheet_rev = queries.note(one.visit_id).rev, one.sheet_rev
+    _void(one, write_anew=True)
+    with pytest.raises(Stale, match="sheet_changed"):
+        one.clinic.run(
+            doctor, lambda uow: services.sign_visit(uow, one.visit_id, note_rev=note_rev, sheet_rev=sheet_rev)
+        )

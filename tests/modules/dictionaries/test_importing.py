@@ -229,3 +229,10 @@ def test_a_real_clinic_gets_no_invented_prices_or_places(clinic, monkeypatch):
     monkeypatch.setattr(installation, "current", lambda: real)
     results = clinic.run(clinic.actor("administrator"), starter.load_starter_lists)
     assert {result["kind"] for result in results} == set(starter.KNOWLEDGE)
+
+
+@pytest.mark.parametrize(("times", "cycle_days", "column"), [("1", "0", "cycle_days"), ("0", "1", "times")])
+def test_a_frequency_whose_doses_cannot_be_counted_is_refused(times, cycle_days, column):
+    row = {**table("frequencies")[0], "code": "q0", "times": times, "cycle_days": cycle_days}
+    (error,) = prepared("frequencies", written([row])).errors
+    assert (error.refused.code, error.refused.field) == ("dictionaries.bad_number", column)

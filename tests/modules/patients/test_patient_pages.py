@@ -6,6 +6,8 @@ import pytest
 
 from clinic_app.kernel import db
 from clinic_app.modules.patients import queries
+from clinic_app.modules.patients.services import AllergyEntry, set_allergies
+from tests.conftest import hidden
 
 FORM = {
     "rev": "1", "name": "陈桂英", "sex": "2", "born_on": "1958-05-02", "phone": "19900006621", "address": "新街 1 号",
@@ -115,3 +117,24 @@ def test_a_merge_is_proposed_approved_by_another_and_undone(browser_as, chen):
     assert other.person_no in registrar.get(f"/patients/{chen.id.hex()}").text
     assert registrar.post(f"/patients/links/{link}/undo").status_code == 303
     assert queries.same_person(chen.id) == (chen.id,)
+
+
+def test_an_old_allergy_form_never_ends_what_a_colleague_recorded(browser_as, clinic):
+    wang, desk = queries.search("wds")[0].id, browser_as("registrar")
+    page = desk.get(f"/patients/{wang.hex()}").text
+    rev = hidden(page[page.index('id="allergy-form"') :], "rev")
+    colleague = (AllergyEntry("group", "penicillins"),)
+    clinic.run(clinic.actor("doctor"), lambda uow: set_allergies(uow, wang, "known", colleague))
+    stale = desk.post(f"/patients/{wang.hex()}/allergies", {"rev": rev, "allergy_state": "none"})
+    assert stale.status_code == 409
+    again = stale.text[stale.text.index('id="allergy-form"') :]
+    assert hidden(again, "allergy_code") == "penicillins"
+    assert re.search(r'value="known"[^>]* checked', again)
+
+
+def test_a_typed_allergy_that_was_not_picked_is_not_lost(browser_as):
+    wang = queries.search("wds")[0].id
+    form = {"rev": "1", "allergy_state": "none", "allergen": "青霉素"}
+    answer = browser_as("registrar").post(f"/patients/{wang.hex()}/allergies", form)
+    assert answer.status_code == 422 and "“青霉素”还没加进过敏史" in answer.text
+    assert queries.patient(wang).allergy_state == "unknown"

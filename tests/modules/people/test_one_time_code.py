@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from clinic_app.kernel import db
+from clinic_app.kernel import db, sessions
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.rights import SYSTEM
 from clinic_app.modules.people import queries, services
+from tests.conftest import hidden
 from tests.modules.people.signing import PASSWORD, cookie, move_clock, post, sign_in
 
 OWN = "three-willow-trees"
@@ -145,3 +146,29 @@ def test_a_code_for_somebody_who_left_is_refused(clinic: Any) -> None:
     with pytest.raises(Refused) as refused:
         clinic.run(administrator, lambda uow: services.give_one_time_code(uow, person("0004").id, "ABCDEFGH"))
     assert refused.value.code == "people.closed"
+
+
+def test_a_locked_screen_of_a_person_without_a_password_ends_and_asks_for_the_code(app: Any, code: str) -> None:
+    """There is nothing to unlock it by, and nobody who sits down there may set the password."""
+    client = app.test_client()
+    sign_in(client, "0003", code)
+    token, csrf = cookie(client, "session"), hidden(client.get("/first-password").text, "csrf")
+    found = sessions.find(token)
+    assert found
+    sessions.lock(found)
+    taken = client.post("/first-password", data={"csrf": csrf, "password": OWN, "again": OWN})
+    assert taken.location == "/sign-in" and sessions.find(token) is None
+    assert client.get("/").location.startswith("/sign-in")
+    assert sign_in(client, "0003", code).location == "/first-password"
+
+
+def test_a_locked_screen_of_a_person_without_a_password_leads_to_sign_in(app: Any, code: str) -> None:
+    client = app.test_client()
+    sign_in(client, "0003", code)
+    found = sessions.find(cookie(client, "session"))
+    assert found
+    sessions.lock(found)
+    url = "/"
+    for _ in range(4):
+        url = client.get(url).location or url
+    assert url.startswith("/sign-in") and client.get(url).status_code == 200

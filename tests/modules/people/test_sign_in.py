@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from clinic_app.kernel import db, sessions
+from clinic_app.kernel import db, ports, sessions
 from clinic_app.kernel.errors import Refused
 from clinic_app.modules.people import queries, services
 from tests.modules.people.signing import PASSWORD, cookie, move_clock, post, sign_in
@@ -195,3 +195,14 @@ def test_a_scanned_badge_picks_its_owner_and_asks_for_the_password(app: Any, cli
     assert audits("people.sign_in_failed") == 0
     assert sign_in(app.test_client(), "badge-0002", "not this one").status_code == 422
     assert sign_in(app.test_client(), "badge-0002").status_code == 303
+
+
+def test_a_wrong_password_makes_the_browser_no_desk(app: Any, clinic: Any) -> None:
+    """Nor a desk whose quick switch then asks for six digits only."""
+    assert ports.bound.desks
+    desk = ports.bound.desks.choices()[0][0]
+    client = app.test_client()
+    assert sign_in(client, "0001", "wrong-password", desk=desk.hex()).status_code == 422
+    assert not cookie(client, "desk") and db.value("SELECT count(*) FROM paired_browser") == 0
+    assert sign_in(client, "0001", desk=desk.hex()).status_code == 303
+    assert ports.bound.desks.of_browser(cookie(client, "desk")) == desk

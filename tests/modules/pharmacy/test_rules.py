@@ -69,3 +69,7 @@ def test_a_measured_dose_is_told_in_units_where_it_is_a_simple_count(
     dose: str, strength: str, unit: str, count: str
 ) -> None:
     assert rules.units_per_dose(dose, strength, unit) == count
+
+
+def test_a_shelf_code_with_a_raised_digit_is_sorted_like_any_other() -> None:
+    assert sorted(["A1²", "A1", "②"], key=rules.shelf_order) == ["A1", "A1²", "②"]

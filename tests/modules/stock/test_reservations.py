@@ -172,3 +172,27 @@ def test_available_of_several_drugs_counts_what_has_no_stock_as_none(store):
     store.receive(("A1", 400, 5))
     unknown = new_id()
     assert queries.available_of([store.drug.id, unknown], store.today) == {store.drug.id: 5, unknown: 0}
+
+
+@pytest.mark.rule("PH-05")
+def test_a_line_that_holds_two_batches_takes_more_of_the_second_when_the_first_is_frozen(store):
+    store.receive(("SOON", 100, 5), ("LATE", 400, 50))
+    source = store.reserve(8)
+    assert store.held(source) == [("SOON", 5), ("LATE", 3)]
+    store.run(lambda uow: services.freeze_batch(uow, store.batch("SOON").id, "召回"))
+    assert store.run(lambda uow: services.renew(uow, source)) == {"renewed": 1}
+    assert store.held(source) == [("LATE", 8)] and store.available() == 42
+
+
+def test_renewing_some_lines_leaves_the_others_of_the_source_as_they_are(store):
+    store.receive(("SOON", 100, 10), ("LATE", 400, 50))
+    source = new_id()
+
+    def two_lines(uow):
+        for line in (1, 2):
+            services.reserve(uow, source_id=source, line_id=line, drug_id=store.drug.id, quantity=4)
+
+    store.run(two_lines)
+    store.run(lambda uow: services.freeze_batch(uow, store.batch("SOON").id, "召回"))
+    store.run(lambda uow: services.renew(uow, source, line_ids={2}))
+    assert [(one.line_id, one.batch_no) for one in queries.reservations_of(source)] == [(1, "SOON"), (2, "LATE")]

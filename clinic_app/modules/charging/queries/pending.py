@@ -18,7 +18,8 @@ CASE c.item_kind
 END
 """
 _ROW = (
-    "SELECT v.id, v.visit_no, v.queue_no, v.visit_on, v.patient_id, p.name, r.name, {sheets}, {total}, {since}"
+    "SELECT v.id, v.visit_no, v.queue_no AS queue_no, v.visit_on, v.patient_id, p.name, r.name, {sheets} AS sheets,"
+    " {total}, {since} AS since"
     " FROM {source} JOIN visit v ON v.id = {visit} JOIN patient p ON p.id = v.patient_id"
     " JOIN room r ON r.id = v.room_id"
 )
@@ -38,7 +39,7 @@ WHERE v.visit_on = :day AND v.with_number = 0 AND v.state = 'in_consultation'
 """
 _PENDING = (
     f"SELECT * FROM ({_TO_PAY.format(which='c.opened_on >= :since')} UNION ALL {_WITHOUT_NUMBER})"
-    " ORDER BY 8 = 0, 10, 3 LIMIT 200"
+    " ORDER BY sheets = 0, since, queue_no LIMIT 200"
 )
 _OF_PATIENT = _TO_PAY.format(which="c.patient_id = :patient") + " ORDER BY v.registered_at DESC LIMIT 20"
 _BY_NUMBER = _TO_PAY.format(which="v.visit_no = :number")

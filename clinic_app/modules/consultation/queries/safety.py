@@ -31,6 +31,10 @@ class Safety:
         """Stops and amber lines for one drug, stops first."""
         return allergy_stops(frozenset(groups), drug.code, self.allergies, self.parents) if self.allergies else []
 
+    def is_old_enough(self, drug: dictionaries.Drug, on: date) -> bool:
+        """Whether the patient has the least age of a drug; not certain without a birth date, and then False."""
+        return _is_old_enough(drug.minimum_age_years, self.born_on, on)
+
     def with_all_above(self, groups: Iterable[str]) -> list[str]:
         """The groups and every group above them, sorted: what a signed line keeps of the dictionary."""
         found: set[str] = set()

@@ -17,7 +17,11 @@ from clinic_app.modules.visits import queries as visits
 
 @dataclass(frozen=True)
 class Row:
-    """One row as drawn. `problem` is why it could not be signed; `is_low`: there is not enough for two such lines."""
+    """One row as drawn. `problem` is why it could not be signed; `is_low`: there is not enough for two such lines.
+
+    `from_age` is the least age of a drug that this patient may not have reached, `also_on` the number of a signed sheet
+    of this visit that holds the drug already: amber lines both.
+    """
 
     line: queries.PrescriptionLine
     drug: dictionaries.Drug
@@ -35,6 +39,8 @@ class Row:
     looks: tuple[Stop, ...] = ()
     other: dictionaries.Drug | None = None
     is_long: bool = False
+    from_age: int | None = None
+    also_on: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -124,6 +130,7 @@ class _Book:
         self.found, self.visit, self.on = found, visit, on
         self.known = lists()
         self.limit = days_limit(visit.kind, on)
+        self.signed: dict[bytes, str] = {}
 
     def draft_rows(self, lines: list[queries.PrescriptionLine]) -> list[Row]:
         there = stock.available_of([line.drug_id for line in lines], self.on) if lines else {}
@@ -149,7 +156,8 @@ class _Book:
             amount_fen=worked.amount_fen if worked else 0, lasts_days=worked.lasts_days if worked else None,
             problem=problem, stops=stops, looks=tuple(one for one in findings if one.tier == "look"),
             other=safety.replacement_for(drug, groups, self.found, self.on) if stops else None,
-            is_long=line.days > self.limit,
+            is_long=line.days > self.limit, also_on=self.signed.get(drug.id, ""),
+            from_age=None if self.found.is_old_enough(drug, self.on) else drug.minimum_age_years,
         )  # fmt: skip
 
     def _work_out(
@@ -163,6 +171,8 @@ class _Book:
     def signed_row(self, line: queries.PrescriptionLine, sheet: queries.Prescription) -> Row:
         drug = dictionaries.drug(line.drug_id)
         assert drug is not None
+        if sheet.state == "signed":
+            self.signed[drug.id] = sheet.prescription_no or ""
         price = dictionaries.price_on(drug.id, date.fromisoformat(sheet.signed_on)) if sheet.signed_on else None
         amount = line_amount(price, line.quantity, drug.pack_size) if price is not None else 0
         return Row(

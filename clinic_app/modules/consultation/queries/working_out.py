@@ -11,7 +11,14 @@ from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.money import line_amount
 from clinic_app.kernel.quantity import Dose, dose_text, excerpt, parse_count, parse_dose, typed_number
 from clinic_app.modules.consultation.queries import words
-from clinic_app.modules.consultation.rules.quantity import Frequency, Pack, as_needed, coverage, required
+from clinic_app.modules.consultation.rules.quantity import (
+    Frequency,
+    Pack,
+    as_needed,
+    coverage,
+    outlasts_as_needed,
+    required,
+)
 from clinic_app.modules.consultation.rules.validity import check_days
 from clinic_app.modules.dictionaries import queries as dictionaries
 
@@ -74,7 +81,8 @@ def work_out(
     """The line with its quantity (QT-01 to QT-07, QT-09); `limit_days` is the most without a reason (RX-05).
 
     Refused with the field at fault: `consultation.drug_missing`, `.drug_disabled`, `.no_price`, `.frequency_missing`,
-    `.route_missing`, `.quantity_unit`, `.whole_packs_only`, `.days_need_reason`, and what the rules refuse.
+    `.route_missing`, `.quantity_unit`, `.whole_packs_only`, `.days_need_reason`, `.single_needs_reason`, and what the
+    rules refuse.
     """
     drug, known = drug or dictionaries.drug(typed.drug_id), known or lists()
     if drug is None:
@@ -99,11 +107,14 @@ def work_out(
     lasts = None
     if frequency.needs_quantity:
         needed = as_needed(pack, quantity, most)
+        if outlasts_as_needed(pack, needed, most or 1, limit_days):
+            check_days(needed.covered_days, limit_days=limit_days, reason=typed.reason, field="reason")
         handed_out, used = needed.dispensed_units, words.used(needed.minimum_units, drug.min_unit, drug.min_unit_en)
     else:
         course = required(pack, dose, how_often, days)
         handed_out, used = course.dispensed_units, used_text(drug, dose, course.doses, course.minimum_units)
         if quantity is not None and quantity != handed_out:
+            _check_single(frequency, drug, quantity, handed_out, typed.reason)
             cover = coverage(pack, dose, how_often, days, quantity, limit_days=limit_days)
             if cover.exceeds_limit:
                 check_days(max(cover.days, days), limit_days=limit_days, reason=typed.reason, field="reason")
@@ -145,6 +156,15 @@ def used_text(drug: dictionaries.Drug, dose: Dose, doses: int, units: int) -> st
     if drug.pack_size == 1 and not drug.is_splittable and dose.unit != drug.min_unit:
         return words.dose(dose_text(Dose(dose.amount * doses, dose.unit)), drug)
     return words.used(units, drug.min_unit, drug.min_unit_en)
+
+
+def _check_single(
+    frequency: dictionaries.Frequency, drug: dictionaries.Drug, quantity: int, needed: int, reason: str
+) -> None:
+    """st and sos are one dose (QT-06): more than it takes needs a reason."""
+    if frequency.is_single and quantity > needed and not reason.strip():
+        need = words.in_packs(needed, drug)
+        raise Refused("consultation.single_needs_reason", field="reason", frequency=frequency.code, need=need)
 
 
 def _typed_quantity(text: str, drug: dictionaries.Drug) -> int | None:

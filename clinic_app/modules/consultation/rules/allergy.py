@@ -1,7 +1,8 @@
 """Which of a patient's allergies (过敏) speak against a drug: a stop that needs a reason, or an amber line to look at.
 
 Groups form a tree by `parents` (code -> parent code). An allergy to a group stops every drug of the group and of the
-groups below it; a drug of a sister group is an amber line, because cross-reaction is possible but not certain.
+groups below it; a drug of a sister group is an amber line, because cross-reaction is possible but not certain. An
+allergy to one drug counts for the groups of that drug too: the list has one substance under a code for each form.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Tier = Literal["stop", "look"]
-Because = Literal["drug", "group", "related", "text"]
+Because = Literal["drug", "kin", "group", "related", "text"]
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,7 @@ def allergy_stops(
 ) -> list[Stop]:
     """At most one finding per allergy, stops first, else in the order of the patient's list.
 
-    A group or the same drug stops. A sister group, a drug that shares a group with the drug the patient is allergic to,
-    and every free text are amber lines.
+    A group, the same drug and a drug of its groups (`kin`) stop. A sister group and every free text are amber lines.
     """
     findings = [_finding(drug_groups, drug_code, allergy, parents) for allergy in allergies]
     return sorted((found for found in findings if found), key=lambda found: found.tier != "stop")
@@ -51,17 +51,14 @@ def _finding(
 ) -> Stop | None:
     if allergy.kind == "text":
         return Stop("look", "text", allergy)
-    if allergy.kind == "drug":
-        if allergy.code == drug_code:
-            return Stop("stop", "drug", allergy)
-        pairs = [(mine, theirs) for mine in allergy.groups for theirs in drug_groups]
-        same = any(mine in _line(theirs, parents) or theirs in _line(mine, parents) for mine, theirs in pairs)
-    else:
-        pairs = [(allergy.code, theirs) for theirs in drug_groups]
-        if any(mine in _line(theirs, parents) for mine, theirs in pairs):
-            return Stop("stop", "group", allergy)
-        same = any(theirs in _line(mine, parents) for mine, theirs in pairs)
-    if same or any(_sisters(mine, theirs, parents) for mine, theirs in pairs):
+    if allergy.kind == "drug" and allergy.code == drug_code:
+        return Stop("stop", "drug", allergy)
+    because: Because = "group" if allergy.kind == "group" else "kin"
+    against = [allergy.code] if allergy.kind == "group" else sorted(allergy.groups)
+    pairs = [(mine, theirs) for mine in against for theirs in drug_groups]
+    if any(mine in _line(theirs, parents) for mine, theirs in pairs):
+        return Stop("stop", because, allergy)
+    if any(theirs in _line(mine, parents) or _sisters(mine, theirs, parents) for mine, theirs in pairs):
         return Stop("look", "related", allergy)
     return None
 

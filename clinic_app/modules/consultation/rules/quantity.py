@@ -114,6 +114,15 @@ def as_needed(pack: Pack, quantity: int | None, max_units_per_day: int | None) -
     return AsNeeded(quantity, _dispensed(pack, quantity), max(1, quantity // max_units_per_day))
 
 
+def outlasts_as_needed(pack: Pack, needed: AsNeeded, max_units_per_day: int, limit_days: int) -> bool:
+    """Whether a prn quantity lasts longer than the limit even at its maximum per day (QT-06, RX-05).
+
+    A quantity that the limit itself would hand out never does: one unsplittable bottle may last a month.
+    """
+    most = _dispensed(pack, max_units_per_day * limit_days)
+    return needed.covered_days > limit_days and needed.dispensed_units > most
+
+
 def covered_days(
     pack: Pack,
     dose: Dose,

@@ -48,6 +48,7 @@ def remove_diagnosis(uow: UnitOfWork, visit_id: bytes, row_id: int) -> dict[str,
 
 
 def restore_diagnosis(uow: UnitOfWork, visit_id: bytes, row_id: int) -> dict[str, Any]:
+    """Undo a removal; Refused `consultation.diagnosis_twice` when the same one was added again meanwhile."""
     return {"name": _mark(uow, visit_id, row_id, None)}
 
 
@@ -56,6 +57,9 @@ def _mark(uow: UnitOfWork, visit_id: bytes, row_id: int, removed_at: int | None)
     name = db.value("SELECT name FROM visit_diagnosis WHERE id = ? AND visit_id = ?", (row_id, visit_id))
     if name is None:
         raise Missing("consultation.diagnosis_missing")
+    others = [one.name for one in queries.diagnoses_of_visit(visit_id) if one.id != row_id]
+    if removed_at is None and name in others:
+        raise Refused("consultation.diagnosis_twice", field="diagnosis", diagnosis=name)
     sql = "UPDATE visit_diagnosis SET removed_at = ? WHERE id = ? AND visit_id = ?"
     uow.execute(sql, (removed_at, row_id, visit_id))
     return name

@@ -1,9 +1,11 @@
 """Deciding on an allergy stop (过敏拦截): keep with a reason, or take the suggested drug instead."""
 
+from collections.abc import Collection
 from typing import Any
 
 from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
+from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.queries import safety
 from clinic_app.modules.consultation.queries.working_out import TypedLine
 from clinic_app.modules.consultation.services import lines
@@ -12,10 +14,14 @@ from clinic_app.modules.consultation.services.texts import one_line
 from clinic_app.modules.dictionaries import queries as dictionaries
 
 
-def keep_stop(uow: UnitOfWork, visit_id: bytes, line_id: bytes, reason: str, rev: int) -> dict[str, Any]:
+def keep_stop(
+    uow: UnitOfWork, visit_id: bytes, line_id: bytes, reason: str, rev: int, *, seen: Collection[str] | None = None
+) -> dict[str, Any]:
     """Prescribe in spite of an allergy stop (仍要开): the reason is stored for each allergy and printed (RX-13).
 
-    Refused `consultation.stop_reason_missing`; Stale `consultation.sheet_changed` when there is no stop any more.
+    `seen` are the allergies the doctor read when deciding, each `kind:code`; None for a caller without a page. Refused
+    `consultation.stop_reason_missing`; Stale `consultation.stop_more` when an allergy was recorded since, and
+    `consultation.sheet_changed` when there is no stop any more.
     """
     opened = writable(uow, visit_id)
     line = lines.draft_line(visit_id, line_id)
@@ -30,6 +36,10 @@ def keep_stop(uow: UnitOfWork, visit_id: bytes, line_id: bytes, reason: str, rev
     ] if drug else []  # fmt: skip
     if not stops:
         raise Stale("consultation.sheet_changed")
+    kept = {(one.kind, one.code) for one in queries.kept_stops_of(line_id)}
+    stops = [one for one in stops if (one.kind, one.code) not in kept]
+    if seen is not None and not {f"{one.kind}:{one.code}" for one in stops} <= set(seen):
+        raise Stale("consultation.stop_more", field="stop_reason")
     for allergy in stops:
         uow.execute(
             "INSERT INTO kept_stop(line_id, kind, code, text, reason, kept_by, kept_at) VALUES(?, ?, ?, ?, ?, ?, ?)"

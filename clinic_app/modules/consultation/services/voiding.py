@@ -65,6 +65,8 @@ def _copy_lines(uow: UnitOfWork, sheet: queries.Prescription, why: str) -> None:
             "INSERT INTO prescription(id, visit_id, patient_id, doctor_id, state, rev) VALUES(?, ?, ?, ?, 'draft', 1)",
             (draft_id, sheet.visit_id, sheet.patient_id, uow.actor.person_id),
         )
+    else:  # another window that shows this draft notices before it signs rows that it never saw
+        uow.execute("UPDATE prescription SET rev = rev + 1 WHERE id = ?", (draft_id,))
     have = queries.lines_of(draft_id)
     drugs, last = {one.drug_id for one in have}, max((one.line_no for one in have), default=0)
     for place, one in enumerate((old for old in queries.lines_of(sheet.id) if old.drug_id not in drugs), last + 1):

@@ -13,7 +13,7 @@ from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
 from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.queries import words, workbench
 from clinic_app.modules.consultation.views import blueprint
-from clinic_app.modules.consultation.views.chart import banner, may_write
+from clinic_app.modules.consultation.views.chart import banner, may_write, shown_visit
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.visits import queries as visits
 from clinic_app.web import pages
@@ -57,9 +57,12 @@ def answer_orders(
 
 def _write(
     visit_id: bytes, act: Callable[[UnitOfWork], dict[str, Any]], *, entry: Mapping[str, str] | None = None,
-    editing: str = "", **done: Any,
+    editing: str = "", again: Callable[[Refused], dict[str, Any]] | None = None, **done: Any,
 ) -> Response:
-    """Run one draft write; a refusal redraws the pane with what was typed and the sentence under its row."""
+    """Run one draft write; a refusal redraws the pane with what was typed and the sentence under its row.
+
+    `again` may say otherwise where the sentence and the focus go.
+    """
     found = visits.visit(visit_id)
     if found is None:
         raise Missing("consultation.visit_missing")
@@ -73,10 +76,11 @@ def _write(
         if err.code in ("consultation.other_doctor", "consultation.signed", "consultation.not_started"):
             raise
         field = f"#{'ed' if editing else 'rx'}-{FIELDS.get(err.field or '', 'new')}"
-        return answer_orders(
-            visit_id, status=409 if isinstance(err, Stale) else 422, focus=field,
-            entry=entry or {}, editing=editing, row_problem=sentence(err), wanted=_wanted(entry or {}, err.field or ""),
-        )  # fmt: skip
+        drawn = {
+            "focus": field, "entry": entry or {}, "editing": editing, "row_problem": sentence(err),
+            "wanted": _wanted(entry or {}, err.field or ""), **(again(err) if again else {}),
+        }  # fmt: skip
+        return answer_orders(visit_id, status=409 if isinstance(err, Stale) else 422, **drawn)
     return answer_orders(visit_id, **done)
 
 
@@ -163,15 +167,27 @@ def replace_line(visit_id: bytes, line_id: bytes) -> Response:
 @access("consultation.write", writes=DRAFT)
 def keep_stop(visit_id: bytes, line_id: bytes) -> Response:
     """Prescribe in spite of the stop; without a reason the field for it opens."""
-    known_fields("sheet_rev", "stop_reason")
-    form = request.form
+    known_fields("sheet_rev", "stop_reason", "seen")
+    form, hexed = request.form, line_id.hex()
     reason = form.get("stop_reason", "")
     if not reason.strip():
+        shown_visit(visit_id)
         asked = "stop_reason" in form
         return answer_orders(
-            visit_id, status=422 if asked else 200, focus=f"#why-{line_id.hex()}", keeping=line_id.hex(),
+            visit_id, status=422 if asked else 200, focus=f"#why-{hexed}", keeping=hexed,
             keep_problem=sentence(Refused("consultation.stop_reason_missing")) if asked else "",
         )  # fmt: skip
+
+    def in_its_row(err: Refused) -> dict[str, Any]:
+        if err.field != "stop_reason":
+            return {}
+        told = {"keeping": hexed, "keep_reason": reason, "keep_problem": sentence(err)}
+        return {**told, "focus": f"#why-{hexed}", "row_problem": "", "wanted": ()}
+
     return _write(
-        visit_id, lambda uow: services.keep_stop(uow, visit_id, line_id, reason, forms.rev_of(form, "sheet_rev"))
-    )
+        visit_id,
+        lambda uow: services.keep_stop(
+            uow, visit_id, line_id, reason, forms.rev_of(form, "sheet_rev"), seen=form.getlist("seen")
+        ),
+        again=in_its_row,
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from flask import Response, request, url_for
 from clinic_app.kernel import clock
 from clinic_app.kernel.errors import Invalid, Missing, Refused
 from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.rights import CARE_TEAM
 from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.desks import queries as desks
@@ -28,6 +29,7 @@ class Line:
     """One patient of the queue as drawn."""
 
     row: visits.QueueRow
+    name: str
     who: str
     minutes: int
     is_mine: bool
@@ -40,15 +42,20 @@ def queue_context(room_id: bytes | None, current: bytes | None = None, done: boo
     rows = visits.queue(room_id, on)
     seen = [row for row in rows if row.state == "finished"]
     waiting = [row for row in rows if row.state != "finished"]
+    is_masked = not me.roles & CARE_TEAM  # PR-03
     order = {"in_consultation": 0, "called": 1, "registered": 2}
     waiting.sort(key=lambda row: (row.doctor_id != me.person_id, order[row.state], row.queue_no))
     shown = sorted(seen, key=lambda row: -(row.finished_at or 0)) if done else waiting
     return {
         "lines": [
-            Line(row, _who(row, on), row.waited_ms // 60_000, row.doctor_id == me.person_id, row.state in WAITING)
+            Line(
+                row, patients.mask_name(row.name) if is_masked else row.name, _who(row, on), row.waited_ms // 60_000,
+                row.doctor_id == me.person_id, row.state in WAITING,
+            )
             for row in shown
         ],
         "waiting": sum(row.state in WAITING for row in rows), "seen": len(seen), "done": done, "room_id": room_id,
+        "next_up": min((row.queue_no for row in rows if row.state in WAITING), default=0),
         "current": current, "opener": me.person_id.hex()[:8], "may_write": me.may("consultation.write"),
     }  # fmt: skip
 

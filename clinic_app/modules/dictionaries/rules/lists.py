@@ -33,6 +33,8 @@ class List:
         values = {column.name: cells.value(column, row) for column in self.columns}
         if self.kind == "drugs":
             _check_doses(values)
+        if self.kind == "frequencies":
+            _check_cycle(values)
         if "reviewed" in values:
             values["is_reviewed"] = values.pop("reviewed")
         if "price" in values:
@@ -48,6 +50,13 @@ def _check_doses(drug: Mapping[str, Any]) -> None:
     if unit in COUNTING_UNITS and (unit != drug["min_unit"] or drug["strength_dose"] != "1"):
         raise Refused("dictionaries.dose_unit_of_pieces", field="dose_unit", unit=unit, min_unit=drug["min_unit"])
     parse_dose(f"{drug['usual_dose']} {unit}", field="dose_unit")
+
+
+def _check_cycle(frequency: Mapping[str, Any]) -> None:
+    """Doses are counted over the cycle (QT-05), so it has a day and, unless the doctor writes the quantity, a dose."""
+    for name in ("cycle_days",) if frequency["needs_quantity"] else ("times", "cycle_days"):
+        if frequency[name] < 1:
+            raise Refused("dictionaries.bad_number", field=name, column=name, value=str(frequency[name]))
 
 
 CODE, NAME, NAME_EN = Column("code", cells.code), Column("name", cells.text), Column("name_en", cells.text)

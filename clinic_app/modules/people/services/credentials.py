@@ -104,7 +104,7 @@ def give_one_time_code(uow: UnitOfWork, person_id: bytes, code: str, *, is_conso
         expires_at=uow.at + hours * HOUR_MS,
     ).execute()
     uow.audit("people.give_one_time_code", person_id, console=int(is_console))
-    uow.after_commit(lambda: sessions.end_all_of(person_id))
+    sessions.end_all_of(uow, person_id)
     return {"person_id": person_id.hex(), "hours": hours}
 
 

@@ -100,7 +100,7 @@ def take_own_password(
         credentials.set_password(uow, person.id, password)
         if pin is not None:
             credentials.set_pin(uow, person.id, pin)
-    sessions.end_all_of(person.id)
+        sessions.end_all_of(uow, person.id)
     return _begin(person, PASSWORD, session.desk_id, session.language)
 
 

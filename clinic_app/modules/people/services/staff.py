@@ -68,7 +68,7 @@ def change_roles(uow: UnitOfWork, person_id: bytes, roles: Collection[str]) -> d
         PersonRole.insert(person_id=person_id, role=role).execute()
     uow.audit("people.change_roles", person_id, before=sorted(found.roles), after=sorted(held))
     uow.emit(events.ROLES_CHANGED, person_id, {"person_id": person_id, "roles": sorted(held)})
-    uow.after_commit(lambda: sessions.end_all_of(person_id))
+    sessions.end_all_of(uow, person_id)
     return {"person_id": person_id.hex()}
 
 
@@ -83,7 +83,7 @@ def close_account(uow: UnitOfWork, person_id: bytes) -> dict[str, Any]:
     ).execute()
     uow.audit("people.close_account", person_id)
     uow.emit(events.LEFT, person_id, {"person_id": person_id})
-    uow.after_commit(lambda: sessions.end_all_of(person_id))
+    sessions.end_all_of(uow, person_id)
     return {"person_id": person_id.hex()}
 
 

@@ -36,16 +36,19 @@ def desk_choices() -> list[tuple[bytes, str]]:
     return desks.choices() if desks is not None and device() in LOOPBACK else []
 
 
-def take_desk(wanted: bytes | None) -> bytes | None:
-    """The desk of the session that begins; pairs this browser when another desk was chosen."""
-    current = own_desk()
-    if wanted is None or wanted == current or wanted not in dict(desk_choices()):
-        return current
+def chosen_desk(wanted: bytes | None) -> bytes | None:
+    """The desk of the session that is to begin: the chosen one where this browser may choose, else its own."""
+    return wanted if wanted is not None and wanted in dict(desk_choices()) else own_desk()
+
+
+def become(desk_id: bytes | None) -> None:
+    """Pair this browser with the desk of a session that began; never before the secret was shown."""
+    if desk_id is None or desk_id == own_desk():
+        return
     token = desk_token() or secrets.token_urlsafe(24)
     assert ports.bound.desks is not None
-    ports.bound.desks.pair(token, wanted)
+    ports.bound.desks.pair(token, desk_id)
     browser.keep(browser.DESK_COOKIE, token, max_age=browser.YEAR)
-    return wanted
 
 
 def lately() -> list[bytes]:

@@ -6,7 +6,7 @@ from clinic_app.kernel.errors import Invalid, Refused
 from clinic_app.modules.people import forms, services
 from clinic_app.modules.people.views import blueprint, browser_facts
 from clinic_app.modules.people.views.sign_in import begin, side
-from clinic_app.web import pages
+from clinic_app.web import browser, pages
 from clinic_app.web.access import PUBLIC, SESSION, SIGNED_IN, access, of_endpoint
 from clinic_app.web.commands import known_fields
 
@@ -20,8 +20,18 @@ def _has_no_password() -> bool:
 
 @blueprint.before_app_request
 def own_password_first() -> Response | None:
-    """Whoever came by a one-time code gets no further than the page that asks for an own password."""
-    if not _has_no_password() or request.endpoint in (None, "static", FIRST_PASSWORD, "people.set_first_password"):
+    """Whoever came by a one-time code gets no further than the page that asks for an own password.
+
+    With no password to unlock by, a locked one ends, and the code is asked again.
+    """
+    if not _has_no_password() or request.endpoint in (None, "static"):
+        return None
+    if g.session.is_locked:
+        services.sign_out(g.session)
+        g.session = None
+        browser.drop(browser.SESSION_COOKIE)
+        return pages.see("/sign-in")
+    if request.endpoint in (FIRST_PASSWORD, "people.set_first_password"):
         return None
     wanted = of_endpoint(request.endpoint)
     if wanted is not None and wanted.right == PUBLIC and request.endpoint not in ("people.sign_in", "people.switch"):

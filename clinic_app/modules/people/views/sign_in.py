@@ -44,11 +44,12 @@ def do_sign_in() -> Response:
             form.person,
             form.secret,
             device=browser_facts.device(),
-            desk_id=browser_facts.take_desk(form.desk_id) if form.person else None,
+            desk_id=browser_facts.chosen_desk(form.desk_id),
             language=i18n.current(),
         )
     except Refused as err:
         return _page(form, next_url=next_url, refusal=err)
+    browser_facts.become(begun.session.desk_id)
     return begin(begun, next_url)
 
 

@@ -50,15 +50,19 @@ def release(uow: UnitOfWork, source_id: bytes) -> dict[str, Any]:
     return {"released": len(held)}
 
 
-def renew(uow: UnitOfWork, source_id: bytes) -> dict[str, Any]:
+def renew(uow: UnitOfWork, source_id: bytes, *, line_ids: Collection[LineId] | None = None) -> dict[str, Any]:
     """Hold other batches instead of those that expired or were frozen after they were held (换批).
 
-    Refused `stock.not_enough` when there is no other batch; then everything stays as it was.
+    A line that lost a batch is held anew as a whole, for what it still holds may be the only batch with more in it.
+    `line_ids` limits it to some lines of the source. Refused `stock.not_enough` when there is no other batch; then
+    everything stays as it was.
     """
     uow.require_sure_date()
+    held = [one for one in queries.reservations_of(source_id) if line_ids is None or one.line_id in line_ids]
+    unusable = {one.line_id for one in held if one.is_frozen or not _is_usable_on(one, uow.on)}
     lost: dict[tuple[LineId, bytes], int] = {}
-    for one in queries.reservations_of(source_id):
-        if one.is_frozen or not is_usable(date.fromisoformat(one.expires_on), uow.on):
+    for one in held:
+        if one.line_id in unusable:
             _end(uow, one, "released")
             lost[one.line_id, one.drug_id] = lost.get((one.line_id, one.drug_id), 0) + one.quantity
     for (line_id, drug_id), quantity in lost.items():
@@ -115,8 +119,12 @@ def _end(uow: UnitOfWork, one: Reserved, state: str) -> None:
 def _check_usable(one: Reserved, today: date) -> None:
     if one.is_frozen:
         raise Refused("stock.batch_is_frozen", item=_name(one.drug_id), batch_no=one.batch_no)
-    if not is_usable(date.fromisoformat(one.expires_on), today):
+    if not _is_usable_on(one, today):
         raise Refused("stock.batch_expired", item=_name(one.drug_id), batch_no=one.batch_no, expires_on=one.expires_on)
+
+
+def _is_usable_on(one: Reserved, day: date) -> bool:
+    return is_usable(date.fromisoformat(one.expires_on), day)
 
 
 def _name(drug_id: bytes) -> str:

@@ -1,0 +1,95 @@
+"""First run in the browser: what is typed is forgiven or refused with a sentence, and the clinic is made once."""
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appliance import first_run
+from clinic_app.kernel import db, keys, opening
+from tests.conftest import config_of, hidden
+
+FACTS = {
+    "name": "样例卫生院", "code": "YL01", "division": "990499101", "admin_no": "0001", "admin": "何静",
+    "password": "three-willow-trees",
+}  # fmt: skip
+
+
+class Page:
+    """A browser at the first-run page of an empty folder."""
+
+    def __init__(self, folder: Path, made: Any):
+        app = first_run.create(config_of(folder), made)
+        app.testing = False
+        self.draft = first_run._drafts[str(folder)]
+        self.client = app.test_client()
+
+    def post(self, client: Any = None, **fields: str) -> Any:
+        csrf = hidden(self.client.get("/first-run").text, "csrf")
+        return (client or self.client).post("/first-run", data={"csrf": csrf, **fields})
+
+    def words(self) -> dict[str, str]:
+        """The three numbers that are asked, as an input method in full width writes them."""
+        sheet = keys.sheet_words(self.draft.seed)
+        wide = {place: "".join(chr(ord(digit) + 0xFEE0) for digit in sheet[place - 1]) for place in self.draft.asked}
+        return {"step": "words"} | {f"word{place}": word for place, word in wide.items()}
+
+
+@pytest.fixture
+def made() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def page(tmp_path: Path, made: list[str]) -> Any:
+    yield Page(tmp_path, lambda: made.append("made"))
+    db.close_database()
+
+
+def at_the_words(page: Page) -> dict[str, str]:
+    page.post(code="".join(chr(ord(digit) + 0xFEE0) for digit in page.draft.code))
+    assert page.post(**FACTS).status_code == 303
+    return page.words()
+
+
+def test_full_width_numbers_of_the_sheet_make_the_clinic(page: Page, tmp_path: Path, made: list[str]) -> None:
+    assert page.post(**at_the_words(page)).location == "/sign-in"
+    assert made == ["made"] and opening.exists(tmp_path)
+
+
+def test_chinese_in_any_field_is_a_sentence_and_never_a_fault(page: Page) -> None:
+    assert page.client.post("/first-run", data={"csrf": "中文"}).status_code == 422
+    assert page.post(code="中文").status_code == 422
+    words = at_the_words(page)
+    assert page.post(**{name: "一二三" if name != "step" else text for name, text in words.items()}).status_code == 422
+    page.client.set_cookie("first_run", "é")
+    assert page.client.get("/first-run").status_code == 200
+
+
+def test_a_double_click_makes_one_clinic(
+    page: Page, tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words, create, begun = at_the_words(page), opening.create_clinic, []
+    token, csrf = page.draft.token, page.draft.csrf
+
+    def slow(*given: Any) -> None:
+        begun.append(1)
+        time.sleep(0.3)
+        create(*given)
+
+    monkeypatch.setattr(opening, "create_clinic", slow)
+    answers: list[int] = []
+
+    def click() -> None:
+        client = page.client.application.test_client()
+        client.set_cookie("first_run", token)
+        answers.append(client.post("/first-run", data={"csrf": csrf, **words}).status_code)
+
+    clicks = [threading.Thread(target=click) for _ in range(2)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+    assert answers == [303, 303] and begun == [1] and made == ["made"]
