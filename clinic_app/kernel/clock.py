@@ -15,6 +15,8 @@ from sync.wire import hybrid_clock
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 BACK_TOLERANCE_MS = 2_000  # a time service steps by less; a person or a dead battery by more
 AHEAD_TOLERANCE_MS = 300_000
+TYPED_TOLERANCE_MS = 60_000  # a person types minutes
+LONGEST_CLOSED_MS = 100 * 86_400_000  # a first start this long after the newest row is more likely a wrong clock
 TRUSTED, GUESSED, WRONG = "trusted", "guessed", "wrong"
 
 
@@ -53,18 +55,25 @@ class Clock:
             self._offset = 0
             self._state = GUESSED
             self._base = (self.source.wall_ms(), self.source.monotonic_ms())
-            if newest_hlc and self._base[0] < hybrid_clock.wall_of(newest_hlc) - BACK_TOLERANCE_MS:
+            newest = hybrid_clock.wall_of(newest_hlc)
+            if newest_hlc and not newest - BACK_TOLERANCE_MS <= self._base[0] <= newest + LONGEST_CLOSED_MS:
                 self._state = WRONG
+            self._believed = (newest if self._state == WRONG else self._base[0], self._base[1])
 
     def read(self) -> Reading:
         """The believed time now; each reading has a greater hybrid time than the one before."""
         with self._lock:
-            said = self.source.wall_ms()
+            said, boot = self.source.wall_ms(), self.source.monotonic_ms()
             wall, last = said + self._offset, hybrid_clock.wall_of(self._last)
-            expected = self._base[0] + self._offset + self.source.monotonic_ms() - self._base[1]
+            expected = self._base[0] + self._offset + boot - self._base[1]
             if (self._last and wall < last - BACK_TOLERANCE_MS) or wall - expected > AHEAD_TOLERANCE_MS:
                 self._state = WRONG
-            at = last if self._state == WRONG and self._last else max(wall, last)
+            if self._state == WRONG:  # in doubt, time runs on from what was believed last
+                at = max(self._believed[0] + boot - self._believed[1], last)
+            else:
+                at = max(wall, last)
+                self._base = (said, boot)  # so that slow drift of the two never adds up to a jump
+            self._believed = (at, boot)
             self._last = hybrid_clock.tick(self._last, at)
             return Reading(at, self._last, business_day(at), said, self._state)
 
@@ -79,10 +88,11 @@ class Clock:
     def confirm(self, true_ms: int) -> None:
         """Take a person's or a platform's word for the time; it may not lie before the newest committed row."""
         with self._lock:
-            if self._last and true_ms < hybrid_clock.wall_of(self._last) - BACK_TOLERANCE_MS:
-                raise Refused("clock.before_newest", newest=local_text(hybrid_clock.wall_of(self._last)))
+            newest = hybrid_clock.wall_of(self._last)
+            if self._last and true_ms < newest - TYPED_TOLERANCE_MS:
+                raise Refused("clock.before_newest", newest=local_text(newest))
             self._base = (self.source.wall_ms(), self.source.monotonic_ms())
-            self._offset = true_ms - self._base[0]
+            self._offset = max(true_ms, newest) - self._base[0]
             self._state = TRUSTED
 
     def monotonic_ms(self) -> int:

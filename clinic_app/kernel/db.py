@@ -31,6 +31,7 @@ PRAGMAS = (
 BUSY_MS = 10_000
 STATEMENTS = 512  # the driver's most; it keeps the newest uses, so what a thread seldom runs needs the room
 Row = TypeVar("Row")
+DamagedPage = apsw.CorruptError
 
 
 class WrongKey(Exception):
@@ -188,9 +189,14 @@ def write_transaction() -> Iterator[apsw.Connection]:
 
 def checkpoint(*, truncate: bool = False) -> int:
     """Move the WAL into the database file; returns the WAL frames left. Only one thread may do it, under the lock."""
+    global _stopped
     with write_lock:
         mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE
-        frames, done = connection().wal_checkpoint(mode=mode)
+        try:
+            frames, done = connection().wal_checkpoint(mode=mode)
+        except apsw.IOError as err:
+            _stopped = str(err)
+            raise
     return max(frames - done, 0)
 
 

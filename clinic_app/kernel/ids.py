@@ -2,6 +2,7 @@
 
 import os
 import time
+from typing import Any
 
 import apsw
 
@@ -16,7 +17,7 @@ def new_id() -> bytes:
 
 def next_number(conn: apsw.Connection, series: str) -> int:
     """The next number of a series, counted in the caller's transaction: a rollback gives it back, so no gap can be."""
-    found = conn.execute(
+    found: Any = conn.execute(
         "INSERT INTO series(name, last) VALUES(?, 1) ON CONFLICT(name) DO UPDATE SET last = last + 1 RETURNING last",
         (series,),
     ).fetchall()

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import apsw
-
 from clinic_app.kernel import audit, db, outbox
 
 MOST_SHOWN = 20
@@ -80,6 +78,6 @@ def _violations(one: Invariant) -> list[tuple[str, str]]:
     """One that cannot be counted, because its pages are damaged, does not hold; the others are still counted."""
     try:
         found = one.count() if one.count else db.rows(one.sql)
-    except apsw.Error as err:
+    except db.DamagedPage as err:
         return [("database", f"not countable: {err}")]
     return [(str(what), str(why)) for what, why in found]

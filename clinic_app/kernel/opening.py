@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import apsw
-
 from clinic_app.kernel import (
     access_log,
     audit,
@@ -23,6 +21,7 @@ from clinic_app.kernel.clock import SystemTime, clock
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.rights import SYSTEM
 from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
+from sync.wire import hybrid_clock
 
 DATABASE = "clinic.sqlite3"
 LABEL = "clinic.key-label"
@@ -122,7 +121,7 @@ def open_clinic(
         raise Refused("keys.wrong", mark=label["key"], clinic=label["clinic"]) from err
     try:
         return _begin(folder, key_set, steps, owned, time)
-    except apsw.CorruptError as err:
+    except db.DamagedPage as err:
         raise Refused("clinic.pages_damaged", where=str(err)[:80]) from err
 
 
@@ -146,8 +145,9 @@ def _begin(
 def _start_services(key_set: keys.KeySet, time: SystemTime | None) -> None:
     audit.use_key(key_set.audit_key)
     has_audit = db.value("SELECT count(*) FROM sqlite_master WHERE name = 'audit'")
-    clock.start(audit.newest_hlc() if has_audit else 0, time)
-    sessions.forget_all()
+    newest = audit.newest_hlc() if has_audit else 0
+    clock.start(newest, time)
+    sessions.forget_all(max(0, clock.read().at - hybrid_clock.wall_of(newest)) if newest else 0)
     access_log.forget()
     parameters.forget()
 

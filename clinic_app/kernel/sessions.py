@@ -36,15 +36,22 @@ class Session:
 
 _known: dict[bytes, Session] = {}
 _lock = threading.Lock()
+_silent_ms = 0
 
 
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def forget_all() -> None:
-    """Drop the memory of this process (a database is closed or opened)."""
+def forget_all(silent_ms: int = 0) -> None:
+    """Drop the memory of this process (a database is closed or opened).
+
+    `silent_ms` is how long nothing was written before: a session that comes back counts as idle for that long, so a
+    quick restart in a busy hour locks nobody and a PC switched on next morning locks everybody.
+    """
+    global _silent_ms
     with _lock:
+        _silent_ms = silent_ms
         _known.clear()
 
 
@@ -97,7 +104,7 @@ def _remember(key: bytes) -> Session | None:
             return None
         session_id, csrf, person_id, desk_id, language, is_locked, _created_at = loaded
         now = clock.monotonic_ms()
-        found = Session(session_id, csrf, person_id, desk_id, language, bool(is_locked), now, now)
+        found = Session(session_id, csrf, person_id, desk_id, language, bool(is_locked), now - _silent_ms, now)
         return _known.setdefault(key, found)
 
 

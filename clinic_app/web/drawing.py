@@ -20,7 +20,7 @@ def install(app: Flask) -> None:
     env = app.jinja_env
     env.template_class = ClinicTemplate
     env.cache = {}  # all templates together are small; the usual cache of the newest 400 locks and reorders at each use
-    app.ensure_sync = _as_it_is  # type: ignore[method-assign]  # no view is a coroutine
+    app.ensure_sync = _as_it_is  # type: ignore[method-assign, assignment]  # no view is a coroutine
 
 
 def _as_it_is(function: Any) -> Any:

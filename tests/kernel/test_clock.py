@@ -96,6 +96,33 @@ def test_a_person_ends_the_doubt_and_may_not_set_it_before_the_newest_row() -> N
     assert one.read().at == NOON + 61_000
 
 
+def test_in_doubt_time_runs_on_so_that_waiting_work_is_not_frozen() -> None:
+    time = TestTime()
+    one = started(time)
+    before = one.read()
+    time.wall -= 86_400_000
+    time.boot += 5_000
+    assert one.read().at == before.at + 5_000 and one.in_doubt
+
+
+def test_a_first_start_years_ahead_is_in_doubt_and_takes_nothing_with_it() -> None:
+    newest = NOON << 16
+    one = started(TestTime(NOON + 10 * 365 * 86_400_000), newest)
+    assert one.in_doubt and one.read().on == date(2026, 11, 21)
+    assert not started(TestTime(NOON + 30 * 86_400_000), newest).in_doubt
+
+
+def test_a_minute_typed_by_a_person_is_taken_although_seconds_have_passed() -> None:
+    time = TestTime()
+    one = started(time)
+    time.pass_by(30_000)
+    one.read()
+    time.wall -= 86_400_000
+    one.read()
+    one.confirm(NOON)
+    assert not one.in_doubt and one.read().at >= NOON + 30_000 and not one.in_doubt
+
+
 @given(st.lists(st.integers(-(10**11), 10**11), max_size=50))
 def test_hybrid_time_never_goes_back_whatever_the_wall_does(jumps: list[int]) -> None:
     """T1"""

@@ -102,6 +102,16 @@ def test_a_session_survives_a_restart_of_the_server(open_data: Path) -> None:
     assert found is not None and found.id == made.id and found.csrf == made.csrf
 
 
+def test_a_session_of_yesterday_comes_back_locked(data: Path, steps: list[schema.Step]) -> None:
+    opening.open_clinic(data, steps)
+    token, _made = sessions.start(language="en")
+    opening.close_clinic()
+    opening.open_clinic(data, steps)
+    sessions.forget_all(silent_ms=8 * 3_600_000)
+    found = sessions.find(token)
+    assert found is not None and sessions.touch(found, 900_000) is False and found.is_locked
+
+
 def test_an_idle_session_locks_and_a_poll_is_no_presence(open_data: Path) -> None:
     _token, made = sessions.start(language="en")
     made.seen_ms -= 10_000
