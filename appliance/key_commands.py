@@ -15,7 +15,7 @@ def typed_words(lines: Iterable[str]) -> list[str]:
     """The 17 numbers from typed lines: any spacing, with or without "3:" before a number, ends when all are there."""
     words: list[str] = []
     for line in lines:
-        words += re.findall(r"(?<!\d)\d{5,7}(?!\d)", re.sub(r"\b\d{1,2}\s*[:：.]", " ", line))
+        words += re.findall(r"(?<![0-9A-Za-z])\d{5,7}(?![0-9A-Za-z])", re.sub(r"\b\d{1,2}\s*[:：.]", " ", line))
         if len(words) >= keys.WORDS or not line.strip():
             break
     return words

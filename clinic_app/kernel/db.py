@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import apsw
+from peewee import DatabaseError
 from playhouse.apsw_ext import APSWDatabase
 
 from clinic_app.kernel.errors import Refused
@@ -91,7 +92,7 @@ def open_database(path: Path, key: bytes, *, vfs: str | None = None, statement_c
     """Bind this process to one encrypted database file; creates the file if it is missing.
 
     `key` is the 32-byte data key; `vfs` names a VFS to run underneath the cipher (fault recorders).
-    Raises WrongKey when the file does not open under the key.
+    Raises WrongKey when the file does not open under the key, DamagedPage when its first page is damaged.
     """
     if tuple(int(part) for part in apsw.sqlite_lib_version().split(".")) < OLDEST_SAFE_SQLITE:
         raise RuntimeError(f"SQLite {apsw.sqlite_lib_version()} has a known corruption bug; 3.51.3 or newer is needed")
@@ -101,7 +102,10 @@ def open_database(path: Path, key: bytes, *, vfs: str | None = None, statement_c
     database.key, database.vfs, database.statement_cache = key, vfs, statement_cache
     database.generation += 1
     _stopped = ""
-    conn = connection()
+    try:
+        conn = connection()
+    except DatabaseError as err:  # so peewee wraps a damaged first page
+        raise DamagedPage(str(err)) from err
     if conn.pragma("journal_mode") != "wal" or conn.pragma("synchronous") != 2:
         raise RuntimeError("the database does not run in WAL with synchronous=FULL")
 

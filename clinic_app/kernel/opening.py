@@ -117,10 +117,9 @@ def open_clinic(
         raise Refused("clinic.wal_damaged", where=damage)
     try:
         db.open_database(folder / DATABASE, key_set.data_key, vfs=vfs, statement_cache=statement_cache)
+        return _begin(folder, key_set, steps, owned, time)
     except db.WrongKey as err:
         raise Refused("keys.wrong", mark=label["key"], clinic=label["clinic"]) from err
-    try:
-        return _begin(folder, key_set, steps, owned, time)
     except db.DamagedPage as err:
         raise Refused("clinic.pages_damaged", where=str(err)[:80]) from err
 

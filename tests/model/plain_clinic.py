@@ -50,6 +50,13 @@ class Person:
 
 
 @dataclass(eq=False)
+class Link:
+    id: bytes
+    merged: Person
+    is_live: bool = True
+
+
+@dataclass(eq=False)
 class Line:
     id: bytes
     drug: Drug
@@ -108,7 +115,7 @@ class Bill:
     shift: int
     paid_on: date
     is_voided: bool = False
-    held: dict[bytes, list[tuple[Batch, int]]] = field(default_factory=dict)
+    held: list[tuple[Line, Batch, int]] = field(default_factory=list)
 
 
 class PlainClinic:
@@ -122,7 +129,7 @@ class PlainClinic:
         self.visits: list[Visit] = []
         self.bills: list[Bill] = []
         self.numbers: Counter[str] = Counter()
-        self.links: list[tuple[bytes, Person, Person]] = []
+        self.links: list[Link] = []
         self.shift: int | None = None
         self.shifts = 0
         self.valid_days = 1
@@ -172,29 +179,41 @@ class PlainClinic:
             if part > 0:
                 batch.reserved += part
                 quantity -= part
-                bill.held.setdefault(line.id, []).append((batch, part))
+                bill.held.append((line, batch, part))
         assert quantity == 0
 
     def let_go(self, bill: Bill) -> None:
-        for parts in bill.held.values():
-            for batch, part in parts:
-                batch.reserved -= part
+        for _line, batch, part in bill.held:
+            batch.reserved -= part
         bill.held.clear()
 
     def hand_out(self, bill: Bill, sheet: Sheet) -> None:
-        for line in sheet.lines:
-            for batch, part in bill.held.pop(line.id):
+        for line, batch, part in bill.held:
+            if line in sheet.lines:
                 batch.reserved -= part
                 batch.on_hand -= part
+        bill.held = [held for held in bill.held if held[0] not in sheet.lines]
         sheet.dispensed_by = bill
 
-    def lost(self, bill: Bill, day: date) -> dict[bytes, int]:
-        """Minimum units per line that are held in batches that may not go out any more."""
-        lost = {
-            line_id: sum(part for batch, part in parts if not batch.is_usable(day))
-            for line_id, parts in bill.held.items()
-        }
-        return {line_id: quantity for line_id, quantity in lost.items() if quantity}
+    def lost(self, bill: Bill, sheet: Sheet, day: date) -> dict[Line, int]:
+        """Minimum units per line of a sheet that are held in batches that may not go out any more."""
+        found: dict[Line, int] = {}
+        for line, batch, part in bill.held:
+            if line in sheet.lines and not batch.is_usable(day):
+                found[line] = found.get(line, 0) + part
+        return found
+
+    def renew(self, bill: Bill, sheet: Sheet, day: date) -> None:
+        """Lines with a lost part are held anew, whole; the caller has seen that there is enough."""
+        lost = self.lost(bill, sheet, day)
+        again = [held for held in bill.held if held[0] in lost]
+        bill.held = [held for held in bill.held if held[0] not in lost]
+        wanted: dict[Line, int] = {}
+        for line, batch, part in again:
+            batch.reserved -= part
+            wanted[line] = wanted.get(line, 0) + part
+        for line, quantity in wanted.items():
+            self.hold(bill, line, quantity, day)
 
     # money
 

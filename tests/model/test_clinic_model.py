@@ -1,0 +1,92 @@
+"""10,000 steps of any order over the services hold every invariant and agree with a clinic in plain Python."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from clinic_app.kernel import access_log, audit, idempotency, ids
+from clinic_app.modules.charging.services import posting
+from clinic_app.modules.stock.services import reservations
+from tests.model.time_rules import TimeRules
+
+STEPS = 10_000
+# Ten examples a walk: from the eleventh on Hypothesis mostly repeats parts of those before.
+WALK = settings(
+    max_examples=10, stateful_step_count=100, deadline=None, database=None, report_multiple_bugs=False,
+    phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+WITHOUT_SHRINKING = settings(WALK, phases=(Phase.generate,))
+# A walk that comes to none of these proves nothing: what is done, and what is refused.
+MUST_HAPPEN = {
+    "sign": 300, "charge": 300, "dispense": 300, "void_bill": 50, "void_sheet": 10, "take_other_batches": 20,
+    "merge": 20, "unmerge": 10, "change_price": 50, "send_again": 100, "the_server_starts_again": 50,
+    "clock.in_doubt": 50, "charging.tender_short": 5, "charging.already_charged": 50, "charging.sheet_paid": 20,
+    "stock.not_enough": 10, "pharmacy.dispensed_meanwhile": 50, "pharmacy.sheet_expired": 5,
+    "pharmacy.batch_expired": 2, "pharmacy.allergy_unanswered": 5,
+}  # fmt: skip
+
+
+def walk(template: Path, number: int, tally: "Counter[str]", how: settings = WALK) -> None:
+    """Walk number `number` of the machine over copies of the template; `tally` counts what it did."""
+    run_state_machine_as_test(seed(number)(lambda: TimeRules(template, tally)), settings=how)
+
+
+@pytest.mark.rule("M1", "M2", "M3", "M6", "N1", "S1", "S2", "A1", "A3", "P1")
+def test_any_order_of_work_keeps_the_books_right(template: tuple[Path, bytes], figure: Callable[[str], None]) -> None:
+    tally: Counter[str] = Counter()
+    walks = 0
+    while tally["steps"] < STEPS:
+        walk(template[0], walks, tally)
+        walks += 1
+    done = ", ".join(f"{what} {tally[what]}" for what in MUST_HAPPEN if "." not in what)
+    figure(f"model: {tally['steps']:,} steps in {tally['examples']} clinics, 0 broken; {done}")
+    assert {what: tally[what] for what, least in MUST_HAPPEN.items() if tally[what] < least} == {}
+
+
+def _nothing(*_given: Any, **_named: Any) -> None:
+    pass
+
+
+def _post_without_cash(real: Callable[..., int]) -> Callable[..., int]:
+    def post(uow: Any, voucher: Any, entries: list[tuple[str, int]]) -> int:
+        real(uow, voucher, entries)
+        last: int = uow.conn.last_insert_rowid()
+        uow.execute("DROP TRIGGER IF EXISTS ledger_entry_no_delete")
+        uow.execute("DELETE FROM ledger_entry WHERE account = 'cash'")
+        return last
+
+    return post
+
+
+def _twice(real: Callable[..., int]) -> Callable[..., int]:
+    return lambda conn, series: real(conn, series) and real(conn, series)
+
+
+# What is broken, where, and what the walk must say about it.
+BROKEN = (
+    ("a void releases twice", reservations, "_LET_GO", lambda sql: sql.replace("- ?", "- min(reserved, 2 * ?)"), "S1"),
+    ("the ledger misses an entry", posting, "_post", _post_without_cash, "M1"),
+    ("a key is not kept", idempotency, "store_result", lambda _: _nothing, "M6"),
+    ("a number is left out", ids, "next_number", _twice, "number"),
+    ("a chart is not logged", access_log, "record", lambda _: _nothing, "A3"),
+    ("an audit row has another seal", audit, "seal", lambda _: lambda *_given: bytes(32), "A1"),
+    ("a recalled batch goes out", reservations, "_check_usable", lambda _: _nothing, "in spite of .*frozen"),
+)
+
+
+@pytest.mark.parametrize(("what", "module", "name", "broken", "found"), BROKEN, ids=[one[0] for one in BROKEN])
+def test_the_walk_finds_a_broken_service(
+    template: tuple[Path, bytes], monkeypatch: pytest.MonkeyPatch, figure: Callable[[str], None],
+    what: str, module: Any, name: str, broken: Callable[[Any], Any], found: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(module, name, broken(getattr(module, name)))
+    tally: Counter[str] = Counter()
+    with pytest.raises(Exception, match=found):
+        for number in range(3):
+            walk(template[0], number, tally, WITHOUT_SHRINKING)
+    figure(f"model, {what}: found within {tally['steps']:,} steps")
