@@ -54,7 +54,9 @@ class Me:
 
 
 def wants_whole_page() -> bool:
-    return not request.headers.get("HX-Request") or bool(request.headers.get("HX-Boosted"))
+    """Asked for by the browser, or by htmx for the whole <body>, which has no id and so is named by no header."""
+    sent = request.headers
+    return not sent.get("HX-Request") or bool(sent.get("HX-Boosted")) or not sent.get("HX-Target")
 
 
 def install(app: Flask) -> None:
@@ -95,7 +97,7 @@ def _of_request() -> dict[str, Any]:
     toast = getattr(session, "toast", "") if session and wants_whole_page() else ""
     if toast:  # for the next page: a poll or a sum that comes between must not swallow it
         session.toast = ""
-    if actor and wants_whole_page():
+    if actor:
         from clinic_app.web.status import current_chips
 
         chips = current_chips()

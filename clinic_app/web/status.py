@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, current_app, g, request, url_for
 
 from clinic_app.kernel import db, i18n, sessions
 from clinic_app.kernel.errors import Refused
 from clinic_app.web import browser, pages
-from clinic_app.web.access import PUBLIC, SESSION, SIGNED_IN, access, actor
+from clinic_app.web.access import PUBLIC, SESSION, SIGNED_IN, access, actor, of_endpoint
 
+PATIENT_SEARCHES = ("visits.registration", "patients.index")  # where F2 leads from the home page, the daily work first
 blueprint = Blueprint("web", __name__, template_folder="templates")
 
 
@@ -23,8 +24,10 @@ def health() -> Response:
 @blueprint.get("/")
 @access(SIGNED_IN)
 def home() -> Response:
-    """Each person's first page: tiles of what the roles may do."""
-    return pages.page("web/home.html")
+    """Each person's first page: tiles of what the roles may do; F2 leads to the patient search that they may use."""
+    seekers = (end for end in PATIENT_SEARCHES if (wanted := of_endpoint(end)) and actor().may(wanted.right))
+    found = next(seekers, None)
+    return pages.page("web/home.html", find_url=url_for(found) if found else "")
 
 
 @blueprint.get("/status/chips")

@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader
+from playwright.sync_api import Page
 
 from clinic_app.kernel.money import yuan
 
@@ -95,3 +97,19 @@ def serving(page: str, answers: dict[str, Any]) -> Iterator[tuple[str, list[Any]
         server.shutdown()
         server.server_close()
         thread.join(5)
+
+
+def calls(seen: list[Any], path: str) -> list[dict[str, list[str]]]:
+    return [fields for _method, where, fields, _csrf in seen[0] if where == path]
+
+
+def wait_for(what: Callable[[], Any]) -> Any:
+    end = time.monotonic() + 5
+    while not (found := what()) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert found
+    return found
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.id"))

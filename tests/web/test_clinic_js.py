@@ -1,81 +1,14 @@
-"""clinic.js in a real browser: keys, input method, scanner, suggestions, focus, lock and a lost server."""
+"""clinic.js in a real browser: keys, input method, scanner, suggestions, focus and lock."""
 
-import shutil
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.web.page_server import context, environment, serving
+from tests.web.page_server import calls, focused, wait_for
 
 pytestmark = pytest.mark.browser
-
-PAGE = Path(__file__).with_name("page.html")
-OPTIONS = (
-    '<li role="option" data-value="阿奇霉素片" data-fill-drug_id="7" data-fill-dose="0.25" data-fill-unit="g">1 片</li>'
-    '<li role="option" aria-disabled="true" data-reason="缺货">2 阿奇霉素颗粒 缺货</li>'
-    '<li role="option" data-value="注射用阿奇霉素" data-fill-drug_id="9">3 注射用阿奇霉素</li>'
-)
-ANSWERS: dict[str, Any] = {
-    "/drugs": (200, OPTIONS, {}),
-    "/rx": (200, "<p>一行</p>", {"HX-Trigger-After-Settle": {"focus": "#drug"}}),
-    "/delete": (200, "", {}),
-    "/submit": (422, '<p id="why">还差诊断</p>', {}),
-    "/unlock": lambda fields: (
-        (204, "", {"HX-Trigger": {"unlocked": {"csrf": "token-2"}}}) if fields["password"] == ["right"]
-        else (422, "<p>密码不对</p>", {"HX-Retarget": "#refusal", "HX-Reswap": "innerHTML"})
-    ),
-}
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync"]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def seen() -> list[Any]:
-    return []
-
-
-@pytest.fixture
-def page(chromium: Browser, seen: list[Any]) -> Iterator[Page]:
-    """The test page, open; `seen` fills with the calls (method, path, fields, csrf header)."""
-    html = environment({"page.html": PAGE.read_text(encoding="utf-8")}).get_template("page.html").render(context())
-    with serving(html, ANSWERS) as (address, calls):
-        tab = chromium.new_page(viewport={"width": 1366, "height": 625})
-        wrong: list[str] = []
-        tab.on("pageerror", lambda err: wrong.append(str(err)))
-        tab.goto(f"{address}/page")
-        seen.append(calls)
-        yield tab
-        tab.close()
-        assert wrong == []
-
-
-def calls(seen: list[Any], path: str) -> list[dict[str, list[str]]]:
-    return [fields for _method, where, fields, _csrf in seen[0] if where == path]
-
-
-def wait_for(what: Callable[[], Any]) -> Any:
-    end = time.monotonic() + 5
-    while not (found := what()) and time.monotonic() < end:
-        time.sleep(0.02)
-    assert found
-    return found
-
-
-def focused(page: Page) -> str:
-    return str(page.evaluate("document.activeElement.id"))
-
 
 def scan(page: Page, code: str, gap_ms: int = 10) -> None:
     """Type as a scanner does: real key events with the stated distance, whatever the machine's load."""
@@ -138,6 +71,7 @@ def test_f9_and_ctrl_enter_press_the_primary_and_show_what_is_missing(page: Page
     page.click("#name")
     page.keyboard.press("F9")
     expect(page.locator("#why")).to_have_text("还差诊断")
+    page.wait_for_timeout(1100)
     page.keyboard.press("Control+Enter")
     assert wait_for(lambda: len(calls(seen, "/submit")) == 2)
     assert {csrf for _m, path, _f, csrf in seen[0] if path == "/submit"} == {"token-1"}
@@ -258,7 +192,9 @@ def test_the_lock_hides_the_page_and_keeps_typed_text(page: Page, seen: list[Any
     page.keyboard.type("wrong")
     page.keyboard.press("Enter")
     expect(page.locator("#lock")).to_contain_text("密码不对")
-    page.fill("#lock-password", "right")
+    expect(page.locator("#lock-password")).to_have_value("")  # the next try is not typed behind the wrong one
+    expect(page.locator("#lock-password")).to_be_focused()
+    page.keyboard.type("right")
     page.keyboard.press("Enter")
     expect(page.locator("#lock")).to_be_hidden()
     assert page.input_value("#name") == "写了一半"
@@ -273,24 +209,6 @@ def test_an_answer_of_423_locks_instead_of_swapping(page: Page) -> None:
     page.keyboard.press("F9")
     expect(page.locator("#lock")).to_be_visible()
     assert page.locator("#gone").count() == 1
-
-
-def test_a_lost_server_turns_the_page_read_only_and_back(page: Page) -> None:
-    page.route("**/submit", lambda route: route.abort("connectionrefused"))
-    page.route("**/health", lambda route: route.abort("connectionrefused"))
-    page.click("#name")
-    page.keyboard.type("还在")
-    page.keyboard.press("F9")
-    expect(page.locator("#down")).to_be_visible()
-    page.keyboard.type("改不了")
-    assert page.input_value("#name") == "还在"
-    page.unroute("**/health")
-    page.route("**/health", lambda route: route.fulfill(status=200, body="ok"))
-    expect(page.locator("#down")).to_be_hidden(timeout=8000)
-    page.click("#name")
-    page.keyboard.press("End")
-    page.keyboard.type("，又能改")
-    assert page.input_value("#name") == "还在，又能改"
 
 
 def test_leaving_warns_only_when_something_changed_and_was_not_saved(page: Page) -> None:
@@ -335,3 +253,50 @@ def test_an_idle_page_locks_itself(page: Page, seen: list[Any]) -> None:
     page.clock.run_for(20_000)
     expect(page.locator("#lock")).to_be_visible()
     assert wait_for(lambda: calls(seen, "/lock"))
+
+
+def test_both_plus_keys_act_in_a_number_field_and_stay_text_elsewhere(page: Page) -> None:
+    page.evaluate("document.getElementById('q2').dataset.key = '+'")
+    page.click("#amount")
+    page.keyboard.press("+")
+    page.wait_for_url("**#2")
+    assert page.input_value("#amount") == "3"
+    page.click("#name")
+    page.keyboard.press("+")
+    assert page.input_value("#name") == "+"
+
+
+def test_a_page_that_names_no_field_starts_on_its_heading(page: Page) -> None:
+    expect(page.locator("#left h2")).to_be_focused()
+
+
+def test_escape_takes_a_refusal_away_before_it_goes_back(page: Page) -> None:
+    said = '<div class="refusal"><b>没钱</b><button type="button" data-key="Esc" data-dismiss>知道了</button></div>'
+    page.evaluate("said => { document.getElementById('refusal').innerHTML = said; }", said)
+    page.click("#name")
+    page.keyboard.press("Escape")
+    expect(page.locator("#refusal")).to_be_empty()
+    assert not page.url.endswith("#back") and focused(page) == "name"
+    page.keyboard.press("Escape")
+    assert page.url.endswith("#back")
+
+
+def test_a_sum_that_is_asked_for_beside_takes_no_refusal_away(page: Page, seen: list[Any]) -> None:
+    page.evaluate("""() => { document.getElementById('refusal').innerHTML = '<p class="refusal">刚被收过了</p>';
+        const sum = document.getElementById('rows'); sum.setAttribute('hx-post', '/quote');
+        sum.setAttribute('hx-trigger', 'input from:#amount delay:20ms'); htmx.process(sum); }""")
+    page.fill("#amount", "5")
+    assert wait_for(lambda: calls(seen, "/quote"))
+    page.wait_for_timeout(100)
+    expect(page.locator("#refusal")).to_have_text("刚被收过了")
+
+
+def test_back_to_a_page_that_was_boosted_away_loads_it_anew_and_reports_nothing(page: Page) -> None:
+    page.evaluate("""() => { const link = document.getElementById('q1'); link.href = '/page?next=1';
+        link.setAttribute('hx-boost', 'true'); htmx.process(link.parentElement); }""")
+    page.click("#q1")
+    page.wait_for_url("**/page?next=1")
+    page.go_back()
+    page.wait_for_url("**/page")
+    expect(page.locator("#status-chips")).to_contain_text("在线")
+    expect(page.locator("#name")).to_be_visible()

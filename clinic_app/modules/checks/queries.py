@@ -7,6 +7,7 @@ from typing import Any
 
 from clinic_app.kernel import access_log, db, invariants
 from clinic_app.modules.desks import queries as desks
+from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.people import queries as people
 
@@ -119,6 +120,23 @@ def chain_verdict() -> tuple[int, Statement] | None:
 def person_names(ids: Iterable[bytes]) -> dict[bytes, str]:
     """Names for the trail; commands of the server itself have none."""
     return people.names(set(ids))
+
+
+def touched(rows: Iterable[TrailRow], *, is_english: bool) -> dict[bytes, str]:
+    """What the rows were about, where it is no patient data: drug, service, desk, room, a person of the staff."""
+    ids: dict[str, set[bytes]] = {}
+    for row in rows:
+        if row.entity is not None:
+            ids.setdefault(row.action.partition(".")[0], set()).add(row.entity)
+    found = people.names(ids.get("people", set()))
+    for item_id in ids.get("dictionaries", ()):
+        item = dictionaries.drug(item_id) or dictionaries.service(item_id)
+        if item is not None:
+            found[item_id] = item.name_en if is_english else item.name
+    if "desks" in ids:
+        places = [*desks.desks(), *desks.closed_desks(), *desks.rooms()]
+        found |= {one.id: one.name for one in places if one.id in ids["desks"]}
+    return found
 
 
 def desk_names() -> dict[bytes, str]:

@@ -47,7 +47,7 @@ def item(kind: str, item_id: bytes) -> Response:
     """One drug or service with every price it ever had; the pane alone when the list asks for it."""
     shown = _item(kind, item_id)
     if pages.wants_fragment():
-        return pages.answer("dictionaries/_item.html", **shown)
+        return pages.answer("dictionaries/_item.html", q=_text(), skip=_skip(), **shown)
     return _item_page(shown)
 
 
@@ -71,7 +71,7 @@ def set_price(kind: str, item_id: bytes) -> Response:
         "day": typed.valid_from.isoformat(),
         "price": money.price(typed.price_e4),
     }
-    return pages.see(url_for("dictionaries.item", kind=kind, item_id=item_id), said)
+    return pages.see(_item_url(kind, item_id), said)
 
 
 @blueprint.post("/<kind>/<id:item_id>/disable")
@@ -80,7 +80,7 @@ def disable(kind: str, item_id: bytes) -> Response:
     """Take an item out of use."""
     known_fields()
     command(lambda uow: services.disable(uow, kind, item_id))
-    return pages.see(url_for("dictionaries.item", kind=kind, item_id=item_id), i18n.gettext("已停用，不再出现在开单里"))
+    return pages.see(_item_url(kind, item_id), i18n.gettext("已停用，不再出现在开单里"))
 
 
 @blueprint.post("/<kind>/<id:item_id>/enable")
@@ -89,7 +89,7 @@ def enable(kind: str, item_id: bytes) -> Response:
     """Offer an item again."""
     known_fields()
     command(lambda uow: services.enable(uow, kind, item_id))
-    return pages.see(url_for("dictionaries.item", kind=kind, item_id=item_id), i18n.gettext("已启用"))
+    return pages.see(_item_url(kind, item_id), i18n.gettext("已启用"))
 
 
 @blueprint.get("/import")
@@ -134,9 +134,15 @@ def _skip() -> int:
     return min(request.args.get("skip", 0, type=int) or 0, FARTHEST) if request.args.get("skip", "").isdecimal() else 0
 
 
+def _item_url(kind: str, item_id: bytes) -> str:
+    """The item beside the list as it was narrowed before."""
+    return url_for("dictionaries.item", kind=kind, item_id=item_id, q=_text() or None, skip=_skip() or None)
+
+
 def _list(kind: str, rows: list[Any]) -> Response:
     more = _skip() + lists.PAGE if kind != "groups" and len(rows) > lists.PAGE else None
-    shown = {"kind": kind, "rows": rows[: lists.PAGE] if kind != "groups" else rows, "more": more, "q": _text()}
+    on_page = rows[: lists.PAGE] if kind != "groups" else rows
+    shown = {"kind": kind, "rows": on_page, "more": more, "q": _text(), "skip": _skip()}
     if pages.wants_fragment():
         return pages.answer("dictionaries/_rows.html", **shown)
     return pages.page("dictionaries/list.html", counts=lists.counts(), **shown)
@@ -165,15 +171,16 @@ def _item(kind: str, item_id: bytes) -> dict[str, Any]:
 def _item_page(shown: dict[str, Any], *, status: int = 200, refusals: dict[str, Refused] | None = None) -> Response:
     kind = "drugs" if shown["item_kind"] == "drug" else "services"
     find = lists.drug_rows if kind == "drugs" else lists.service_rows
-    rows = find(_text(), clock.today())
+    rows = find(_text(), clock.today(), _skip())
     response = pages.page(
         "dictionaries/list.html",
         status=status,
         kind=kind,
         rows=rows[: lists.PAGE],
         q=_text(),
+        skip=_skip(),
         counts=lists.counts(),
-        more=lists.PAGE if len(rows) > lists.PAGE else None,
+        more=_skip() + lists.PAGE if len(rows) > lists.PAGE else None,
         refusals=refusals or {},
         typed=request.form,
         **shown,

@@ -1,8 +1,8 @@
-/* clinic.js: keys, scanner, suggestions, focus, lock and lost server for every page.
+/* clinic.js: keys, scanner, suggestions, focus and requests for every page; lock and lost server: clinic-guard.js.
    Screens write data attributes only (KEYS_AND_ATTRIBUTES.md); nothing here knows a screen. Floor: Chromium 86. */
 (function () {
   'use strict';
-  const doc = document, body = doc.body, SCAN_MS = 35, SCAN_MIN = 8, DOUBLE_MS = 600;
+  const doc = document, body = doc.body, SCAN_MS = 35, SCAN_MIN = 8, DOUBLE_MS = 1000, WAY_MS = 10000, guard = window.clinicGuard;
   const byId = (id) => (id ? doc.getElementById(id) : null);
   const all = (sel, root) => Array.from((root || doc).querySelectorAll(sel));
   const attr = (name, value) => '[' + name + '="' + CSS.escape(value) + '"]';
@@ -11,34 +11,37 @@
   const shown = (el) => el.getClientRects().length > 0 && getComputedStyle(el).visibility !== 'hidden';
   const usable = (el) => !el.disabled && el.getAttribute('aria-disabled') !== 'true' && shown(el);
   const topDialog = () => all('dialog[open]').pop() || null;
-  const csrf = () => doc.querySelector('meta[name=csrf]');
   const NOT_TEXT = /^(checkbox|radio|button|submit|reset|file|range|color|image|hidden)$/;
   const isText = (el) => !!el && (el.tagName === 'TEXTAREA' || (el.tagName === 'INPUT' && !NOT_TEXT.test(el.type)));
   const make = (tag, props, ...children) => { const el = Object.assign(doc.createElement(tag), props); el.append(...children); return el; };
-  let down = false, locked = false, leaving = null, last = null, pendingDigit = 0, scanBusy = null, toastLeft = 10, audio = null, seenAt = 0, primary = {};
+  let leaving = null, last = null, pendingDigit = 0, scanBusy = null, toastLeft = 10, audio = null;
   /* ---- focus: never lost to <body> by a swap ---- */
   function focusOn(el) {
     if (el && el.tabIndex < 0 && !el.hasAttribute('tabindex')) el.tabIndex = -1;
     if (el) el.focus();
     if (isText(el) && el.tagName === 'INPUT') el.select();
   }
+  const isLost = () => !topDialog() && (!doc.activeElement || doc.activeElement === body);
+  const heading = () => all('main h2').find(shown) || doc.querySelector('h1');
   function restoreFocus() {
-    if (!last || topDialog() || (doc.activeElement && doc.activeElement !== body)) return;
+    if (!last || !isLost()) return;
     const same = [byId(last.id), last.el].find((el) => el && el.isConnected && usable(el)), pane = byId(last.pane);
-    if (same) same.focus(); else focusOn((pane && pane.querySelector('h2')) || doc.querySelector('main h2') || doc.querySelector('h1'));
+    if (same) same.focus(); else focusOn((pane && pane.querySelector('h2')) || heading());
   }
+  const wanted = () => all('[autofocus]').find(usable);  // the browser may be slower with it than the load event
+  window.addEventListener('load', () => setTimeout(() => { if (isLost()) focusOn(wanted() || heading()); }, 0));
   on('focusin', (e) => {
     const pane = e.target.closest('.pane[id]');
     last = { el: e.target, id: e.target.id, pane: pane ? pane.id : 'main' };
   });
-  on('pointerdown', () => { seen(); setTimeout(() => { if (doc.activeElement === body) last = null; }, 0); });
+  on('pointerdown', () => { guard.seen(); setTimeout(() => { if (doc.activeElement === body) last = null; }, 0); });
   told('focus', (selector) => { if (selector) focusOn(doc.querySelector(selector)); });  // native focus events do not bubble to here
   /* ---- keys ---- */
   const NAMES = { Escape: 'Esc', PageDown: 'PgDn', PageUp: 'PgUp' };
   function keyName(e) {
     let key = NAMES[e.key] || (e.key.length === 1 ? e.key.toUpperCase() : e.key);
     if (e.altKey && /^(Key[A-Z]|Digit\d)$/.test(e.code)) key = e.code.slice(-1);  // Alt changes e.key on some layouts
-    if (key === '+' && e.code !== 'NumpadAdd') key = 'Plus';
+    if (key === '+' && e.code !== 'NumpadAdd' && !/^(numeric|decimal)$/.test(e.target.inputMode)) key = 'Plus';  // text may hold a plus
     const shift = e.shiftKey && (e.altKey || e.ctrlKey || key.length > 1);
     return (e.ctrlKey ? 'Ctrl+' : '') + (e.altKey ? 'Alt+' : '') + (shift ? 'Shift+' : '') + key;
   }
@@ -51,19 +54,34 @@
     return all(sel, root).find(usable) || null;
   }
   const press = (el) => (isText(el) || el.tagName === 'SELECT' ? focusOn(el) : el.click());
-  function pressPrimary() {  // the second press of a double one must not act on the next patient or confirm a dialog
-    const button = findKey('F9'), at = doc.activeElement, what = button && (button.form || button), now = Date.now();
-    if (!button || (what !== primary.what && now - primary.at < DOUBLE_MS)) return; else primary = { what, at: now };
+  /* A second F9 right after the first, or right after the page it brought, is the same press: it must not act on the
+     next patient, confirm a dialog that nobody has read, or send the blank form. */
+  const PRESSED = 'pressed', primary = { from: 0, until: 0, isNow: false, xhr: null };
+  const hush = (ms) => { primary.until = Date.now() + ms; };
+  const wayBetweenPages = (act) => { try { return act(sessionStorage); } catch (_) { return null; } };  // may be switched off
+  function pressPrimary() {
+    const button = findKey('F9'), at = doc.activeElement;
+    if (!button || Date.now() < primary.until) return;
+    primary.from = Date.now();
+    hush(DOUBLE_MS);
     if (isText(at)) { at.blur(); at.focus(); }  // as a click would: the field's change is known before the act
+    primary.isNow = true;
     button.click();
+    primary.isNow = false;
   }
+  on('submit', (e) => { if (primary.isNow && !e.defaultPrevented) hush(WAY_MS); });  // a plain form: its answer is the next page
+  window.addEventListener('pagehide', () => {
+    if (Date.now() - primary.from < WAY_MS) wayBetweenPages((kept) => kept.setItem(PRESSED, '1'));
+  });
+  if (wayBetweenPages((kept) => kept.getItem(PRESSED))) hush(DOUBLE_MS);
+  wayBetweenPages((kept) => kept.removeItem(PRESSED));
   on('keydown', (e) => {
     if (e.isComposing || e.keyCode === 229 || !e.key || e.metaKey) { scan.text = ''; return; }
-    seen();
+    guard.seen();
     const name = keyName(e);
-    if (locked) { if (name === 'Esc' || /^F\d/.test(name)) e.preventDefault(); return; }
+    if (guard.isLocked()) { if (name === 'Esc' || /^F\d/.test(name)) e.preventDefault(); return; }
     if (scanned(e)) return;
-    if (name === 'Alt+Shift+L') { e.preventDefault(); lock(true); }
+    if (name === 'Alt+Shift+L') { e.preventDefault(); guard.lock(true); }
     else if (name === 'F1') { e.preventDefault(); keyHelp(); }
     else if (name === 'Esc') escape(e);
     else if (name === 'F9' || name === 'Ctrl+Enter') { e.preventDefault(); if (!e.repeat) pressPrimary(); }
@@ -80,9 +98,11 @@
   function escape(e) {
     const box = boxOf(doc.activeElement), dialog = topDialog();
     if (box && listOf(box) && !listOf(box).hidden) { e.preventDefault(); shut(box); return; }
-    const el = findKey('Esc') || (!dialog && all('[data-back]').find(usable));
+    const told = refusal() && refusal().querySelector('[data-dismiss]');  // what was refused is read first, then the step back
+    const el = (told && usable(told) && told) || findKey('Esc') || (!dialog && all('[data-back]').find(usable));
     if (dialog || el) e.preventDefault();
     if (el) press(el); else closeDialog(dialog);
+    if (el === told) restoreFocus();
   }
   function digit(e, n) {  // waits a moment: the first digit of a scan must not choose a person
     const at = doc.activeElement, box = boxOf(at);
@@ -233,7 +253,7 @@
     }
     window.htmx.trigger(box, 'htmx:abort');
     shut(box);
-    if (option.dataset.go) { if (/^\/(?!\/)/.test(option.dataset.go)) window.location.assign(option.dataset.go); return; }
+    if (option.dataset.go) { if (!guard.isDown() && /^\/(?!\/)/.test(option.dataset.go)) window.location.assign(option.dataset.go); return; }
     fill(box, option);
     window.htmx.trigger(option, 'pick');
     if (box.dataset.then === 'submit' && box.form) box.form.requestSubmit(); else if (box.dataset.then !== 'stay') next(box);
@@ -269,15 +289,14 @@
   on('click', (e) => {
     const at = (sel) => e.target.closest(sel), list = at('[role=option]') && at('[role=listbox]');
     const box = list && doc.querySelector('[role=combobox]' + attr('aria-controls', list.id));
-    if (down && !at('.down')) { e.preventDefault(); e.stopPropagation(); }
-    else if (box) pick(box, at('[role=option]'));
-    else if (at('[data-lock]')) { e.preventDefault(); lock(true); }
+    if (box) pick(box, at('[role=option]'));
+    else if (at('[data-lock]')) { e.preventDefault(); guard.lock(true); }
     else if (at('[data-close]')) { e.preventDefault(); closeDialog(at('dialog')); }
     else if (at('[data-dismiss]')) tell('');
     else if (at('[data-print]')) window.print();
   }, true);
   // looked up each time: a boosted form exchanges everything inside <body>, these places too
-  const dialogs = () => byId('dialog'), toasts = () => byId('toast'), lockBox = () => byId('lock');
+  const dialogs = () => byId('dialog'), toasts = () => byId('toast');
   function closeDialog(dialog) {
     if (!dialog) return;
     dialog.close(); if (dialogs() && dialogs().contains(dialog)) dialog.remove();
@@ -287,7 +306,7 @@
     const note = toasts() && toasts().firstElementChild;
     if (dialogs()) all('dialog:not([open])', dialogs()).forEach((d) => d.showModal());
     if (note !== toastShown) { toastShown = note; toastLeft = note ? 10 : 0; }
-    if (locked && lockBox() && !lockBox().open) lockBox().showModal();
+    guard.keepShut();
   }
   new MutationObserver(look).observe(body, { childList: true, subtree: true });
   setInterval(() => {  // waits while the person is on it
@@ -305,48 +324,8 @@
   told('toast', toast); told('sound', beep); told('dialogClose', () => closeDialog(topDialog()));
   told('print', (url) => { if (/^\/(?!\/)/.test(url)) body.append(make('iframe', { src: url, className: 'vh' })); });  // the page prints itself
   if ('autoprint' in body.dataset) window.addEventListener('load', () => window.print());
-  /* ---- lock: hides the page, keeps what was typed ---- */
-  const idle = Number((doc.querySelector('meta[name=idle-seconds]') || {}).content) || 0;
-  function seen(time) {  // shared by the tabs of this browser: one busy tab keeps all of them open
-    if (Date.now() - seenAt < 1000 && time !== 0) return; else seenAt = Date.now();
-    try { localStorage.setItem('seen', String(seenAt)); } catch (_) { /* storage may be switched off */ }
-  }
-  const lastSeen = () => { try { return Math.max(seenAt, Number(localStorage.getItem('seen'))); } catch (_) { return seenAt; } };
-  function lock(tell) {
-    if (!lockBox() || locked) return;
-    locked = true;
-    if (byId('keys') && byId('keys').open) byId('keys').close();
-    look();
-    if (tell) fetch('/lock', { method: 'POST', keepalive: true, headers: { 'X-CSRF': csrf().content, 'HX-Request': 'true' } }).catch(() => {});
-  }
-  told('locked', () => lock(false)); told('signedOut', () => lock(false));
-  told('unlocked', (_, detail) => {
-    if (detail.csrf) { csrf().content = detail.csrf; all('input[name=csrf]').forEach((el) => { el.value = detail.csrf; }); }
-    locked = false; seen(0);
-    all('input[type=password]', lockBox()).forEach((el) => { el.value = ''; });
-    lockBox().close();
-  });
-  on('close', (e) => { if (e.target.id === 'lock') look(); }, true);
-  if (lockBox()) {
-    on('mousemove', seen, { passive: true });
-    seen(0);
-    if (idle) setInterval(() => { if (Date.now() - lastSeen() > idle * 1000) lock(true); }, Math.min(5000, idle * 250));
-  }
-  /* ---- the clinic server cannot be reached ---- */
-  function setDown(yes) {
-    down = yes; byId('down').hidden = !yes;
-    body.classList.toggle('is-down', yes);
-    if (yes) all('input,textarea').filter((el) => isText(el) && !el.readOnly).forEach((el) => { el.readOnly = true; el.dataset.wasOpen = ''; });
-    else all('[data-was-open]').forEach((el) => { el.readOnly = false; delete el.dataset.wasOpen; });
-  }
-  function probe() {
-    const stop = new AbortController(), timer = setTimeout(() => stop.abort(), 4000);
-    fetch('/health', { cache: 'no-store', signal: stop.signal }).then((r) => { if (!r.ok) throw r; })
-      .then(() => { setDown(false); toast(body.dataset.msgBack); }).catch(() => setTimeout(probe, 5000)).finally(() => clearTimeout(timer));
-  }
-  const lost = () => { if (!down && byId('down')) { setDown(true); probe(); } };
-  on('submit', (e) => { if (down) { e.preventDefault(); e.stopImmediatePropagation(); } else leaving = e.target; }, true);
   /* ---- leaving with unsaved text ---- */
+  on('submit', (e) => { leaving = e.target; }, true);
   const clean = new WeakMap(), stateOf = (form) => new URLSearchParams(new FormData(form)).toString();
   const remember = (saved) => all('form[data-guard]').filter((f) => !clean.has(f)).forEach((f) => clean.set(f, saved ? stateOf(f) : ''));
   remember(true); look();
@@ -360,10 +339,14 @@
   const refusal = () => (topDialog() && topDialog().querySelector('[data-refusal]')) || byId('refusal');  // a dialog covers the page's own
   const tell = (text) => { if (refusal()) refusal().replaceChildren(...(text ? [make('p', { className: 'refusal' }, text)] : [])); };
   const formOf = (el) => (el && el.tagName === 'FORM' ? el : el && el.form);
-  on('htmx:configRequest', (e) => { e.detail.headers['X-CSRF'] = csrf() ? csrf().content : ''; });
+  on('htmx:configRequest', (e) => {
+    const token = doc.querySelector('meta[name=csrf]');
+    e.detail.headers['X-CSRF'] = token ? token.content : '';
+  });
   on('htmx:beforeRequest', (e) => {
     const el = elOf(e) || e.target, form = formOf(el), guarded = form && 'guard' in form.dataset;
-    if (down || (locked && !lockBox().contains(el))) { e.preventDefault(); return; }
+    if (guard.holdsBack(el, e.detail.requestConfig)) { e.preventDefault(); return; }
+    if (primary.isNow) { primary.xhr = e.detail.xhr; hush(WAY_MS); }
     if (e.detail.requestConfig.verb !== 'get' && !BESIDE.test((e.detail.requestConfig.triggeringEvent || '').type)) tell('');  // an autosave wipes no refusal
     if (el.matches('[data-scan]') || (el === form && el.querySelector('[data-scan]'))) scanBusy = e.detail.xhr;
     sent.set(e.detail.xhr, { value: el.value, form, state: guarded ? stateOf(form) : null }); live.add(e.detail.xhr);
@@ -375,7 +358,7 @@
   });
   on('htmx:beforeSwap', (e) => {
     const d = e.detail, el = elOf(e), text = d.serverResponse, status = d.xhr.status;
-    if (status === 423) { d.shouldSwap = false; lock(false); return; }
+    if (status === 423) { d.shouldSwap = false; guard.lock(false); return; }
     const ours = status < 400 || d.xhr.getResponseHeader('HX-Retarget') || /^(403|404|409|410|422|429)$/.test(status);
     if (!ours) { d.shouldSwap = false; tell(body.dataset.msgFailed); return; }  // not one of our answers: a proxy, a crash
     if (d.target && d.target.id === 'refusal') d.target = refusal();
@@ -387,13 +370,14 @@
     [e.target].concat(all('[data-sound]', e.target)).filter((el) => el !== body && el.dataset.sound).slice(0, 1).forEach((el) => beep(el.dataset.sound));
     remember(!e.detail.xhr || e.detail.xhr.status < 400);  // a form that came back refused still holds what nobody saved
     restoreFocus();
+    if (e.target === body && isLost()) focusOn(heading());
   });
   on('htmx:afterRequest', (e) => {
     const box = boxOf(elOf(e)), job = sent.get(e.detail.xhr), here = box && doc.activeElement === box; live.delete(e.detail.xhr);
+    if (e.detail.xhr === primary.xhr) hush(DOUBLE_MS);
     if (e.detail.xhr === scanBusy) { scanBusy = null; setTimeout(sendScan, 0); }
     if (box && job && job.value === box.value) box.dataset.asked = box.value;
     if (box && !here) shut(box); else if (here && job && listOf(box) && job.value === box.value && e.detail.successful) show(box);
     restoreFocus();
   });
-  ['htmx:sendError', 'htmx:timeout'].forEach((name) => on(name, lost));
 }());

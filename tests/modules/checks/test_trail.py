@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+import clinic_app
 from clinic_app.kernel import db
 from clinic_app.modules.checks import queries, services
+from clinic_app.modules.checks.views import words
+from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.dictionaries import services as dictionary_list
 from tests.conftest import Browser, Clinic
 from tests.visit import one_visit
 
@@ -85,7 +90,7 @@ def test_the_reading_log_tells_who_read_and_masks_the_name(clinic: Clinic, brows
     person_no = db.value("SELECT person_no FROM patient WHERE id = ?", (made["patient_id"],))
     html = browser_as("auditor").get(f"/checks/readings?person_no={person_no.lower()}").text
     assert "赵**" in html and "赵春生" not in html
-    assert "李志远" in html and "周敏" in html and "pharmacy.sheet" in html
+    assert "李志远" in html and "周敏" in html and "<td>发药</td>" in html
     assert "钱文" in html, "the auditor's own look-up is logged too"
     assert "1971" not in html and "急性上呼吸道感染" not in html
 
@@ -110,3 +115,18 @@ def test_only_auditor_and_administrator_read_the_trail(browser_as: Browsers) -> 
     for role in ("manager", "technician", "doctor", "cashier"):
         assert browser_as(role).get("/checks/audit").status_code == 403, role
         assert browser_as(role).get("/checks/readings").status_code == 403, role
+
+
+def test_every_action_of_the_trail_has_words() -> None:
+    codes = set()
+    for path in Path(clinic_app.__file__).parent.rglob("*.py"):
+        codes |= set(re.findall(r'\.audit\(\s*"([a-z_]+\.[a-z_]+)"', path.read_text("utf-8")))
+    assert codes - words.ACTIONS.keys() == set()
+
+
+def test_the_trail_says_in_words_what_was_done_to_what(clinic: Clinic, browser_as: Browsers) -> None:
+    drug = dictionaries.drug_by_code("D0001")
+    assert drug
+    clinic.run(clinic.actor("administrator"), lambda uow: dictionary_list.disable(uow, "drug", drug.id))
+    html = browser_as("auditor").get("/checks/audit").text
+    assert f"停用字典项 <bdi>{drug.name}</bdi><small" in html

@@ -299,3 +299,12 @@ def test_a_made_up_id_is_never_a_fault(browser_as, bad):
     for place in (f"/desks/{bad}", f"/desks/rooms/{bad}", f"/printing/jobs/{bad}/status", f"/virtual-printer/{bad}"):
         assert browser.get(place).status_code in (200, 303, 403, 404)
     assert browser.get(f"/desks?paper={bad}").status_code == 200
+
+
+def test_f9_on_the_papers_page_asks_for_the_answer_that_is_missing(browser_as, doubted):
+    browser = browser_as("cashier")
+    page = browser.get("/printing/jobs").text
+    assert 'value="yes" data-key="1"' in page and 'value="no" data-key="2"' in page
+    answer = browser.post("/printing/jobs/retry", headers={"HX-Request": "true"})
+    assert answer.status_code == 422 and "有 1 张还不知道出没出来" in answer.text
+    assert jobs.find(doubted).state == "unknown"

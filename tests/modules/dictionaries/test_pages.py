@@ -160,3 +160,16 @@ def test_a_missing_or_unreadable_file_gets_a_sentence(browser_as):
     assert answer.status_code == 422 and "不是文字表格" in answer.text
     assert manager.post("/dictionaries/import/check", upload("people", b"a")).status_code == 422
     assert manager.get("/dictionaries/import?kind=nonsense").status_code == 200
+
+
+def test_an_item_is_opened_beside_the_list_as_it_was_narrowed(browser_as, drug):
+    browser = browser_as("administrator")
+    found = browser.get("/dictionaries?q=amxl").text
+    link = re.search(rf'href="({url_of(drug)}\?q=amxl)"', found)
+    page = browser.get(link[1]).text
+    assert 'name="q" value="amxl"' in page and 'class="on" aria-current="true"' in page
+    assert "盐酸左氧氟沙星片" not in page
+    assert re.search(r'<input[^>]*name="price"[^>]* autofocus', page)
+    day = (clock.today() + timedelta(days=1)).isoformat()
+    changed = browser.post(f"{url_of(drug)}/price?q=amxl", {"price": "9.9", "valid_from": day, "source": "院长定"})
+    assert changed.location.endswith("?q=amxl")

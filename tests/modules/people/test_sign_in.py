@@ -1,6 +1,7 @@
 """Sign-in: by staff number or pick, with slow-down, audit and a new session id."""
 
 import contextlib
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -206,3 +207,30 @@ def test_a_wrong_password_makes_the_browser_no_desk(app: Any, clinic: Any) -> No
     assert not cookie(client, "desk") and db.value("SELECT count(*) FROM paired_browser") == 0
     assert sign_in(client, "0001", desk=desk.hex()).status_code == 303
     assert ports.bound.desks.of_browser(cookie(client, "desk")) == desk
+
+
+def test_the_wrong_try_that_begins_a_pause_says_how_long_it_is(app: Any, monkeypatch: Any) -> None:
+    move_clock(monkeypatch)
+    client = app.test_client()
+    said = [sign_in(client, "9999", "not this one").get_data(as_text=True) for _try in range(5)]
+    assert all(WRONG in one for one in said[:4]) and "先等 1 秒" in said[4]
+
+
+def test_focus_starts_where_typing_is_due(app: Any) -> None:
+    """A staff number may be typed at once; after a try without a password only the password is missing."""
+    client = app.test_client()
+    fresh = client.get("/sign-in").get_data(as_text=True)
+    assert re.search(r'<input[^>]*id="staff-no"[^>]* autofocus', fresh)
+    empty = sign_in(client, "0001", "").get_data(as_text=True)
+    assert re.search(r'<input[^>]*id="password"[^>]* autofocus', empty)
+    assert len(re.findall(r" autofocus", empty)) == len(re.findall(r" autofocus", fresh)) == 1
+
+
+def test_who_sits_at_a_desk_begins_with_the_daily_work_and_home_leads_to_the_patients(app: Any) -> None:
+    assert ports.bound.desks
+    desk = ports.bound.desks.choices()[0][0]
+    client = app.test_client()
+    assert sign_in(client, "0001", desk=desk.hex()).location == "/registration/"
+    home = client.get("/").get_data(as_text=True)
+    assert '<a href="/registration/" data-key="F2">' in home
+    assert re.search(r'<a class="tile" href="/registration/" autofocus>', home)

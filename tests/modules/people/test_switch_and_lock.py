@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from clinic_app.kernel import db, ports, sessions
-from clinic_app.modules.people import queries
+from clinic_app.modules.people import queries, services
 from tests.modules.people.signing import PASSWORD, PIN, cookie, move_clock, post, sign_in
 
 HTMX = {"HX-Request": "true"}
@@ -40,7 +40,7 @@ def test_the_desk_chosen_at_sign_in_stays_with_the_browser(paired: Any, desk: by
 
 def test_a_colleague_takes_over_by_pin_in_a_new_session(paired: Any, desk: bytes) -> None:
     before = cookie(paired, "session")
-    assert switch(paired, "0002").location == "/"
+    assert switch(paired, "0002").location == "/doctor"  # the daily work, not the home page
     session = sessions.find(cookie(paired, "session"))
     doctor = queries.find_by_staff_no("0002")
     assert session and doctor and (session.person_id, session.desk_id) == (doctor.id, desk)
@@ -76,7 +76,7 @@ def test_five_wrong_pins_and_only_the_password_helps(paired: Any, monkeypatch: A
     moved.ahead_ms += 70_000
     sign_in_again = post(paired, "/password", "/sign-in", staff_no="0002", password=PASSWORD)
     assert sign_in_again.status_code == 303
-    assert switch(paired, "0002").location == "/"
+    assert switch(paired, "0002").location == "/doctor"
 
 
 def test_a_password_is_no_pin(paired: Any) -> None:
@@ -121,7 +121,7 @@ def test_another_persons_password_does_not_unlock(paired: Any, clinic: Any) -> N
 
 def test_a_colleague_may_switch_at_a_locked_screen(paired: Any) -> None:
     post(paired, "/", "/lock")
-    assert switch(paired, "0002").location == "/"
+    assert switch(paired, "0002").location == "/doctor"
     assert paired.get("/").status_code == 200
 
 
@@ -139,3 +139,31 @@ def test_lock_and_unlock_are_audited(browser_as: Any) -> None:
     browser.post("/unlock", {"password": PASSWORD})
     rows = db.rows("SELECT action FROM audit WHERE action IN ('people.locked', 'people.unlocked') ORDER BY seq")
     assert rows == [("people.locked",), ("people.unlocked",)]
+
+
+def test_the_password_just_set_counts_as_that_days_password_for_the_pin(app: Any, clinic: Any, paired: Any) -> None:
+    """The PIN chosen after a one-time code works the same day."""
+    clinic.raw("UPDATE account SET password_on = NULL, password_hash = NULL WHERE person_id ="
+               " (SELECT id FROM person WHERE staff_no = '0003')")
+    found = queries.find_by_staff_no("0003")
+    assert found
+    code = services.new_code()
+    clinic.run(clinic.actor("administrator"), lambda uow: services.give_one_time_code(uow, found.id, code))
+    nurse = app.test_client()
+    sign_in(nurse, "0003", code)
+    own = "spring rice 27"
+    post(nurse, "/first-password", "/first-password", password=own, again=own, pin="908172")
+    assert switch(paired, "0003", "908172").status_code == 303
+
+
+def test_another_person_signs_in_by_password_and_ends_the_session_before(paired: Any) -> None:
+    before = cookie(paired, "session")
+    page = paired.get("/switch").get_data(as_text=True)
+    assert 'href="/sign-in?other=1"' in page and "data-back" in page
+    assert paired.get("/sign-in").status_code == 303
+    assert 'name="password"' in paired.get("/sign-in?other=1").get_data(as_text=True)
+    wrong = post(paired, "/sign-in?other=1", "/sign-in", staff_no="0002", password="not this one")
+    assert wrong.status_code == 422 and sessions.find(before) is not None
+    assert post(paired, "/sign-in?other=1", "/sign-in", staff_no="0002", password=PASSWORD).location == "/doctor"
+    now, doctor = sessions.find(cookie(paired, "session")), queries.find_by_staff_no("0002")
+    assert now and doctor and now.person_id == doctor.id and sessions.find(before) is None

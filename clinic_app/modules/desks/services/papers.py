@@ -26,8 +26,15 @@ def answer_paper(uow: UnitOfWork, job_id: bytes, *, came_out: bool) -> dict[str,
 
 
 def retry_now(uow: UnitOfWork) -> dict[str, Any]:
-    """Send what waits at this desk at once, oldest first: the printer has paper again. -> {"count"}"""
-    count = hurry(uow, uow.actor.desk_id)
+    """Send what waits at this desk at once, oldest first: the printer has paper again. -> {"count"}
+
+    Refuses when nothing waits; a paper of unknown fate waits for a person's answer, not for the printer.
+    """
+    desk_id = uow.actor.desk_id
+    count = hurry(uow, desk_id)
+    unknown = 0 if count or desk_id is None else sum(one.state == jobs.UNKNOWN for one in jobs.unfinished(desk_id))
+    if unknown:
+        raise Refused("desks.did_it_come_out", count=unknown)
     if not count:
         raise Refused("desks.nothing_waits")
     uow.wakes = True

@@ -84,7 +84,8 @@ def take_own_password(
 ) -> SignedIn:
     """The signed-in person sets the own password (and PIN) and goes on in a new session; all others end.
 
-    `current` is None only for a person who came by a one-time code and so has no password.
+    `current` is None only for a person who came by a one-time code and so has no password. The password just set is
+    that day's password: the PIN may be used from now.
     """
     assert session.person_id is not None and session.actor is not None
     person = queries.person(session.person_id)
@@ -100,6 +101,7 @@ def take_own_password(
         credentials.set_password(uow, person.id, password)
         if pin is not None:
             credentials.set_pin(uow, person.id, pin)
+        Account.update(password_on=uow.on.isoformat()).where(Account.person_id == person.id).execute()
         sessions.end_all_of(uow, person.id)
     return _begin(person, PASSWORD, session.desk_id, session.language)
 
@@ -123,6 +125,7 @@ def _prove(
 ) -> str:
     """Which of `kinds` the secret is; commits success or failure with its audit row and counts."""
     keys = (slow_down.account_key(person.staff_no if person else name), slow_down.device_key(device))
+    pause = 0
     with slow_down.attempt(*keys):
         login = queries.login(person.id) if person else None
         kind, stored, typed = _compared(login, secret, kinds)
@@ -131,6 +134,7 @@ def _prove(
             entity = person.id if person else None
             if how is None:
                 slow_down.count_failure(uow, *keys)
+                pause = slow_down.pause_begun(*keys)
                 if kind == PIN:
                     Account.update(pin_failures=Account.pin_failures + 1).where(Account.person_id == entity).execute()
                 uow.audit("people.sign_in_failed", entity, kind=kind, device=device)
@@ -141,8 +145,11 @@ def _prove(
                         Account.person_id == entity
                     ).execute()
                 uow.audit("people.proved", entity, how=how, device=device)
+    field = "pin" if kinds == (PIN,) else "password"
+    if how is None and pause:
+        raise Refused("people.wrong_then_wait", field=field, seconds=pause)
     if how is None:
-        raise Refused(wrong, field="pin" if kinds == (PIN,) else "password")
+        raise Refused(wrong, field=field)
     return how
 
 

@@ -73,6 +73,13 @@ def count_failure(uow: UnitOfWork, *keys: bytes) -> None:
             _last_failure_ms[key] = now
 
 
+def pause_begun(*keys: bytes) -> int:
+    """The seconds that the next try must wait, after `count_failure` of the same transaction; 0 while it need not."""
+    free = parameters.value("people.failures_before_pause", today())
+    longest = parameters.value("people.longest_pause_seconds", today())
+    return max(rules.pause_seconds(queries.failures(key), free, longest) for key in keys)
+
+
 def forgive(uow: UnitOfWork, *keys: bytes) -> None:
     """The right secret was shown: the counts start again."""
     for key in keys:

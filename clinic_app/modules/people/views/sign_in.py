@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 
-from clinic_app.kernel import db, i18n
+from clinic_app.kernel import db, i18n, sessions
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
@@ -22,7 +22,8 @@ WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "�
 @blueprint.get("/sign-in")
 @access(PUBLIC)
 def sign_in() -> Response:
-    if g.session is not None and g.session.actor is not None:
+    """`other`: somebody else wants this browser; who signs in then ends the session that is there."""
+    if g.session is not None and g.session.actor is not None and not request.args.get("other"):
         return pages.see(own_page(request.args.get("next", "/")))
     return _page(None, next_url=own_page(request.args.get("next", "/")))
 
@@ -67,7 +68,13 @@ def begin(begun: services.SignedIn, next_url: str) -> Response:
     resets = services.show_resets(begun.session.actor)
     if resets:
         return pages.page("people/reset_notice.html", resets=resets, next_url=next_url)
-    return pages.see(next_url)
+    return pages.see(_daily_work(begun.session) if next_url == "/" else next_url)
+
+
+def _daily_work(session: sessions.Session) -> str:
+    """Where a person at a desk begins: the first page of the own menu; without a desk the home page."""
+    menu = current_app.config["MENU"](session.actor, None) if session.desk_id is not None else []
+    return str(menu[0]["url"]) if menu else "/"
 
 
 @blueprint.post("/sign-out")

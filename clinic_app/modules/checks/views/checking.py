@@ -2,21 +2,20 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Response, request, url_for
 
 from clinic_app.kernel import clock
 from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.i18n import SOURCE, current, refusal
 from clinic_app.kernel.i18n import gettext as _
-from clinic_app.kernel.i18n import refusal
 from clinic_app.kernel.rights import SYSTEM
 from clinic_app.modules.checks import forms, queries, services
+from clinic_app.modules.checks.views import blueprint, words
 from clinic_app.modules.people import queries as people
 from clinic_app.web import pages
 from clinic_app.web.access import ONCE, SIGNED_IN, access, open_chart
 from clinic_app.web.commands import command, known_fields
 from clinic_app.web.context import new_once
-
-blueprint = Blueprint("checks", __name__, template_folder="templates")
 
 
 @blueprint.get("/checks/")
@@ -56,7 +55,8 @@ def trail() -> Response:
     return pages.page(
         "checks/audit.html", rows=rows, wanted=wanted, person=person, names=names, desks=queries.desk_names(),
         older=rows[-1].seq if len(rows) == queries.ROWS_A_PAGE and rows[-1].seq > 1 else None,
-        newest=queries.newest_row_number(), verdict=queries.chain_verdict(),
+        newest=queries.newest_row_number(), verdict=queries.chain_verdict(), words=words,
+        touched=queries.touched(rows, is_english=current() != SOURCE),
     )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def readings() -> Response:
     return pages.page(
         "checks/readings.html", typed=typed, patient=patient, readings=found,
         names={SYSTEM.person_id: _("系统"), **queries.person_names(one.person_id for one in found)},
-        people_count=len({one.person_id for one in found}),
+        people_count=len({one.person_id for one in found}), words=words,
     )  # fmt: skip
 
 
