@@ -31,7 +31,14 @@ QUEUED, SENDING, PRINTED, NOT_STARTED, UNKNOWN, REFUSED = (
 FINAL = frozenset({PRINTED, UNKNOWN, REFUSED})
 RETRY_AFTER_MS = (2_000, 5_000, 15_000, 60_000)
 _COLUMNS = "id, document, entity, copy_no, patient_id, desk_id, person_id, payload, state, reason, attempts, created_at"
-_wakeup = threading.Event()
+# The predicate of the index job_open, word for word: without it SQLite reads every paper ever printed.
+_OPEN = "state IN ('queued', 'sending', 'not_started', 'unknown')"
+_DUE = f"{_OPEN} AND state IN ('queued', 'not_started')"
+_DESK_IS_FREE = (
+    f"NOT EXISTS (SELECT 1 FROM job AS other WHERE other.{_OPEN} AND other.state = 'sending'"
+    " AND other.desk_id IS job.desk_id)"
+)
+_queued = threading.Semaphore(0)
 log = logging.getLogger("clinic.print")
 
 
@@ -91,8 +98,8 @@ def queue_print(
 
 
 def wake() -> None:
-    """Tell the workers that something was queued; a lost wake-up loses time, not data."""
-    _wakeup.set()
+    """Tell one worker that something was queued; a lost wake-up loses time, not data."""
+    _queued.release()
 
 
 def find(job_id: bytes) -> Job | None:
@@ -112,8 +119,7 @@ def unfinished(desk_id: bytes | None) -> list[Job]:
     """Papers of a desk that a person should look at: waiting, retrying or of unknown fate."""
     return db.read(
         Job,
-        f"SELECT {_COLUMNS} FROM job WHERE state IN ('queued', 'sending', 'not_started', 'unknown') AND desk_id IS ?"
-        " ORDER BY created_at LIMIT 50",
+        f"SELECT {_COLUMNS} FROM job WHERE {_OPEN} AND desk_id IS ? ORDER BY created_at LIMIT 50",
         (desk_id,),
     )
 
@@ -122,9 +128,7 @@ def claim() -> Job | None:
     """Take the oldest due job whose desk has no paper under way, and mark it `sending` before its first byte."""
     now = clock.read().at
     due = db.value(
-        "SELECT id FROM job WHERE state IN ('queued', 'not_started') AND next_at <= ? AND NOT EXISTS"
-        " (SELECT 1 FROM job AS other WHERE other.state = 'sending' AND other.desk_id IS job.desk_id)"
-        " ORDER BY created_at LIMIT 1",
+        f"SELECT id FROM job WHERE {_DUE} AND next_at <= ? AND {_DESK_IS_FREE} ORDER BY created_at LIMIT 1",
         (now,),
     )
     if due is None:
@@ -132,8 +136,7 @@ def claim() -> Job | None:
     with db.write_transaction() as conn:
         conn.execute(
             "UPDATE job SET state = 'sending', attempts = attempts + 1, changed_at = ?"
-            " WHERE id = ? AND state IN ('queued', 'not_started') AND NOT EXISTS"
-            " (SELECT 1 FROM job AS other WHERE other.state = 'sending' AND other.desk_id IS job.desk_id)",
+            f" WHERE id = ? AND state IN ('queued', 'not_started') AND {_DESK_IS_FREE}",
             (now, due),
         )
         claimed = find(due) if conn.changes() == 1 else None
@@ -154,7 +157,7 @@ def finish(job: Job, state: str, reason: str = "") -> None:
 def doubt_interrupted() -> int:
     """At start every `sending` becomes `unknown`: nobody knows whether the paper came out."""
     with db.write_transaction() as conn:
-        conn.execute("UPDATE job SET state = 'unknown', reason = 'interrupted' WHERE state = 'sending'")
+        conn.execute(f"UPDATE job SET state = 'unknown', reason = 'interrupted' WHERE {_OPEN} AND state = 'sending'")
         return conn.changes()
 
 
@@ -171,7 +174,7 @@ def settle_unknown(conn: apsw.Connection, job_id: bytes, *, came_out: bool, at: 
 def end_pauses(conn: apsw.Connection, desk_id: bytes | None, at: int) -> int:
     """Try the waiting papers of a desk at once (the printer is on again); returns how many."""
     conn.execute(
-        "UPDATE job SET next_at = ?, changed_at = ? WHERE state = 'not_started' AND desk_id IS ?",
+        f"UPDATE job SET next_at = ?, changed_at = ? WHERE {_OPEN} AND state = 'not_started' AND desk_id IS ?",
         (at, at, desk_id),
     )
     return conn.changes()
@@ -201,13 +204,12 @@ class Workers:
 
     def _run(self) -> None:
         while not self._ending.is_set():
-            _wakeup.clear()
             try:
                 while not self._ending.is_set() and (job := claim()):
                     self._finish(job, *self._outcome(job))
             except Exception:  # a full disk must not end the thread: the paper stays and is tried again
                 log.exception("a paper could not be claimed")
-            _wakeup.wait(1.0)
+            _queued.acquire(timeout=1.0)
 
     def _finish(self, job: Job, state: str, reason: str) -> None:
         """Until it is stored: a paper that stays `sending` would hold up every paper of its desk."""
@@ -229,7 +231,8 @@ class Workers:
     def stop(self, timeout: float) -> None:
         """Finish the papers at hand, then end; `timeout` seconds for all of them together."""
         self._ending.set()
-        wake()
+        for _ in self._threads:
+            wake()
         until = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(until - time.monotonic(), 0))

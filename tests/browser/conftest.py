@@ -14,14 +14,13 @@ from typing import Any
 
 import pytest
 
-from appliance.practice import PASSWORD
+from tests.browser.keyboard import Person
+from tests.browser.office import CHROMIUM, Office
+from tests.figures import figure, pytest_terminal_summary  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = (  # noqa: SIM905
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
-SCREEN = {"width": 1366, "height": 625}  # what a 1366x768 PC leaves for the page
+SHOTS = os.environ.get("CLINIC_SHOTS", "")  # a folder for pictures of the screens, those of failed tests among them
+FAILED = pytest.StashKey[bool]()
 
 
 def free_port() -> int:
@@ -34,7 +33,7 @@ class Server:
     """`clinic run` as a process of its own."""
 
     def __init__(self, folder: Path):
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port, self.made = folder, free_port(), None
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
 
@@ -66,7 +65,7 @@ def server(folder: Path) -> Iterator[Server]:
         running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: a process can hold one Playwright only, and other folders start theirs
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
@@ -76,77 +75,31 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-class Person:
-    """Somebody at a keyboard: keys, typed text, and what the screen then shows."""
+@pytest.fixture(scope="module")
+def signed_in() -> dict[tuple[str, str, str], Any]:
+    """Cookies of those who already signed in at this module's server, so that each does it once."""
+    return {}
 
-    def __init__(self, page: Any, url: str, complaints: list[str]):
-        self.page, self.url, self.complaints = page, url, complaints
 
-    def sign_in(self, staff_no: str, desk: str) -> "Person":
-        page = self.page
-        page.goto(self.url + "/sign-in")
-        page.locator("#staff-no").focus()
-        self.type(staff_no)
-        page.locator("#desk").focus()
-        page.locator("#desk").select_option(label=desk)
-        page.locator("#password").focus()
-        self.type(PASSWORD)
-        self.press("Enter")
-        page.wait_for_url(lambda url: "/sign-in" not in url)
-        return self
-
-    def press(self, *keys: str) -> "Person":
-        for key in keys:
-            self.page.keyboard.press(key)
-        return self
-
-    def type(self, text: str, *, pause_ms: int = 45) -> "Person":
-        """At a person's pace: slower than a scanner, which is known by its speed."""
-        self.page.keyboard.type(text, delay=pause_ms)
-        return self
-
-    def scan(self, code: str) -> "Person":
-        self.page.keyboard.type(code, delay=5)
-        return self.press("Enter")
-
-    def sees(self, text: str, where: str = "body") -> "Person":
-        self.page.locator(where).filter(has_text=text).first.wait_for(timeout=8000)
-        return self
-
-    def waits_for(self, selector: str) -> "Person":
-        self.page.locator(selector).first.wait_for(timeout=8000)
-        return self
-
-    def focus(self) -> str:
-        """The focused element as `#id` or `tag[name]`."""
-        return str(self.page.evaluate(
-            "() => { const e = document.activeElement; return e.id ? '#' + e.id : e.tagName.toLowerCase() +"
-            " (e.name ? `[${e.name}]` : '') }"
-        ))  # fmt: skip
-
-    def has_focus(self, selector: str) -> "Person":
-        self.page.wait_for_function(
-            "selector => document.activeElement && document.activeElement.matches(selector)", arg=selector, timeout=8000
-        )
-        return self
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report  # type: ignore[return-value]
 
 
 @pytest.fixture
-def person(server: Server, chromium: Any) -> Iterator[Callable[..., Person]]:
-    """`person()`: a fresh browser; a console error in any of them fails the test."""
-    contexts: list[Any] = []
-    complaints: list[str] = []
+def person(
+    server: Server, chromium: Any, signed_in: dict[Any, Any], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Person]]:
+    """`person("doctor", at="/doctor")`: a browser of their own, signed in; `person()`: a fresh one, nobody signed in.
 
-    def open_browser(language: str = "zh-CN") -> Person:
-        context = chromium.new_context(viewport=SCREEN, locale=language)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda err: complaints.append(str(err)))
-        return Person(page, server.url, complaints)
-
-    yield open_browser
-    for context in contexts:
-        context.close()
-    unexpected = [text for text in complaints if "status of 4" not in text]
-    assert unexpected == []
+    A console error, an answer of 500 or more, a script's dialog or a lost focus in any of them fails the test.
+    """
+    office = Office(chromium, server.url, signed_in)
+    yield office.open
+    if request.node.stash.get(FAILED, False) and SHOTS:
+        office.photograph(Path(SHOTS), f"failed-{request.node.name}")
+    office.close()
+    assert office.unexpected() == []

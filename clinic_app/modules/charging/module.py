@@ -33,6 +33,7 @@ MODULE = Module(
     },
     reads=(
         "drug", "service_item", "price", "invoice_category", "person", "patient", "visit", "room", "prescription",
+        "reservation",
     ),
     invariants=INVARIANTS,
     parameters=(

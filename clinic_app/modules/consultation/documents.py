@@ -94,10 +94,10 @@ def _signed_diagnoses(sheet: queries.Prescription) -> tuple[str, ...]:
 def _lines(sheet: queries.Prescription, day: date) -> tuple[list[PaperLine], int]:
     frequencies = {one.code: one.name for one in dictionaries.frequencies()}
     routes = {one.code: one.name for one in dictionaries.routes()}
+    drugs = queries.drugs_as_signed(sheet.id)
     made, amount_fen = [], 0
     for one in queries.lines_of(sheet.id):
-        drug = dictionaries.drug(one.drug_id)
-        assert drug is not None
+        drug = drugs[one.id]
         price = dictionaries.price_on(drug.id, day)
         amount_fen += line_amount(price, one.quantity, drug.pack_size) if price is not None else 0
         use = [f"每次 {one.dose_text}", frequencies[one.frequency], routes[one.route]]

@@ -37,6 +37,13 @@ INVARIANTS = (
         " FROM prescription p JOIN visit v ON v.id = p.visit_id WHERE v.patient_id <> p.patient_id",
     ),
     Invariant(
+        "O2-drugs", "签了字的处方留着签字时的药名和单位",
+        "SELECT 'sheet ' || p.prescription_no || ' line ' || l.line_no, 'keeps no drug as it was at signing'"
+        " FROM prescription p JOIN prescription_line l ON l.prescription_id = p.id AND l.deleted_at IS NULL"
+        " WHERE p.state <> 'draft' AND (l.drug_name = '' OR l.strength_dose = '' OR l.min_unit = '' OR l.pack_unit = ''"
+        " OR l.pack_size IS NULL)",
+    ),
+    Invariant(
         "O2-lines", "签了字的处方和发出的事件一致",
         "SELECT 'sheet ' || p.prescription_no, 'lines differ from what was sent when it was signed' FROM prescription p"
         " JOIN outbox o ON o.entity = p.id AND o.event = 'consultation.prescription_signed'"

@@ -89,7 +89,7 @@ class PrescriptionSheet(_Table):
 
 
 class PrescriptionRow(_Table):
-    """A line of a sheet; `drug_groups` are the drug's allergy groups and all above them, as they were at signing."""
+    """A line of a sheet; the drug's groups with all above them, name, strength and units as they were at signing."""
 
     id = BlobField(primary_key=True)
     prescription_id = BlobField()
@@ -105,6 +105,16 @@ class PrescriptionRow(_Table):
     note = TextField()
     reason = TextField()
     drug_groups = TextField()
+    drug_name = TextField()
+    drug_name_en = TextField()
+    strength_text = TextField()
+    strength_dose = TextField()
+    dose_unit = TextField()
+    min_unit = TextField()
+    min_unit_en = TextField()
+    pack_unit = TextField()
+    pack_unit_en = TextField()
+    pack_size = IntegerField(null=True)
     deleted_at = IntegerField(null=True)
 
     class Meta:

@@ -1,11 +1,13 @@
 """Reads of the visits (就诊); the subject's face for later ones together with `services`."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from clinic_app.kernel import db
-from clinic_app.kernel.clock import clock
+from clinic_app.kernel.clock import clock, from_local
+from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import queries as patients
+from clinic_app.modules.people import queries as people
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,22 @@ def doctors_by_room(on: date) -> dict[bytes, str]:
             (on.isoformat(),),
         )
     }
+
+
+def rooms_with_a_doctor(on: date) -> set[bytes]:
+    """Rooms where a doctor began a consultation that day, or sits signed in at a desk of the room."""
+    since = from_local(datetime.combine(on, time()))
+    signed_in = db.rows(
+        "SELECT DISTINCT person_id, desk_id FROM session WHERE ended_at IS NULL AND created_at >= ?"
+        " AND person_id IS NOT NULL AND desk_id IS NOT NULL",
+        (since,),
+    )
+    if not signed_in:
+        return set(doctors_by_room(on))
+    doctors = {one.id for one in people.people_of_role("doctor")}
+    room_of = {desk.id: desk.room_id for desk in desks.desks() if desk.room_id}
+    seated = {room_of[desk_id] for person_id, desk_id in signed_in if person_id in doctors and desk_id in room_of}
+    return seated | set(doctors_by_room(on))
 
 
 def visits_of_person(patient_id: bytes, limit: int = 20) -> list[Visit]:

@@ -37,6 +37,11 @@ class Window:
         )
         return bytes.fromhex(made["visit_id"])
 
+    def seen_by_doctor(self, visit_id: bytes) -> None:
+        """The doctor is through with the patient."""
+        for step in (visits.start_consultation, visits.finish_consultation):
+            self.clinic.run(self.clinic.actor("doctor"), lambda uow, step=step: step(uow, visit_id))
+
     def sheet(self, visit_id: bytes, *lines: tuple[str, int]) -> bytes:
         """A signed prescription: drug codes and minimum units."""
         sheet_id = new_id()

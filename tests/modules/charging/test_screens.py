@@ -52,6 +52,7 @@ def test_a_visit_shows_its_sheets_sum_and_patient(window, browser):
 
 def test_f9_charges_prints_and_goes_on_to_the_next_patient(window, browser):
     first, second = window.visit(), window.visit("张兰英")
+    window.seen_by_doctor(second)
     answer = browser.post(url(first, "/charge"), {**form_of(page(browser, first)), "cash": "20"})
     assert (answer.status_code, answer.location) == (303, url(second))
     html = browser.get(url(second)).text
@@ -60,6 +61,58 @@ def test_f9_charges_prints_and_goes_on_to_the_next_patient(window, browser):
     assert db.row("SELECT document, copy_no FROM job") == ("charging.receipt", 1)
     last = browser.post(url(second, "/charge"), {**form_of(html), "cash": "10.00"})
     assert last.location == "/charging"
+
+
+def test_who_still_waits_for_the_doctor_is_not_opened_after_a_payment(window, browser):
+    first, _second = window.visit(), window.visit("张兰英")
+    answer = browser.post(url(first, "/charge"), {**form_of(page(browser, first)), "cash": "20"})
+    assert answer.location == "/charging"
+
+
+def test_enter_opens_the_one_who_is_left_in_the_list(window, browser):
+    visit = window.visit()
+    window.visit("张兰英")
+    answer = browser.get("/charging/waiting?q=ljg&enter=1", **{"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, url(visit))
+    typed = browser.get("/charging/waiting?q=ljg", **{"HX-Request": "true"})
+    assert typed.status_code == 200
+    assert "hx-vals" not in re.search(r'<form class="pad fit" id="find".*?>', browser.get("/charging").text)[0]
+    assert browser.get("/charging/waiting?q=&enter=1", **{"HX-Request": "true"}).status_code == 200
+
+
+def test_an_overtaken_page_gets_its_items_and_sums_anew_with_the_refusal(window, browser):
+    visit = window.visit()
+    old = form_of(page(browser, visit))
+    window.sheet(visit, ("D0001", 24))
+    stale = {**old, "total_fen": "1", "cash": "20"}
+    answer = browser.post(url(visit, "/charge"), stale, **{"HX-Request": "true", "HX-Boosted": "true"})
+    assert answer.status_code == 409 and answer.headers["HX-Retarget"] == "#refusal"
+    assert 'id="bill"' in answer.text and "阿莫西林胶囊" in answer.text
+    assert 'name="total_fen" value="2870"' in answer.text
+    assert db.value("SELECT count(*) FROM bill") == 0
+
+
+def test_a_page_that_was_paid_elsewhere_shows_that_nothing_is_left(window, browser):
+    visit = window.visit()
+    old = form_of(page(browser, visit))
+    browser.post(url(visit, "/charge"), {**old, "cash": "10"})
+    answer = browser.post(url(visit, "/charge"), {**old, "cash": "10"}, **{"HX-Request": "true"})
+    assert answer.status_code == 409 and "刚被" in answer.text and "费用收清了" in answer.text
+    assert 'name="sheet"' not in answer.text and 'name="total_fen" value="0"' in answer.text
+
+
+def test_a_void_is_offered_only_before_dispensing_and_names_no_reason_by_itself(window, browser):
+    visit = window.visit()
+    window.sheet(visit, ("D0001", 24))
+    browser.post(url(visit, "/charge"), {**form_of(page(browser, visit)), "cash": "30"})
+    bill = db.value("SELECT id FROM bill")
+    dialog = browser.get(f"/charging/bills/{bill.hex()}/void").text
+    assert 'name="reason"' in dialog and "checked" not in dialog
+    assert f"/charging/bills/{bill.hex()}/void" in browser.get("/charging/receipts").text
+    window.clinic.raw("UPDATE reservation SET state = 'consumed', ended_at = 1 WHERE source_id = ?", (bill,))
+    listed = browser.get("/charging/receipts").text
+    assert f"/charging/bills/{bill.hex()}/void" not in listed and "已发药" in listed
+    assert "/void" not in browser.get(f"/charging/bills/{bill.hex()}").text
 
 
 @pytest.mark.rule("FE-04")

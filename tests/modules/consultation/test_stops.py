@@ -16,6 +16,7 @@ from tests.modules.consultation.conftest import (
     HEALTHY,
     LEVOFLOXACIN,
     LORATADINE,
+    typed,
 )
 
 
@@ -74,6 +75,28 @@ def test_the_offered_drug_takes_the_place_of_the_stopped_one(writing):
     one.draft(services.replace_line, stopped, one.sheet_rev)
     assert [row.drug.code for row in _rows(one)] == [AZITHROMYCIN, LORATADINE]
     assert not _rows(one)[0].is_open
+
+
+@pytest.mark.rule("QT-10")
+@pytest.mark.parametrize("born_on", ["2020-05-01", None])
+def test_no_usual_dose_is_stored_for_a_child_or_an_unknown_age(clinic, writing, born_on):
+    one = writing(ALLERGIC)
+    clinic.raw("UPDATE patient SET born_on = ? WHERE id = ?", (born_on, one.patient_id))
+    stopped = one.add(AMOXICILLIN)
+    offered = _rows(one)[0].other
+    with pytest.raises(Refused, match="child_dose"):
+        one.draft(services.replace_line, stopped, one.sheet_rev)
+    assert [row.line.id for row in _rows(one)] == [stopped]
+    one.draft(services.replace_line, stopped, one.sheet_rev, typed(offered.code, dose="0.125g"))
+    assert [(row.drug.code, row.line.dose_text) for row in _rows(one)] == [(offered.code, "0.125 g")]
+
+
+def test_a_dose_typed_for_one_drug_is_never_stored_for_another(writing):
+    one = writing(ALLERGIC)
+    stopped = one.add(AMOXICILLIN)
+    with pytest.raises(Stale, match="no_replacement"):
+        one.draft(services.replace_line, stopped, one.sheet_rev, typed(LORATADINE))
+    assert [row.drug.code for row in _rows(one)] == [AMOXICILLIN]
 
 
 def test_keeping_a_stop_needs_a_reason_and_stores_it(writing):

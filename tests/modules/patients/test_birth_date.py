@@ -37,7 +37,7 @@ def test_reads_a_birth_date_as_people_type_it(text, born_on):
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("", "unreadable"), ("昨天", "unreadable"), ("1965", "not_real"), ("65", "unreadable"), ("196511", "not_real"),
+        ("", "unreadable"), ("昨天", "unreadable"), ("65", "unreadable"), ("196511", "not_real"),
         ("1965-13-01", "not_real"), ("2025-06-31", "not_real"), ("01.2.29", "not_real"), ("0230", "not_real"),
         ("00000000", "not_real"), ("2026-11-22", "future"), ("20991231", "future"), ("1-2-3-4", "unreadable"),
         ("1965.11", "unreadable"), ("٣.٤", "unreadable"), ("1" * 2**20, "unreadable"), ("1120\x00", "unreadable"),
@@ -58,3 +58,7 @@ def test_a_full_date_means_itself(born_on, form):
 @given(st.dates(date(1926, 11, 22), TODAY))
 def test_two_digits_mean_the_latest_such_year(born_on):
     assert parse_birth_date(born_on.strftime("%y.%m.%d"), TODAY) == born_on
+
+
+def test_a_year_alone_asks_for_the_day():
+    assert _refusal("1965").code == "patients.birth_year_only"

@@ -6,7 +6,13 @@ import pytest
 
 from clinic_app.kernel import db
 from clinic_app.modules.patients import queries
-from clinic_app.modules.patients.services import Identifier, PatientData, link_patients, register_patient
+from clinic_app.modules.patients.services import (
+    Identifier,
+    PatientData,
+    add_identifier,
+    link_patients,
+    register_patient,
+)
 
 
 @pytest.fixture
@@ -31,6 +37,29 @@ def test_a_person_is_found_by(clinic, wang, typed):
 def test_a_person_is_found_by_the_whole_or_the_bare_person_number(clinic, wang):
     assert queries.search(wang.person_no.lower())[0].id == wang.id
     assert queries.search(str(int(wang.person_no[-7:])))[0].id == wang.id
+
+
+@pytest.mark.rule("ID-06")
+@pytest.mark.parametrize(
+    ("kind", "account", "typed"),
+    [
+        ("wechat", "wxid_k2m8abcd", "wxid_k2m8abcd"), ("wechat", "wxid_k2m8abcd", "wxid_k2"),
+        ("wechat", "wxid_k2m8abcd", "WXID_K2M8ABCD"), ("wechat", "oTx5Ab_Cd9", "oTx5Ab_Cd9"),
+        ("wechat", "family-shan", "family-shan"), ("alipay", "2088123412x", "2088123412x"),
+        ("alipay", "shan@mail.example", "shan@mail.example"),
+    ],
+)  # fmt: skip
+def test_an_account_is_found_in_whatever_case_it_was_stored_and_typed(clinic, wang, kind, account, typed):
+    clinic.run(clinic.actor("registrar"), lambda uow: add_identifier(uow, wang.id, Identifier(kind, account)))
+    assert [hit.id for hit in queries.search(typed)] == [wang.id]
+    stored = db.value("SELECT value FROM patient_identifier WHERE kind = ?", (kind,))
+    assert stored == account
+
+
+def test_an_account_that_begins_like_initials_does_not_crowd_the_names_out(clinic, wang):
+    data = PatientData("李秋月", identifiers=(Identifier("wechat", "sxl-home"),))
+    clinic.run(clinic.actor("registrar"), lambda uow: register_patient(uow, data))
+    assert "李秋月" not in [hit.name for hit in queries.search("sxl")]
 
 
 @pytest.mark.rule("ID-03")
@@ -61,9 +90,11 @@ def test_a_search_reads_no_table_from_end_to_end(clinic):
     from clinic_app.modules.patients.queries import searching
 
     values = dict.fromkeys(
-        ("exact", "low", "below", "upper", "upper_below", "tail", "tail_below", "number", "number_below", "limit"), ""
-    )
-    for sql in (searching._DIGITS, searching._MIXED, searching._NAMES):
+        ("exact", "low", "below", "upper", "upper_below", "account", "account_below", "tail", "tail_below", "number",
+         "number_below", "limit"),
+        "",
+    )  # fmt: skip
+    for sql in (searching._DIGITS, searching._MIXED, searching._LATIN, searching._NAMES):
         plan = [row[3] for row in db.rows("EXPLAIN QUERY PLAN " + sql, values)]
         tables = ("patient", "name_key", "patient_identifier", " p", " i", " l")
         assert not [step for step in plan if step.startswith("SCAN") and step.removeprefix("SCAN").endswith(tables)]

@@ -6,7 +6,7 @@ import pytest
 
 from clinic_app.kernel import db
 from clinic_app.modules.patients import queries
-from clinic_app.modules.patients.services import AllergyEntry, set_allergies
+from clinic_app.modules.patients.services import AllergyEntry, link_patients, set_allergies
 from tests.conftest import hidden
 
 FORM = {
@@ -36,6 +36,14 @@ def test_who_has_no_business_with_patients_sees_none(browser_as, chen, role):
 def test_opening_a_card_is_logged(browser_as, clinic, chen):
     browser_as("doctor").get(f"/patients/{chen.id.hex()}")
     assert db.value("SELECT count(*) FROM access_log WHERE patient_id = ?", (chen.id,)) == 1
+
+
+def test_an_allergy_history_nobody_asked_for_is_called_so_in_both_languages(browser_as, clinic, chen):
+    browser, url = browser_as("registrar"), f"/patients/{chen.id.hex()}"
+    clinic.raw("UPDATE patient SET allergy_state = 'unknown' WHERE id = ?", (chen.id,))
+    assert "还没问" in browser.get(url).text and "不清楚" not in browser.get(url).text
+    browser.post("/language", {"language": "en", "next": url})
+    assert "Not asked yet" in browser.get(url).text
 
 
 def test_saving_shows_the_card_again_and_a_repeat_acts_once(browser_as, chen):
@@ -117,6 +125,59 @@ def test_a_merge_is_proposed_approved_by_another_and_undone(browser_as, chen):
     assert other.person_no in registrar.get(f"/patients/{chen.id.hex()}").text
     assert registrar.post(f"/patients/links/{link}/undo").status_code == 303
     assert queries.same_person(chen.id) == (chen.id,)
+
+
+@pytest.mark.rule("ID-09")
+def test_a_merge_taken_apart_leaves_the_page_on_the_person_it_was_asked_from(clinic, browser_as, chen):
+    other, registrar = queries.search("ljg")[0], browser_as("registrar")
+    clinic.run(clinic.actor("registrar"), lambda uow: link_patients(uow, other.id, chen.id))
+    card = f"/patients/{other.id.hex()}"
+    page = registrar.get(card).text
+    undo = re.search(r'action="(/patients/links/\w+/undo)"', page)[1]
+    answer = registrar.post(undo, {"patient": hidden(page[page.index(undo) :], "patient")})
+    assert (answer.status_code, answer.location) == (303, card)
+
+
+def test_a_merge_taken_apart_never_leads_to_a_person_that_is_no_part_of_it(clinic, browser_as, chen):
+    other, third = queries.search("ljg")[0], queries.search("wds")[0]
+    made = clinic.run(clinic.actor("registrar"), lambda uow: link_patients(uow, other.id, chen.id))
+    answer = browser_as("registrar").post(f"/patients/links/{made['link_id']}/undo", {"patient": third.id.hex()})
+    assert answer.location == f"/patients/{chen.id.hex()}"
+
+
+def test_what_speaks_against_a_merge_is_shown_to_who_proposes_and_to_who_approves(browser_as, chen):
+    registrar, manager, other = browser_as("registrar"), browser_as("manager"), queries.search("ljg")[0]
+    url = f"/patients/{other.id.hex()}/merge/{chen.id.hex()}"
+    assert "红字的地方两份对不上" in registrar.get(url).text
+    registrar.post(url)
+    listed = manager.get("/patients/links").text
+    assert "红字的地方两份对不上" in listed and "1958-05-02" in listed and chen.person_no in listed
+    assert "990499********0021" in listed and "990499195805020021" not in listed
+    assert queries.differences(queries.patient(chen.id), queries.patient(other.id)) >= {"sex", "born_on"}
+    assert queries.differences(queries.patient(chen.id), queries.patient(chen.id)) == frozenset()
+
+
+def test_enter_opens_the_one_person_found_and_lists_several(browser_as, chen):
+    registrar = browser_as("registrar")
+    answer = registrar.get("/patients/?q=cgy")
+    assert (answer.status_code, answer.location) == (303, f"/patients/{chen.id.hex()}")
+    assert "用 ↑↓ 选" in registrar.get("/patients/?q=w").text
+
+
+def test_a_year_alone_is_no_birth_date_and_says_what_is_missing(browser_as, chen):
+    answer = browser_as("registrar").post(f"/patients/{chen.id.hex()}/change", {**FORM, "born_on": "1990"})
+    assert answer.status_code == 422 and "只写了年，要写到日" in answer.text
+
+
+def test_a_long_address_names_its_field(browser_as, chen):
+    answer = browser_as("registrar").post(f"/patients/{chen.id.hex()}/change", {**FORM, "address": "村" * 201})
+    assert answer.status_code == 422 and "住址最多写 200 个字" in answer.text
+
+
+def test_a_birth_date_unlike_the_identity_number_says_which_one_is_saved(browser_as, chen):
+    answer = browser_as("registrar").post(f"/patients/{chen.id.hex()}/change", {**FORM, "born_on": "1958-05-03",
+                                          "identity_number": "990499195805020021"})  # fmt: skip
+    assert answer.status_code == 422 and "按 F9 存写的 1958-05-03" in answer.text
 
 
 def test_an_old_allergy_form_never_ends_what_a_colleague_recorded(browser_as, clinic):

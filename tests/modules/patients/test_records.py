@@ -95,6 +95,27 @@ def test_a_card_has_one_holder_and_the_refusal_names_him(clinic):
 
 
 @pytest.mark.rule("ID-06")
+def test_a_second_identity_number_is_refused_until_the_first_is_ended(clinic):
+    found, actor = make(clinic, identity_number="11010519491231002X"), clinic.actor("registrar")
+    second = Identifier("01", "990499196503180024")
+    with pytest.raises(Refused, match="identity_number_twice") as refused:
+        clinic.run(actor, lambda uow: add_identifier(uow, found.id, second))
+    for language in ("zh-CN", "en"):
+        assert "identity_number_twice" not in i18n.refusal(refused.value, language)
+    assert queries.patient(found.id).identity_number == "11010519491231002X"
+    first = queries.identifiers_of(found.id)[0]
+    clinic.run(actor, lambda uow: end_identifier(uow, found.id, first.id))
+    clinic.run(actor, lambda uow: add_identifier(uow, found.id, second))
+    assert queries.patient(found.id).identity_number == "990499196503180024"
+
+
+@pytest.mark.rule("ID-06")
+def test_a_new_record_takes_one_identity_number(clinic):
+    with pytest.raises(Refused, match="identity_number_twice"):
+        make(clinic, identity_number="11010519491231002X", identifiers=(Identifier("01", "990499196503180024"),))
+
+
+@pytest.mark.rule("ID-06")
 def test_an_ended_card_may_go_to_its_true_holder(clinic):
     holder, other = make(clinic, identifiers=(Identifier("health_card", "620499001"),)), make(clinic, name="周冬青")
     one = queries.identifiers_of(holder.id)[0]
@@ -139,7 +160,7 @@ def test_a_hostile_name_is_a_name_and_nothing_else(clinic):
         ("name", "李" * 1_000_000, "patients.name_too_long"),
         ("phone", "1390056220", "patients.phone_length"),
         ("phone", "\x00" * 11, "patients.phone_characters"),
-        ("address", "村" * 1_000_000, "patients.text_too_long"),
+        ("address", "村" * 1_000_000, "patients.address_too_long"),
         ("address", "一组\x001 号", "patients.text_unseen_sign"),
         ("sex", "7", "patients.sex_unknown_code"),
         ("born_on", date(2999, 1, 1), "patients.birth_date_future"),

@@ -47,6 +47,27 @@ def test_the_page_shows_the_oldest_sheet_with_shelf_batch_and_use(
     assert "已核对 0 / 2" in html and 'data-key="F9"' in html and "李志远" in html
 
 
+@pytest.mark.rule("O2")
+def test_a_drug_renamed_after_signing_is_handed_out_as_it_was_prescribed(
+    clinic: Clinic, sheet: queries.Sheet, browser_as: Browsers
+) -> None:
+    clinic.raw(
+        "UPDATE drug SET name = '改过的名字', strength_text = '9g×9丸', strength_dose = '9', min_unit = '丸',"
+        " pack_unit = '瓶', pack_size = 7, shelf = 'Z-9'"
+    )
+    html = browser_as("pharmacist").get(f"/pharmacy/sheets/{sheet.id.hex()}").text
+    assert "阿莫西林胶囊" in html and "每次 0.5 g（2粒），每日3次，口服，3 天" in html and "18粒" in html
+    assert "改过的名字" not in html and "丸" not in html and "瓶" not in html
+    assert "Z-9" in html, "the shelf is where the drug stands now"
+
+
+def test_allergies_that_nobody_asked_about_are_called_so(
+    clinic: Clinic, sheet: queries.Sheet, browser_as: Browsers
+) -> None:
+    clinic.raw("UPDATE patient SET allergy_state = 'unknown' WHERE id = ?", (sheet.patient_id,))
+    assert "过敏：还没问" in browser_as("pharmacist").get(f"/pharmacy/sheets/{sheet.id.hex()}").text
+
+
 def test_the_page_is_light(sheet: queries.Sheet, browser_as: Browsers) -> None:
     assert len(browser_as("pharmacist").get("/pharmacy/").data) < 30_000
 

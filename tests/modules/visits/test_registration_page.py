@@ -5,12 +5,12 @@ import re
 
 import pytest
 
-from clinic_app.kernel import clock, db, ports
+from clinic_app.kernel import clock, db, ports, sessions
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.ports import Card
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import queries as patients
-from clinic_app.modules.visits import queries
+from clinic_app.modules.visits import queries, services
 
 HTMX = {"HX-Request": "true"}
 
@@ -63,6 +63,13 @@ def visits_today():
     return queries.today(clock.today())
 
 
+def test_an_allergy_history_nobody_asked_for_is_called_so_in_both_languages(desk):
+    page = desk.get("/registration/").text
+    assert "还没问" in page and "不清楚" not in page
+    desk.post("/language", {"language": "en", "next": "/registration/"})
+    assert "Not asked yet" in desk.get("/registration/").text
+
+
 def test_a_stranger_is_recorded_registered_and_printed_at_once(desk, stranger, room):
     answer = desk.post("/registration/", stranger, **HTMX)
     assert answer.status_code == 200
@@ -95,6 +102,59 @@ def test_a_known_person_is_registered_as_the_form_shows_him(desk):
     assert "今天已挂 1 号" in desk.get(f"/registration/form?patient={visit.patient_id.hex()}", **HTMX).text
 
 
+def test_who_waits_already_today_is_registered_again_only_when_asked_twice(desk):
+    form = known(desk, "cgy")
+    desk.post("/registration/", form, **HTMX)
+    again = known(desk, "cgy")
+    answer = desk.post("/registration/", again, **HTMX)
+    assert answer.status_code == 422 and len(visits_today()) == 1
+    assert f"陈桂英今天已挂 1 号，在{visits_today()[0].room_name}候诊" in answer.text
+    assert desk.post("/registration/", {**again, "noticed": re.search(r'name="noticed" value="(1)"', answer.text)[1]},
+                     **HTMX).status_code == 200  # fmt: skip
+    assert len(visits_today()) == 2
+
+
+def test_who_is_with_the_doctor_already_is_said_so(clinic, desk):
+    desk.post("/registration/", known(desk, "cgy"), **HTMX)
+    visit = visits_today()[0].visit_id
+    clinic.run(clinic.actor("doctor"), lambda uow: services.start_consultation(uow, visit))
+    assert "正在" in desk.post("/registration/", known(desk, "cgy"), **HTMX).text
+
+
+def test_the_room_chosen_beforehand_has_a_doctor_when_any_room_has(clinic, desk, stranger):
+    rooms = [one for one in desks.rooms() if one.is_open]
+    desk.post("/registration/", {**stranger, "room": rooms[-1].id.hex()}, **HTMX)
+    clinic.run(clinic.actor("doctor"), lambda uow: services.start_consultation(uow, visits_today()[0].visit_id))
+    page = desk.get("/registration/").text
+    chosen = re.search(r'name="room" value="(\w{32})"(?: id="room")? checked', page)
+    assert queries.rooms_with_a_doctor(clock.today()) == {rooms[-1].id} and chosen[1] == rooms[-1].id.hex()
+
+
+def test_a_doctor_who_signed_in_at_a_desk_of_the_room_counts_as_there(clinic):
+    room = [one for one in desks.rooms() if one.is_open][-1]
+    place = desks.desks()[0]
+    clinic.raw("UPDATE desk SET room_id = ? WHERE id = ?", (room.id, place.id))
+    assert queries.rooms_with_a_doctor(clock.today()) == set()
+    sessions.start(language="zh-CN", person_id=clinic.actor("cashier").person_id, desk_id=place.id)
+    assert queries.rooms_with_a_doctor(clock.today()) == set()
+    sessions.start(language="zh-CN", person_id=clinic.actor("doctor").person_id, desk_id=place.id)
+    assert queries.rooms_with_a_doctor(clock.today()) == {room.id}
+
+
+def test_one_person_found_is_chosen_by_enter_and_of_several_none(desk):
+    assert "data-no-default" not in desk.get("/registration/search?q=cgy", **HTMX).text
+    several = desk.get("/registration/search?q=w", **HTMX).text
+    assert "data-no-default" in several and "用 ↑↓ 选" in several
+
+
+def test_the_same_identity_number_leaves_no_way_to_a_second_record(desk, stranger):
+    same = {**stranger, "identity_number": "990499195805020021"}
+    shown = desk.post("/registration/duplicates", same, **HTMX).text
+    assert "陈桂英" in shown and "只能是这份档案" in shown and "都不是，新建档案" not in shown
+    other = desk.post("/registration/duplicates", {**stranger, "name": "陈桂英", "born_on": "1958-05-02"}, **HTMX).text
+    assert "都不是，新建档案" in other
+
+
 def test_phone_and_allergies_are_put_right_while_registering(desk):
     form = {**known(desk, "wds"), "phone": "19900009901", "allergy_state": "none"}
     assert desk.post("/registration/", form, **HTMX).status_code == 200
@@ -105,11 +165,12 @@ def test_phone_and_allergies_are_put_right_while_registering(desk):
 def test_a_record_changed_meanwhile_is_asked_about_and_then_saved(desk):
     first, second = known(desk, "ljg"), known(desk, "ljg")
     desk.post("/registration/", {**first, "phone": "19900009902"}, **HTMX)
-    answer = desk.post("/registration/", {**second, "phone": "19900009903"}, **HTMX)
+    answer = desk.post("/registration/", {**second, "phone": "19900009903", "noticed": "1"}, **HTMX)
     assert answer.status_code == 409
     assert "19900009902" in answer.text and "19900009903" in answer.text
     rev = re.search(r'name="rev" value="(\d+)"', answer.text)[1]
-    assert desk.post("/registration/", {**second, "phone": "19900009903", "rev": rev}, **HTMX).status_code == 200
+    again = {**second, "phone": "19900009903", "rev": rev, "noticed": "1"}
+    assert desk.post("/registration/", again, **HTMX).status_code == 200
     assert patients.search("ljg")[0].phone == "19900009903"
 
 

@@ -22,7 +22,8 @@ _RECEIPT = """
 SELECT b.id, b.receipt_no, b.visit_id, v.visit_no, p.name, b.total_fen, b.waiver_fen, b.rounding_fen,
     coalesce((SELECT sum(y.amount_fen) FROM payment y WHERE y.bill_id = b.id AND y.method = 'cash'), 0),
     coalesce((SELECT sum(y.amount_fen) FROM payment y WHERE y.bill_id = b.id AND y.method = 'scan'), 0),
-    b.paid_at, b.cashier_id, u.name, b.shift_id, coalesce(x.reason, ''), x.voided_at
+    b.paid_at, b.cashier_id, u.name, b.shift_id, coalesce(x.reason, ''), x.voided_at,
+    EXISTS (SELECT 1 FROM reservation r WHERE r.source_id = b.id AND r.state = 'consumed')
 FROM bill b JOIN visit v ON v.id = b.visit_id JOIN patient p ON p.id = b.patient_id JOIN person u ON u.id = b.cashier_id
 LEFT JOIN bill_void x ON x.bill_id = b.id
 """
@@ -83,7 +84,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A line of the list of receipts."""
+    """A line of the list of receipts; `is_dispensed` once a drug of it was handed out, which no void undoes."""
 
     bill_id: bytes
     receipt_no: str
@@ -101,6 +102,7 @@ class Receipt:
     shift_id: bytes
     void_reason: str
     voided_at: int | None
+    is_dispensed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,12 @@ def bill(bill_id: bytes) -> Bill | None:
 
 def bill_lines(bill_id: bytes) -> list[BillLine]:
     return db.read(BillLine, _LINES, (bill_id,))
+
+
+def is_dispensed(bill_id: bytes) -> bool:
+    """Whether a drug of the bill was handed out: its reservation is used up, and no void gives it back."""
+    found = db.value("SELECT 1 FROM reservation WHERE source_id = ? AND state = 'consumed' LIMIT 1", (bill_id,))
+    return found is not None
 
 
 def payments(bill_id: bytes) -> list[Payment]:

@@ -18,8 +18,8 @@ CASE c.item_kind
 END
 """
 _ROW = (
-    "SELECT v.id, v.visit_no, v.queue_no AS queue_no, v.visit_on, v.patient_id, p.name, r.name, {sheets} AS sheets,"
-    " {total}, {since} AS since"
+    "SELECT v.id, v.visit_no, v.queue_no AS queue_no, v.visit_on, v.patient_id, p.name, r.name, v.state,"
+    " {sheets} AS sheets, {total}, {since} AS since"
     " FROM {source} JOIN visit v ON v.id = {visit} JOIN patient p ON p.id = v.patient_id"
     " JOIN room r ON r.id = v.room_id"
 )
@@ -32,7 +32,7 @@ _TO_PAY = (
 )  # fmt: skip
 # Received without a number (VS-05): on the list with 0 items until the doctor signs something or finishes.
 _WITHOUT_NUMBER = """
-SELECT v.id, v.visit_no, v.queue_no, v.visit_on, v.patient_id, p.name, r.name, 0, 0, v.registered_at
+SELECT v.id, v.visit_no, v.queue_no, v.visit_on, v.patient_id, p.name, r.name, v.state, 0, 0, v.registered_at
 FROM visit v JOIN patient p ON p.id = v.patient_id JOIN room r ON r.id = v.room_id
 WHERE v.visit_on = :day AND v.with_number = 0 AND v.state = 'in_consultation'
     AND NOT EXISTS (SELECT 1 FROM charge_line c WHERE c.visit_id = v.id AND c.state <> 'withdrawn')
@@ -60,6 +60,7 @@ class Pending:
     patient_id: bytes
     name: str
     room_name: str
+    visit_state: str
     sheets: int
     total_fen: int
     since: int

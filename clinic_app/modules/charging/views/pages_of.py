@@ -30,11 +30,21 @@ def own_cashier() -> bytes | None:
     return actor().person_id if actor().may("charging.charge") else None
 
 
-def following(waiting: list[queries.Pending], chosen: bytes | None) -> queries.Pending | None:
-    """The next one with something to pay after the chosen one, then from the top."""
+def following(
+    waiting: list[queries.Pending], chosen: bytes | None, *, seen_only: bool = False
+) -> queries.Pending | None:
+    """The next one with something to pay after the chosen one, then from the top; `seen_only` skips who still waits for
+    the doctor or is with one: more may come to that bill."""
     ids = [one.visit_id for one in waiting]
     after = ids.index(chosen) + 1 if chosen in ids else 0
-    return next((one for one in waiting[after:] + waiting[:after] if one.sheets and one.visit_id != chosen), None)
+    return next(
+        (
+            one
+            for one in waiting[after:] + waiting[:after]
+            if one.sheets and one.visit_id != chosen and not (seen_only and one.visit_state != "finished")
+        ),
+        None,
+    )
 
 
 def last_paper() -> dict[str, Any]:

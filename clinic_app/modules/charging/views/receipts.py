@@ -101,4 +101,4 @@ def _may_void(bill: queries.Bill) -> bool:
     if bill.state == queries.VOIDED or bill.cashier_id != actor().person_id or not actor().may("charging.void"):
         return False
     shift = queries.open_shift(actor().person_id)
-    return shift is not None and shift.id == bill.shift_id
+    return shift is not None and shift.id == bill.shift_id and not queries.is_dispensed(bill.id)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock, parameters
-from clinic_app.kernel.errors import Missing, Refused
+from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.kernel.money import yuan
@@ -53,11 +53,16 @@ def quote(visit_id: bytes) -> Response:
     if quoted.refusal is not None:
         wrong = sentence(quoted.refusal)
     return pages.answer(
-        "charging/_quote.html", visit=found, quote=quoted, wrong=wrong, filled=filled, is_swap=True,
-        is_by_insurer=found.payer in words.BY_INSURER, payer=words.payer(found.payer),
-        rounds_cash=parameters.value("charging.cash_rounding_fen", clock.today()) > 1,
-        focus=f"#pay-{filled[0]}" if filled else "",
+        "charging/_quote.html", quote=quoted, wrong=wrong, filled=filled, is_swap=True,
+        focus=f"#pay-{filled[0]}" if filled else "", **_who_pays(found),
     )  # fmt: skip
+
+
+def _who_pays(found: visits.QueueRow) -> dict[str, Any]:
+    return {
+        "visit": found, "payer": words.payer(found.payer), "is_by_insurer": found.payer in words.BY_INSURER,
+        "rounds_cash": parameters.value("charging.cash_rounding_fen", clock.today()) > 1,
+    }  # fmt: skip
 
 
 @blueprint.post("/visits/<id:visit_id>/charge")
@@ -66,14 +71,32 @@ def charge(visit_id: bytes) -> Response:
     known_fields(*forms.FIELDS)
     form = forms.charge_form(request.form)
     tenders = form.tenders()
-    waiting = pages_of.following(queries.pending(clock.today()), visit_id)
-    outcome = command(
-        lambda uow: services.charge_visit(
-            uow, visit_id, lines_seen=form.lines, total_seen_fen=form.total_fen, tenders=tenders
+    waiting = pages_of.following(queries.pending(clock.today()), visit_id, seen_only=True)
+    try:
+        outcome = command(
+            lambda uow: services.charge_visit(
+                uow, visit_id, lines_seen=form.lines, total_seen_fen=form.total_fen, tenders=tenders
+            )
         )
-    )
+    except Stale as err:
+        return _outdated(visit_id, err, tenders)
     url = url_for("charging.visit", visit_id=waiting.visit_id) if waiting else url_for("charging.pending")
     return pages.see(url, _said(outcome.result, outcome.replayed))
+
+
+def _outdated(visit_id: bytes, err: Stale, tenders: list[services.Tender]) -> Response:
+    """Why nothing was charged, with the items and the sums as they are now; the typed amounts stay."""
+    if not request.headers.get("HX-Request"):
+        raise err
+    sheets = queries.open_sheets(visit_id, clock.today())
+    open_ids = {sheet.source_id for sheet in sheets}
+    response = pages.answer(
+        "charging/_outdated.html", status=409, text=sentence(err), code=err.code, next_url=None, wrong="",
+        quote=queries.quote(sheets, open_ids, tenders, clock.today()), is_redrawn=True, filled=None,
+        sheets=sheets, paid=queries.bills_of_visit(visit_id), **_who_pays(_visit(visit_id)), **pages_of.last_paper(),
+    )  # fmt: skip
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#refusal", "innerHTML"
+    return response
 
 
 def _said(result: dict[str, Any], replayed: bool) -> str:

@@ -23,13 +23,15 @@ def pending() -> Response:
 @blueprint.get("/waiting")
 @access("charging.view", is_poll=True)
 def waiting() -> Response:
-    """The list, filtered by what is typed; polled. A scanned slip opens its visit, a payment's number is kept."""
+    """The list, filtered by what is typed; polled. A scanned slip opens its visit, and Enter the one that is left; a
+    payment's number is kept."""
     on = clock.today()
     typed = request.args.get("q", "").strip()[:64]
     if PAYMENT_NUMBER.fullmatch(typed) and _chosen() is not None:
         return _list(queries.pending(on), "", reference=typed)
     found = queries.pending_matching(typed, on)
-    if len(found) == 1 and found[0].visit_no == typed.upper():
+    is_chosen = typed and request.args.get("enter") == "1"
+    if len(found) == 1 and (is_chosen or found[0].visit_no == typed.upper()):
         return _open(found[0])
     return _list(found, typed)
 

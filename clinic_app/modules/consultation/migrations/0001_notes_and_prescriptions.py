@@ -93,6 +93,16 @@ CREATE TABLE prescription_line(
     note TEXT NOT NULL DEFAULT '',
     reason TEXT NOT NULL DEFAULT '',
     drug_groups TEXT NOT NULL DEFAULT '[]',
+    drug_name TEXT NOT NULL DEFAULT '',
+    drug_name_en TEXT NOT NULL DEFAULT '',
+    strength_text TEXT NOT NULL DEFAULT '',
+    strength_dose TEXT NOT NULL DEFAULT '',
+    dose_unit TEXT NOT NULL DEFAULT '',
+    min_unit TEXT NOT NULL DEFAULT '',
+    min_unit_en TEXT NOT NULL DEFAULT '',
+    pack_unit TEXT NOT NULL DEFAULT '',
+    pack_unit_en TEXT NOT NULL DEFAULT '',
+    pack_size INTEGER CHECK (pack_size >= 1),
     deleted_at INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX prescription_line_sheet ON prescription_line(prescription_id, line_no);

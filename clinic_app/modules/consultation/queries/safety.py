@@ -35,6 +35,10 @@ class Safety:
         """Whether the patient has the least age of a drug; not certain without a birth date, and then False."""
         return _is_old_enough(drug.minimum_age_years, self.born_on, on)
 
+    def takes_usual_dose(self, on: date) -> bool:
+        """Whether the patient is certainly no child: a usual dose is an adult's and is never stored unseen (QT-10)."""
+        return _is_old_enough(parameters.value("consultation.paediatric_below_years", on), self.born_on, on)
+
     def with_all_above(self, groups: Iterable[str]) -> list[str]:
         """The groups and every group above them, sorted: what a signed line keeps of the dictionary."""
         found: set[str] = set()
@@ -62,6 +66,12 @@ def safety_of(patient_id: bytes) -> Safety:
 def _groups_of(drug_code: str) -> frozenset[str]:
     drug = dictionaries.drug_by_code(drug_code)
     return dictionaries.groups_of_drug(drug.id) if drug else frozenset()
+
+
+def replacement_of(drug_id: bytes, safety: Safety, on: date) -> dictionaries.Drug | None:
+    """What may be given instead of the drug of a row, or None."""
+    drug = dictionaries.drug(drug_id)
+    return replacement_for(drug, dictionaries.groups_of_drug(drug_id), safety, on) if drug else None
 
 
 def replacement_for(

@@ -8,7 +8,15 @@ from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.money import line_amount
 from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.queries import safety, words
-from clinic_app.modules.consultation.queries.working_out import Lists, TypedLine, Worked, days_limit, lists, work_out
+from clinic_app.modules.consultation.queries.working_out import (
+    Lists,
+    TypedLine,
+    Worked,
+    days_limit,
+    lists,
+    per_dose_text,
+    work_out,
+)
 from clinic_app.modules.consultation.rules.allergy import Stop
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.stock import queries as stock
@@ -41,6 +49,7 @@ class Row:
     is_long: bool = False
     from_age: int | None = None
     also_on: str = ""
+    per_dose: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -99,13 +108,14 @@ def orders(visit: visits.Visit, on: date) -> Orders:
         if one.state == "draft":
             rev, rows = one.rev, book.draft_rows(lines)
         else:
-            sheets.append(Sheet(one, [book.signed_row(line, one) for line in lines]))
-    drugs = sum(row.amount_fen for row in rows)
-    drugs += sum(row.amount_fen for one in sheets if one.sheet.state == "signed" for row in one.rows)
+            drugs = queries.drugs_as_signed(one.id)
+            sheets.append(Sheet(one, [book.signed_row(line, one, drugs[line.id]) for line in lines]))
+    drugs_fen = sum(row.amount_fen for row in rows)
+    drugs_fen += sum(row.amount_fen for one in sheets if one.sheet.state == "signed" for row in one.rows)
     most = parameters.value("consultation.most_drugs_per_sheet", on)
     notes = {code: note for (_kind, code), note in found.notes.items()}
     fee = registration_fee(on)
-    return Orders(rev, rows, sheets, found.state, drugs, fee, most, book.known, notes, _allergens(found))
+    return Orders(rev, rows, sheets, found.state, drugs_fen, fee, most, book.known, notes, _allergens(found))
 
 
 def _allergens(found: safety.Safety) -> dict[str, str]:
@@ -168,9 +178,9 @@ class _Book:
         except Refused as err:
             return None, err
 
-    def signed_row(self, line: queries.PrescriptionLine, sheet: queries.Prescription) -> Row:
-        drug = dictionaries.drug(line.drug_id)
-        assert drug is not None
+    def signed_row(
+        self, line: queries.PrescriptionLine, sheet: queries.Prescription, drug: dictionaries.Drug
+    ) -> Row:
         if sheet.state == "signed":
             self.signed[drug.id] = sheet.prescription_no or ""
         price = dictionaries.price_on(drug.id, date.fromisoformat(sheet.signed_on)) if sheet.signed_on else None
@@ -184,6 +194,7 @@ class _Book:
         frequency, route = self.known.frequencies[line.frequency], self.known.routes[line.route]
         return {
             "name": words.named(drug.name, drug.name_en), "dose": words.dose(line.dose_text, drug),
+            "per_dose": per_dose_text(line.dose_text, drug),
             "frequency": frequency.name if words.is_source() else line.frequency,
             "route": route.name if words.is_source() else line.route,
         }  # fmt: skip

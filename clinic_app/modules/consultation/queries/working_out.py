@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from clinic_app.kernel import parameters
 from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.money import line_amount
-from clinic_app.kernel.quantity import Dose, dose_text, excerpt, parse_count, parse_dose, typed_number
+from clinic_app.kernel.quantity import Dose, convertible, dose_text, excerpt, parse_count, parse_dose, typed_number
 from clinic_app.modules.consultation.queries import words
 from clinic_app.modules.consultation.rules.quantity import (
     Frequency,
@@ -18,6 +19,7 @@ from clinic_app.modules.consultation.rules.quantity import (
     coverage,
     outlasts_as_needed,
     required,
+    units_of_dose,
 )
 from clinic_app.modules.consultation.rules.validity import check_days
 from clinic_app.modules.dictionaries import queries as dictionaries
@@ -156,6 +158,24 @@ def used_text(drug: dictionaries.Drug, dose: Dose, doses: int, units: int) -> st
     if drug.pack_size == 1 and not drug.is_splittable and dose.unit != drug.min_unit:
         return words.dose(dose_text(Dose(dose.amount * doses, dose.unit)), drug)
     return words.used(units, drug.min_unit, drug.min_unit_en)
+
+
+def per_dose_text(text: str, drug: dictionaries.Drug) -> str:
+    """`3袋/次`: the minimum units that a measured dose takes; empty where it is counted in them, poured from one whole
+    container (QT-04) or no hundredth of a unit."""
+    try:
+        dose = parse_dose(text)
+    except Refused:
+        return ""
+    if dose.unit == drug.min_unit or not convertible(dose.unit, drug.dose_unit):
+        return ""
+    count = units_of_dose(pack_of(drug), dose)
+    if (drug.pack_size == 1 and not drug.is_splittable) or 100 % count.denominator:
+        return ""
+    whole, hundredths = divmod(int(count * 100), 100)
+    shown = f"{whole}.{hundredths:02d}".rstrip("0").rstrip(".")
+    unit = drug.min_unit if words.is_source() else f" {words.plural(drug.min_unit_en, 1 if count == 1 else 2)}"
+    return _("%(count)s/次") % {"count": f"{shown}{unit}"}
 
 
 def _check_single(

@@ -102,6 +102,12 @@ def required(
     return Required(sum(schedule), units, _dispensed(pack, units))
 
 
+def units_of_dose(pack: Pack, dose: Dose) -> Fraction:
+    """Minimum units that one dose takes, whole where every dose is rounded by itself (QT-02); Refused as `required`."""
+    exact = _units_per_dose(pack, dose)
+    return Fraction(ceil(exact)) if pack.rounding == "per_dose" else exact
+
+
 def as_needed(pack: Pack, quantity: int | None, max_units_per_day: int | None) -> AsNeeded:
     """The quantity of a prn line (QT-06), both numbers in minimum units and both written by the doctor.
 

@@ -9,7 +9,7 @@ from clinic_app.kernel import ids, installation, parameters
 from clinic_app.kernel.errors import Invalid, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import events, queries
-from clinic_app.modules.consultation.queries import safety
+from clinic_app.modules.consultation.queries import safety, signed_drugs
 from clinic_app.modules.consultation.queries.workbench import as_typed
 from clinic_app.modules.consultation.queries.working_out import days_limit, work_out
 from clinic_app.modules.consultation.rules import sheets
@@ -20,6 +20,12 @@ from clinic_app.modules.consultation.services.opening import Opened, writable
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.visits import services as visit_services
 from sync.wire.canonical import canonical
+
+_PLACE = (
+    "UPDATE prescription_line SET prescription_id = ?, line_no = ?, drug_groups = ?, drug_name = ?, drug_name_en = ?,"
+    " strength_text = ?, strength_dose = ?, dose_unit = ?, min_unit = ?, min_unit_en = ?, pack_unit = ?,"
+    " pack_unit_en = ?, pack_size = ? WHERE id = ?"
+)
 
 
 def sign_visit(
@@ -97,7 +103,7 @@ def _sign_sheets(uow: UnitOfWork, opened: Opened, draft: queries.Prescription) -
         return []
     if found.state == "unknown":
         raise Refused("consultation.allergy_unknown", field="allergy")
-    groups = {one.id: _checked_line(uow, opened, found, one) for one in kept}
+    checked = {one.id: _checked_line(uow, opened, found, one) for one in kept}
     most = parameters.value("consultation.most_drugs_per_sheet", uow.on)
     first, *others = sheets.split(kept, most)
     sheet_ids = [draft.id]
@@ -116,10 +122,9 @@ def _sign_sheets(uow: UnitOfWork, opened: Opened, draft: queries.Prescription) -
     parts = list(zip(sheet_ids, (first, *others), strict=True))
     for sheet_id, rows in parts:  # every row stands on its sheet before the first sheet is closed to changes
         for place, one in enumerate(rows, 1):
-            uow.execute(
-                "UPDATE prescription_line SET prescription_id = ?, line_no = ?, drug_groups = ? WHERE id = ?",
-                (sheet_id, place, canonical(groups[one.id]).decode(), one.id),
-            )
+            drug, groups = checked[one.id]
+            as_now = [getattr(drug, name) for name in signed_drugs.KEPT]
+            uow.execute(_PLACE, (sheet_id, place, canonical(groups).decode(), *as_now, one.id))
     return [_number_sheet(uow, opened, sheet_id, kind, told, part) for sheet_id, part in parts]
 
 
@@ -151,8 +156,8 @@ def _number_sheet(
 
 def _checked_line(
     uow: UnitOfWork, opened: Opened, found: safety.Safety, line: queries.PrescriptionLine
-) -> list[str]:
-    """What stops a row now though it was stored before; returns the drug's groups and all above them."""
+) -> tuple[dictionaries.Drug, list[str]]:
+    """What stops a row now though it was stored before; returns the drug, its groups and all above them."""
     field = f"line-{line.id.hex()}"
     try:
         worked = work_out(as_typed(line), uow.on, limit_days=days_limit(opened.visit.kind, uow.on))
@@ -167,5 +172,5 @@ def _checked_line(
     for one in found.findings(worked.drug, groups):
         if one.tier == "stop" and (one.allergy.kind, one.allergy.code) not in kept:
             raise Refused("consultation.stop_unresolved", field=field, drug=worked.drug.name, allergy=one.allergy.shown)
-    return found.with_all_above(groups)
+    return worked.drug, found.with_all_above(groups)
 

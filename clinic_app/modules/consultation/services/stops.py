@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from clinic_app.kernel import parameters
 from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import queries
@@ -49,21 +50,26 @@ def keep_stop(
     return {"line_id": line_id.hex(), "stops": len(stops)}
 
 
-def replace_line(uow: UnitOfWork, visit_id: bytes, line_id: bytes, rev: int) -> dict[str, Any]:
-    """Take the suggested drug in the same place, with its own usual use; returns the new `line_id`.
+def replace_line(
+    uow: UnitOfWork, visit_id: bytes, line_id: bytes, rev: int, typed: TypedLine | None = None
+) -> dict[str, Any]:
+    """Take the suggested drug in the same place, as `typed` or with its own usual use; returns the new `line_id`.
 
-    Stale `consultation.no_replacement` when the suggestion is not to be had any more.
+    Refused `consultation.child_dose` when nothing was typed and the patient may be a child (QT-10), and as rows are;
+    Stale `consultation.no_replacement` when the suggestion, or the drug that was typed for, is not offered any more.
     """
     opened = writable(uow, visit_id)
     line = lines.draft_line(visit_id, line_id)
     sheet_id = lines.touch(uow, opened, rev)
-    drug = dictionaries.drug(line.drug_id)
     found = safety.safety_of(opened.visit.patient_id)
-    groups = dictionaries.groups_of_drug(line.drug_id)
-    other = safety.replacement_for(drug, groups, found, uow.on) if drug else None
-    if other is None:
+    other = safety.replacement_of(line.drug_id, found, uow.on)
+    if other is None or (typed is not None and typed.drug_id != other.id):
         raise Stale("consultation.no_replacement")
+    if typed is None:
+        if not found.takes_usual_dose(uow.on):
+            years = parameters.value("consultation.paediatric_below_years", uow.on)
+            raise Refused("consultation.child_dose", field="dose", years=years)
+        days = str(other.usual_days or line.days)
+        typed = TypedLine(other.id, f"{other.usual_dose}{other.dose_unit}", other.frequency, days, other.route)
     uow.execute("UPDATE prescription_line SET deleted_at = ? WHERE id = ?", (uow.at, line_id))
-    days = str(other.usual_days or line.days)
-    typed = TypedLine(other.id, f"{other.usual_dose}{other.dose_unit}", other.frequency, days, other.route)
     return {"line_id": lines.insert(uow, opened, sheet_id, typed, line.line_no).hex(), "drug_id": other.id.hex()}

@@ -11,7 +11,7 @@ from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
 from clinic_app.modules.consultation import forms, queries, services
-from clinic_app.modules.consultation.queries import words, workbench
+from clinic_app.modules.consultation.queries import safety, words, workbench
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import banner, may_write, shown_visit
 from clinic_app.modules.dictionaries import queries as dictionaries
@@ -35,7 +35,7 @@ def orders_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, 
             (one.code, f"{one.code} {one.name if source else one.name_en}") for one in found.known.frequencies.values()
         ],
         "routes": [(one.code, one.name if source else one.code) for one in found.known.routes.values()],
-        "entry": {}, "editing": "", "row_problem": "", "wanted": (),
+        "entry": {}, "editing": "", "replacement": None, "row_problem": "", "wanted": (),
         "may_void": bool(note and note.doctor_id == actor().person_id and actor().may("consultation.write")),
     }  # fmt: skip
 
@@ -61,7 +61,7 @@ def _write(
 ) -> Response:
     """Run one draft write; a refusal redraws the pane with what was typed and the sentence under its row.
 
-    `again` may say otherwise where the sentence and the focus go.
+    `again` may say otherwise where the sentence and the focus go, and with which `status`.
     """
     found = visits.visit(visit_id)
     if found is None:
@@ -77,10 +77,11 @@ def _write(
             raise
         field = f"#{'ed' if editing else 'rx'}-{FIELDS.get(err.field or '', 'new')}"
         drawn = {
-            "focus": field, "entry": entry or {}, "editing": editing, "row_problem": sentence(err),
-            "wanted": _wanted(entry or {}, err.field or ""), **(again(err) if again else {}),
+            "status": 409 if isinstance(err, Stale) else 422, "focus": field, "entry": entry or {}, "editing": editing,
+            "row_problem": sentence(err), "wanted": _wanted(entry or {}, err.field or ""),
+            **(again(err) if again else {}),
         }  # fmt: skip
-        return answer_orders(visit_id, status=409 if isinstance(err, Stale) else 422, **drawn)
+        return answer_orders(visit_id, **drawn)
     return answer_orders(visit_id, **done)
 
 
@@ -158,9 +159,48 @@ def restore_line(visit_id: bytes, line_id: bytes) -> Response:
 @blueprint.post("/visits/<id:visit_id>/lines/<id:line_id>/replace")
 @access("consultation.write", writes=DRAFT)
 def replace_line(visit_id: bytes, line_id: bytes) -> Response:
-    known_fields("sheet_rev")
-    form = request.form
-    return _write(visit_id, lambda uow: services.replace_line(uow, visit_id, line_id, forms.rev_of(form, "sheet_rev")))
+    """Take the suggested drug; for a child its row opens without a dose first and nothing is stored (QT-10)."""
+    known_fields("sheet_rev", *forms.LINE_FIELDS)
+    form, hexed = request.form, line_id.hex()
+    typed = forms.typed_line(form) if "drug_id" in form else None
+
+    def in_its_row(err: Refused) -> dict[str, Any]:
+        if isinstance(err, Stale) and typed is not None:  # what was typed may have been meant for another drug
+            return {"editing": "", "entry": {}, "focus": "#rx-new", "wanted": ()}
+        if typed is not None:
+            offered = {"editing": hexed, "replacement": _named(dictionaries.drug(typed.drug_id))}
+            return {**offered, "focus": "#ed-dose"} if err.field == "drug" else offered
+        return _opened(visit_id, line_id) if err.code == "consultation.child_dose" else {}
+
+    return _write(
+        visit_id,
+        lambda uow: services.replace_line(uow, visit_id, line_id, forms.rev_of(form, "sheet_rev"), typed),
+        entry=form if typed else None, editing=hexed if typed else "", again=in_its_row,
+    )  # fmt: skip
+
+
+def _opened(visit_id: bytes, line_id: bytes) -> dict[str, Any]:
+    """The row of a stopped drug, open for the suggested one with its usual use but no dose."""
+    visit, line = visits.visit(visit_id), queries.line(line_id)
+    assert visit is not None and line is not None  # the command has just read them
+    other = safety.replacement_of(line.drug_id, safety.safety_of(visit.patient_id), clock.today())
+    if other is None:
+        return {}
+    entry = {"frequency": other.frequency, "days": str(other.usual_days or line.days), "route": other.route}
+    return {
+        "status": 200, "editing": line_id.hex(), "replacement": _named(other), "entry": entry, "focus": "#ed-dose",
+        "wanted": ("note",),
+    }  # fmt: skip
+
+
+def _named(drug: dictionaries.Drug | None) -> dict[str, str] | None:
+    """What an open row shows of the drug it is for."""
+    if drug is None:
+        return None
+    return {
+        "id": drug.id.hex(), "name": words.named(drug.name, drug.name_en), "strength_text": drug.strength_text,
+        "min_unit": drug.min_unit,
+    }  # fmt: skip
 
 
 @blueprint.post("/visits/<id:visit_id>/lines/<id:line_id>/keep")

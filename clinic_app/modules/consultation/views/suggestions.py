@@ -11,7 +11,7 @@ from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.modules.consultation import forms
 from clinic_app.modules.consultation.queries import words
 from clinic_app.modules.consultation.queries.workbench import quantity_text
-from clinic_app.modules.consultation.queries.working_out import days_limit, work_out
+from clinic_app.modules.consultation.queries.working_out import days_limit, per_dose_text, work_out
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.stock import queries as stock
@@ -54,11 +54,15 @@ def _option(hit: dictionaries.DrugHit, there: int) -> dict[str, Any]:
 @blueprint.get("/diagnoses")
 @access("consultation.write")
 def diagnoses() -> Response:
+    """The whole list, scrolled into view: what the diagnosis list has, then the words as typed, which are never chosen
+    by Enter alone."""
     typed = request.args.get("dx", "").strip()[:100]
-    return pages.page(
+    response = pages.page(
         "consultation/_dx_options.html", hits=dictionaries.diagnoses_matching(typed, 7), typed=typed,
         visit_id=forms.id_of(request.args.get("visit", "")), is_source=words.is_source(),
     )  # fmt: skip
+    response.headers["HX-Reswap"] = "outerHTML settle:60ms show:#dx-sug:bottom"
+    return response
 
 
 @blueprint.get("/allergens")
@@ -89,5 +93,6 @@ def quote(visit_id: bytes) -> Response:
     return pages.page(
         "consultation/_quote.html", quantity=quantity_text(worked, worked.quantity, worked.drug),
         stock=words.stock_of(there, worked.drug), worked=worked,
+        dose=words.dose(worked.dose_text, worked.drug), per_dose=per_dose_text(worked.dose_text, worked.drug),
         is_enough=there >= worked.quantity,
     )  # fmt: skip

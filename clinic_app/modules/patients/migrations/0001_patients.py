@@ -52,6 +52,8 @@ CREATE TABLE patient_identifier(
 CREATE UNIQUE INDEX patient_identifier_holder ON patient_identifier(kind, value)
     WHERE ended_at IS NULL AND has_one_holder;
 CREATE INDEX patient_identifier_value ON patient_identifier(value) WHERE ended_at IS NULL;
+CREATE INDEX patient_identifier_account ON patient_identifier(value COLLATE NOCASE)
+    WHERE ended_at IS NULL AND kind IN ('wechat', 'alipay');
 CREATE INDEX patient_identifier_tail ON patient_identifier(tail) WHERE ended_at IS NULL AND kind = '01';
 CREATE INDEX patient_identifier_patient ON patient_identifier(patient_id);
 CREATE TRIGGER patient_identifier_no_delete BEFORE DELETE ON patient_identifier

@@ -1,7 +1,7 @@
 """Reads of the patients (患者); the subject's face for others together with `services`."""
 
 from clinic_app.modules.patients.queries.banner import Banner, age_text, banner, sex_text
-from clinic_app.modules.patients.queries.duplicates import Duplicate, possible_duplicates
+from clinic_app.modules.patients.queries.duplicates import Duplicate, differences, possible_duplicates
 from clinic_app.modules.patients.queries.links import (
     Link,
     link,
@@ -28,8 +28,8 @@ from clinic_app.modules.patients.rules.masking import mask_identity_number, mask
 
 __all__ = [
     "Allergy", "Banner", "Duplicate", "Hit", "Holder", "Identifier", "Link", "Patient", "age_text", "allergies_of",
-    "allergies_recorded", "banner", "hit", "holder_of", "identifiers_of", "link", "link_rows", "mask_identity_number",
-    "mask_name", "names",
+    "allergies_recorded", "banner", "differences", "hit", "holder_of", "identifiers_of", "link", "link_rows",
+    "mask_identity_number", "mask_name", "names",
     "open_link_from", "patient", "possible_duplicates", "same_person", "scanned", "search", "sex_text", "survivor",
     "waiting_links",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from clinic_app.kernel import db
 from clinic_app.kernel.quantity import half_width
 from clinic_app.kernel.search import name_keys, normal, prefix_range
+from clinic_app.modules.patients.queries.records import Patient
 from clinic_app.modules.patients.queries.searching import Hit, hit
 from clinic_app.modules.patients.rules.resemblance import Likeness, is_same_name, number_likeness, swapped_numbers
 
@@ -64,6 +65,16 @@ def possible_duplicates(
             found.append(Duplicate(one, likeness, same_address))
     found.sort(key=lambda one: (one.likeness.rank, one.hit.person_no))
     return found[:limit]
+
+
+def differences(one: Patient, other: Patient) -> frozenset[str]:
+    """What speaks against one person in two records: `sex`, `born_on`, `identity_number` known in both and unlike."""
+    found = {
+        name
+        for name in ("born_on", "identity_number")
+        if getattr(one, name) and getattr(other, name) and getattr(one, name) != getattr(other, name)
+    }
+    return frozenset(found | ({"sex"} if {one.sex, other.sex} == {"1", "2"} else set()))
 
 
 def _candidates(keys: set[str], born_on: str | None, number: str, phone: str) -> set[bytes]:

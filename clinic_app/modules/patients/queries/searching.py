@@ -63,6 +63,12 @@ _BY_VALUE = (
     " WHERE value >= :upper AND value < :upper_below AND ended_at IS NULL"
     f" ORDER BY value LIMIT {CANDIDATES}"
 )
+# Accounts keep the case they were typed in; documents and cards are stored in capitals.
+_BY_ACCOUNT = (
+    "SELECT patient_id, value = :account COLLATE NOCASE AS is_exact FROM patient_identifier"
+    " WHERE value COLLATE NOCASE >= :account AND value COLLATE NOCASE < :account_below AND ended_at IS NULL"
+    f" AND kind IN ('wechat', 'alipay') ORDER BY value COLLATE NOCASE LIMIT {CANDIDATES}"
+)
 _BY_TAIL = (
     "SELECT patient_id, 0 AS is_exact FROM patient_identifier WHERE tail >= :tail AND tail < :tail_below"
     f" AND ended_at IS NULL AND kind = '01' ORDER BY tail LIMIT {CANDIDATES}"
@@ -87,19 +93,20 @@ def _statement(*sources: str) -> str:
     )
 
 
-_DIGITS = _statement(_BY_VALUE, _BY_TAIL, _BY_PHONE, _BY_NUMBER)
-_MIXED = _statement(_BY_NAME, _BY_VALUE, _BY_NUMBER)
+_DIGITS = _statement(_BY_VALUE, _BY_ACCOUNT, _BY_TAIL, _BY_PHONE, _BY_NUMBER)
+_MIXED = _statement(_BY_NAME, _BY_VALUE, _BY_ACCOUNT, _BY_NUMBER)
+_LATIN = _statement(_BY_NAME, _BY_ACCOUNT)
 _NAMES = _statement(_BY_NAME)
 _SCANNED = (
     "SELECT patient_id FROM patient_identifier WHERE value IN (:value, :plain) AND ended_at IS NULL"
     " UNION SELECT id FROM patient WHERE person_no = :value"
 )
 _ONE = f"SELECT {_COLUMNS} FROM patient p WHERE p.id = ?"
-_LONGEST_SERIAL, _LEAST_DIGITS = 7, 3
+_LONGEST_SERIAL, _LEAST_DIGITS, _LEAST_ACCOUNT = 7, 3, 6
 
 
 def search(text: str, limit: int = 8) -> list[Hit]:
-    """People found by name, pinyin initials, identity number or its last 4 to 6, phone, person number or card.
+    """People found by name, pinyin initials, identity number or its last 4 to 6, phone, person number, card, account.
 
     Exact matches first, then the newest visit. A merged record shows the one that goes on, with `also_no` (ID-09).
     """
@@ -110,7 +117,10 @@ def search(text: str, limit: int = 8) -> list[Hit]:
     if re.fullmatch(r"[0-9]+x?", digits):
         found = _by_digits(digits, limit)
     elif typed.isascii() and any(letter.isdigit() for letter in typed):
-        found = db.read(Hit, _MIXED, {**_bounds(typed), **_upper(typed), **_number(typed.upper()), "limit": limit})
+        bounds = {**_bounds(typed), **_upper(typed), **_number(typed.upper()), **_account(typed)}
+        found = db.read(Hit, _MIXED, {**bounds, "limit": limit})
+    elif typed.isascii() and len(typed) >= _LEAST_ACCOUNT:
+        found = db.read(Hit, _LATIN, {**_bounds(typed), **_account(typed), "limit": limit})
     else:
         found = db.read(Hit, _NAMES, {**_bounds(typed), "limit": limit})
     return _survivors(found)
@@ -145,7 +155,7 @@ def _digit_bounds(digits: str, tail: tuple[str, str]) -> dict[str, str]:
     bounds = {**(_bounds(digits) if long_enough else _bounds("")), **(_upper(digits) if long_enough else _upper(""))}
     serial = digits.isdecimal() and len(digits) <= _LONGEST_SERIAL
     number = f"{installation.current().prefix()}P{int(digits):07d}" if serial else ""
-    return {**bounds, **_number(number), "tail": tail[0], "tail_below": tail[1]}
+    return {**bounds, **_account(digits), **_number(number), "tail": tail[0], "tail_below": tail[1]}
 
 
 def _bounds(text: str) -> dict[str, str]:
@@ -156,6 +166,12 @@ def _bounds(text: str) -> dict[str, str]:
 def _upper(text: str) -> dict[str, str]:
     low, below = prefix_range(text.upper())
     return {"upper": low, "upper_below": below}
+
+
+def _account(text: str) -> dict[str, str]:
+    """An account from its sixth sign on, so that initials find people by their names alone."""
+    low, below = prefix_range(text if len(text) >= _LEAST_ACCOUNT else "")
+    return {"account": low, "account_below": below}
 
 
 def _number(text: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ def parse_birth_date(text: str, today: date, *, field: str = "born_on") -> date:
     """The latest day not after `today` that the text can mean; a missing century or year is found that way.
 
     `-1` is yesterday. Refused `patients.birth_date_unreadable`, `patients.birth_date_not_real` (30 February),
+    `patients.birth_year_only`,
     `patients.birth_date_future`.
     """
     typed = re.sub(r"\s", "", typed_number(text)) if len(text) <= LONGEST_TYPED else ""
@@ -28,6 +29,8 @@ def parse_birth_date(text: str, today: date, *, field: str = "born_on") -> date:
     year, month, day = match[1], int(match[2]), int(match[3])
     days = [found for found in (_day(candidate, month, day) for candidate in _years(year, today)) if found]
     if not days:
+        if re.fullmatch(r"(19|20)[0-9]{2}", typed):
+            raise Refused("patients.birth_year_only", field=field, value=typed)
         raise Refused("patients.birth_date_not_real", field=field, value=excerpt(text))
     past = [found for found in days if found <= today]
     if not past:

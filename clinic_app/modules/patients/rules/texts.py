@@ -13,9 +13,11 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 def one_line(text: str, *, field: str, most: int) -> str:
     """The text as typed without the spaces around it, at most `most` characters; empty is allowed.
 
-    Refused `patients.text_too_long` (facts have, most), `patients.text_unseen_sign`.
+    Refused `patients.address_too_long`, else `patients.text_too_long` (facts have, most), `patients.text_unseen_sign`.
     """
     line = text.strip()
+    if len(line) > most and field == "address":
+        raise Refused("patients.address_too_long", field=field, have=len(line), most=most)
     if len(line) > most:
         raise Refused("patients.text_too_long", field=field, have=len(line), most=most)
     for position, letter in enumerate(line, start=1):

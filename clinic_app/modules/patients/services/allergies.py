@@ -15,7 +15,7 @@ def set_allergies(
 ) -> dict[str, Any]:
     """Make this the person's allergy history; what is no longer named is ended, not removed.
 
-    `state` unknown (没问过), none (无已知过敏) or known with entries. With `rev`, raises Stale when the record was
+    `state` unknown (还没问), none (无已知过敏) or known with entries. With `rev`, raises Stale when the record was
     changed since. Refused as `checked_allergies`.
     """
     before = queries.patient(patient_id)

@@ -23,7 +23,8 @@ _INSERT = (
 def add_identifier(uow: UnitOfWork, patient_id: bytes, identifier: Identifier) -> dict[str, Any]:
     """Note one more document, card or account of the person; returns `identifier_id`.
 
-    Refused `patients.identifier_held` naming the holder, `patients.identifier_kind`, and as `document_number`.
+    Refused `patients.identifier_held` naming the holder, `patients.identity_number_twice` when an identity number is in
+    force, `patients.identifier_kind`, and as `document_number`.
     """
     if queries.patient(patient_id) is None:
         raise Missing("patients.missing")
@@ -84,6 +85,8 @@ def _write(uow: UnitOfWork, patient_id: bytes, one: Identifier) -> int:
         if holder is not None:
             field = "identity_number" if one.kind == "01" else "identifier"
             raise Refused("patients.identifier_held", field=field, name=holder.name, person_no=holder.person_no)
+    if one.kind == "01" and any(other.kind == "01" for other in queries.identifiers_of(patient_id)):
+        raise Refused("patients.identity_number_twice", field="identity_number")
     uow.execute(
         _INSERT,
         (patient_id, one.kind, one.kind in ONE_HOLDER, value, value[::-1], one.original or one.value.strip(),

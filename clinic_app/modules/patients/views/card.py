@@ -142,7 +142,7 @@ def end_identifier(patient_id: bytes, identifier_id: int) -> Response:
 
 
 def allergy_states() -> list[tuple[str, str]]:
-    return [("none", _("无已知过敏")), ("known", _("有")), ("unknown", _("不清楚"))]
+    return [("none", _("无已知过敏")), ("known", _("有")), ("unknown", _("还没问"))]
 
 
 def document_kinds() -> dict[str, str]:

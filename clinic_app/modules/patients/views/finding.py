@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, url_for
 
 from clinic_app.kernel import clock
 from clinic_app.kernel.rights import CARE_TEAM
@@ -17,8 +17,11 @@ MOST_LISTED = 30
 @blueprint.get("/")
 @access("patients.view", in_menu=True)
 def index() -> Response:
-    """The search page; `?q=` shows its hits at once, for browsers without script."""
-    return pages.page("patients/index.html", waiting=len(queries.waiting_links()), **_hits())
+    """The search page; `?q=` (Enter in the search line) opens the one person found, else shows who was found."""
+    found = _hits()
+    if len(found["hits"]) == 1:
+        return pages.see(url_for("patients.card", patient_id=found["hits"][0].id))
+    return pages.page("patients/index.html", waiting=len(queries.waiting_links()), **found)
 
 
 @blueprint.get("/search")

@@ -36,7 +36,9 @@ def compare(patient_id: bytes, other_id: bytes) -> Response:
         open_chart(one.id, "patient merge")
     today = clock.today()
     banners = [queries.banner(one.id, today) for one in (here, there)]
-    return pages.page("patients/_merge.html", here=here, there=there, banners=banners)
+    return pages.page(
+        "patients/_merge.html", here=here, there=there, banners=banners, differs=queries.differences(here, there)
+    )
 
 
 @blueprint.post("/<id:patient_id>/merge/<id:other_id>")
@@ -53,10 +55,14 @@ def propose(patient_id: bytes, other_id: bytes) -> Response:
 def waiting() -> Response:
     """Proposed merges that wait for a second person."""
     rows = queries.waiting_links()
+    records = {one: queries.patient(one) for row in rows for one in (row.from_id, row.to_id)}
+    for one in records:
+        open_chart(one, "patient merge")
     names = people.names({row.linked_by for row in rows})
     return pages.page(
         "patients/links.html", mask_name=queries.mask_name, rows=rows, names=names, my_id=actor().person_id,
-        is_masked=not actor().roles & CARE_TEAM,
+        is_masked=not actor().roles & CARE_TEAM, records=records, differences=queries.differences,
+        sex_text=queries.sex_text, mask_identity=queries.mask_identity_number,
     )  # fmt: skip
 
 
@@ -81,8 +87,11 @@ def reject(link_id: bytes) -> Response:
 @blueprint.post("/links/<id:link_id>/undo")
 @access("patients.merge", writes=ONCE)
 def undo(link_id: bytes) -> Response:
-    """Take a merge apart again: both records are what they were."""
-    known_fields()
+    """Take a merge apart again: both records are what they were. The card it was asked from (`patient`) stays on the
+    screen, so that its address and its form are of one person."""
+    known_fields("patient")
     outcome = command(lambda uow: services.unlink_patients(uow, link_id))
-    shown = bytes.fromhex(outcome.result["patient_id"])
+    link, asked_from = queries.link(link_id), request.form.get("patient", "")
+    here = [one for one in (link.from_id, link.to_id) if one.hex() == asked_from] if link else []
+    shown = here[0] if here else bytes.fromhex(outcome.result["patient_id"])
     return pages.see(url_for("patients.card", patient_id=shown), _("已拆开，两份档案各归各"))

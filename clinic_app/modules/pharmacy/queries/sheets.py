@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic_app.kernel import db, parameters
-from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.consultation import queries as consultation
 from clinic_app.modules.dictionaries.queries import Drug
 from clinic_app.modules.pharmacy.rules import Part, expired_parts, is_whole, last_valid_day, shelf_order
 
@@ -26,7 +26,7 @@ WHERE c.source_id = ? AND c.source_kind = 'prescription' AND c.state = 'billed' 
 ORDER BY d.id IS NOT NULL, b.paid_at, b.receipt_no LIMIT 1
 """
 _LINES = """
-SELECT l.id, l.line_no, l.drug_id, l.dose_text, l.frequency, l.days, l.route, l.note, c.quantity, m.amount_fen
+SELECT l.id, l.line_no, l.dose_text, l.frequency, l.days, l.route, l.note, c.quantity, m.amount_fen
 FROM charge_line c JOIN prescription_line l ON l.id = c.source_line_id
 JOIN bill_line m ON m.charge_line_id = c.id AND m.bill_id = c.bill_id
 WHERE c.bill_id = ? AND c.source_id = ? AND c.source_kind = 'prescription' ORDER BY l.line_no
@@ -131,15 +131,14 @@ def sheet(prescription_id: bytes) -> Sheet | None:
 
 
 def lines_of(found: Sheet, on: date) -> list[Line]:
-    """The paid lines of a sheet in the order of their shelves (PH-15)."""
+    """The paid lines of a sheet in the order of their shelves (PH-15), each drug as it was called at signing."""
     if found.paid is None:
         return []
-    batches = _batches(found.paid, on)
-    lines = []
-    for line_id, line_no, drug_id, *written in db.rows(_LINES, (found.paid.bill_id, found.id)):
-        drug = dictionaries.drug(drug_id)
-        if drug is not None:
-            lines.append(Line(line_id, line_no, drug, *written, tuple(batches.get(line_id, ()))))
+    batches, drugs = _batches(found.paid, on), consultation.drugs_as_signed(found.id)
+    lines = [
+        Line(line_id, line_no, drugs[line_id], *written, tuple(batches.get(line_id, ())))
+        for line_id, line_no, *written in db.rows(_LINES, (found.paid.bill_id, found.id))
+    ]
     return sorted(lines, key=lambda line: (shelf_order(line.drug.shelf), line.line_no))
 
 

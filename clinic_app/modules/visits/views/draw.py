@@ -44,7 +44,7 @@ def form_values(shown: Shown) -> dict[str, Any]:
     waiting = queries.waiting_by_room(today)
     rooms = desks.rooms()
     if not arrival.room:
-        arrival = replace(arrival, room=_usual_room(found, rooms, waiting))
+        arrival = replace(arrival, room=_usual_room(found, rooms, waiting, queries.rooms_with_a_doctor(today)))
     return {
         "form": arrival, "errors": shown.errors, "notices": shown.notices, "duplicates": shown.duplicates,
         "once": shown.once, "found": found, "banner": patients.banner(found.id, today) if found else None,
@@ -107,7 +107,7 @@ def kinds() -> list[tuple[str, str]]:
 
 
 def allergy_states() -> list[tuple[str, str]]:
-    return [("none", _("无已知过敏")), ("known", _("有")), ("unknown", _("不清楚"))]
+    return [("none", _("无已知过敏")), ("known", _("有")), ("unknown", _("还没问"))]
 
 
 def states() -> dict[str, tuple[str, str]]:
@@ -118,9 +118,12 @@ def states() -> dict[str, tuple[str, str]]:
     }  # fmt: skip
 
 
-def _usual_room(found: patients.Patient | None, rooms: list[desks.Room], waiting: dict[bytes, int]) -> str:
-    """Where the person was last, else the open room with the shortest line."""
+def _usual_room(
+    found: patients.Patient | None, rooms: list[desks.Room], waiting: dict[bytes, int], staffed: set[bytes]
+) -> str:
+    """Where the person was last, else the shortest line; never a room without a doctor while another has one."""
     open_rooms = [room for room in rooms if room.is_open]
+    open_rooms = [room for room in open_rooms if room.id in staffed] or open_rooms
     last = queries.visits_of_person(found.id, limit=1) if found else []
     if last and any(room.id == last[0].room_id for room in open_rooms):
         return last[0].room_id.hex()

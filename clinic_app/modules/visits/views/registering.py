@@ -75,6 +75,8 @@ def _register(uow: UnitOfWork, arrival: forms.Arrival) -> dict[str, Any]:
         before = patients.patient(arrival.patient_id) if arrival.patient_id else None
         if before is None:
             raise Missing("patients.missing")
+        if arrival.noticed != "1" and (here := queries.open_visits(before.id, uow.on)):
+            raise _Doubtful([_here_already(one) for one in here])
         changed = forms.changed_person(arrival, before, uow.on)
         history = forms.changed_allergies(arrival, before)
         who = before.id
@@ -84,6 +86,13 @@ def _register(uow: UnitOfWork, arrival: forms.Arrival) -> dict[str, Any]:
     return services.register_arrival(
         uow, patient=who, room_id=arrival.room_id, kind=arrival.kind, payer=arrival.payer, corrections=corrections
     )
+
+
+def _here_already(one: queries.QueueRow) -> str:
+    facts = {"name": one.name, "number": one.queue_no, "room": one.room_name}
+    if one.state == "in_consultation":
+        return _("%(name)s今天已挂 %(number)d 号，正在%(room)s看病。") % facts
+    return _("%(name)s今天已挂 %(number)d 号，在%(room)s候诊。") % facts
 
 
 def _registered(result: dict[str, Any], arrival: forms.Arrival) -> Response:

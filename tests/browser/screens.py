@@ -1,0 +1,182 @@
+"""The main screens on a clinic in the middle of its day, for those who look at every one of them."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from appliance import practice
+from appliance.practice_patients import PATIENTS
+from clinic_app.modules.consultation import services as consultation
+from clinic_app.modules.patients import queries as patients
+from clinic_app.modules.patients.services import PatientData
+from tests import visit
+from tests.browser.conftest import ROOT, Server
+from tests.browser.keyboard import Person
+from tests.browser.office import Office
+from tests.conftest import Clinic
+
+NOTE = {
+    "chief_complaint": "Sore throat, fever 2 days", "temperature": "37.9", "examination": "Red throat", "plan": "Rest",
+}  # fmt: skip
+ARRIVED = PatientData("欧阳海棠", "2", date(1971, 4, 9), phone="19900001177", allergy_state="none")
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen: who looks at it, where; whether a patient's banner and a primary action belong on it."""
+
+    name: str
+    role: str
+    path: str
+    is_of_patient: bool = False
+    has_primary: bool = True
+
+
+SCREENS = (
+    Screen("sign-in", "", "/sign-in", has_primary=False),
+    Screen("switch", "", "/switch", has_primary=False),
+    Screen("home", "doctor", "/", has_primary=False),
+    Screen("password", "doctor", "/password"),
+    Screen("registration", "registrar", "/registration/"),
+    Screen("registration-found", "registrar", "/registration/?patient={chen}"),
+    Screen("patients", "registrar", "/patients/", has_primary=False),
+    Screen("patient", "registrar", "/patients/{chen}", is_of_patient=True),
+    Screen("queue", "doctor", "/doctor"),
+    Screen("doctor", "doctor", "/doctor/visits/{stopped}", is_of_patient=True),
+    Screen("doctor-allergy-unasked", "doctor", "/doctor/visits/{unasked}", is_of_patient=True),
+    Screen("doctor-signed", "doctor", "/doctor/visits/{signed}", is_of_patient=True, has_primary=False),
+    Screen("prescription-a5", "doctor", "/doctor/visits/{signed}/print"),
+    Screen("pending", "cashier", "/charging", has_primary=False),
+    Screen("cashier", "cashier", "/charging/visits/{signed}", is_of_patient=True),
+    Screen("bill", "cashier", "/charging/bills/{bill}", is_of_patient=True, has_primary=False),
+    Screen("receipts", "cashier", "/charging/receipts", has_primary=False),
+    Screen("shift", "cashier", "/charging/shift"),
+    Screen("pharmacy", "pharmacist", "/pharmacy/sheets/{paid}", is_of_patient=True),
+    Screen("pharmacy-done", "pharmacist", "/pharmacy/done", has_primary=False),
+    Screen("stock", "pharmacist", "/stock", has_primary=False),
+    Screen("goods-in", "pharmacist", "/stock/goods-in"),
+    Screen("papers", "cashier", "/printing/jobs"),
+    Screen("virtual-printer", "cashier", "/virtual-printer", has_primary=False),
+    Screen("virtual-card", "registrar", "/virtual-card"),
+    Screen("desks", "administrator", "/desks"),
+    Screen("people", "administrator", "/people"),
+    Screen("drugs", "administrator", "/dictionaries", has_primary=False),
+    Screen("import", "administrator", "/dictionaries/import"),
+    Screen("checks", "manager", "/checks/", has_primary=False),
+    Screen("audit", "auditor", "/checks/audit", has_primary=False),
+)
+
+
+def prepare(clinic: Clinic) -> dict[str, str]:
+    """A day with one patient in every place."""
+    chen, wang = (patients.search(name)[0].id for name in ("陈桂英", "王大山"))
+    stopped, unasked = (visit.arrive(clinic, one)["visit_id"] for one in (chen, wang))
+    for one in (stopped, unasked):
+        visit.run(clinic, "doctor", lambda uow, one=one: consultation.start(uow, one))
+    visit.draft(clinic, "doctor", lambda uow: consultation.save_note(uow, stopped, NOTE, 1))
+    visit.prescribe(clinic, stopped, visit.typed("D0011"), 0)
+    visit.prescribe(clinic, stopped, visit.typed("D0001"), 1)
+    made = {"chen": chen, "stopped": stopped, "unasked": unasked}
+    liu, zhang = (patients.search(name)[0].id for name in ("刘建国", "张兰英"))
+    for use, patient in (("signed", ARRIVED), ("paid", liu), ("done", zhang)):
+        made[use] = visit.arrive(clinic, patient)["visit_id"]
+        sheets = visit.consult(clinic, made[use], note=NOTE)
+        if use != "signed":
+            made["bill"] = visit.pay(clinic, made[use])["bill_id"]
+            made[use] = sheets[0]
+    visit.dispense(clinic, made["done"])
+    visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)
+    return {use: one.hex() for use, one in made.items()}
+
+
+def data_words() -> list[str]:
+    """Chinese that is data in any language: names of people, places, desks and goods, and what was recorded so."""
+    words = {practice.FACTS.name, ARRIVED.name, "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
+    words |= {text for row in practice.STAFF for text in row[1:3]}
+    words |= {text for row in practice.ROOMS for text in row[1:]} | {name for name, _room in practice.DESKS}
+    for one in PATIENTS:
+        words |= {one.name, one.address, *(entry.note for entry in one.allergies)}
+    with (ROOT / "clinic_app/modules/dictionaries/data/drugs.csv").open(encoding="utf-8", newline="") as file:
+        words |= {row[column] for row in csv.DictReader(file) for column in ("strength_text", "maker")}
+    return sorted((word for word in words if re.search(CHINESE, word)), key=len, reverse=True)
+
+
+CHINESE = r"[\u3400-\u9fff]"
+AT_WORK = (1366, 625)  # what a 1366x768 PC leaves for the page
+SMALL = (1280, 720)
+ZOOMED = (911, 417)  # 150 % of the first
+
+SAID = """() => {
+  const said = [document.title], apart = 'script,style,.av,.paper,#lines td,[lang]:not(html)';
+  const names = ['placeholder', 'title', 'aria-label', 'alt', 'data-key-label', 'data-reason'];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const one = texts.currentNode;
+    if (!one.parentElement.closest(apart)) said.push(one.data);
+  }
+  for (const e of document.querySelectorAll('body *')) if (!e.closest(apart)) {
+    for (const name of names) if (e.hasAttribute(name)) said.push(e.getAttribute(name));
+  }
+  return said.map((text) => text.trim()).filter(Boolean);
+}"""  # papers and the lines of a bill keep the words they were printed with; a language's button is named in it
+
+MISFITS = """([isWork, hasPrimary, isOfPatient, isStrict]) => {
+  const found = [], wide = innerWidth + 1, high = innerHeight + 1, root = document.documentElement;
+  const shown = (e) => e.getClientRects().length > 0 && !e.closest('.vh,dialog');
+  const named = (what, e) => found.push(what + ': ' + (e.id || e.className || e.tagName));
+  const inside = (e) => {
+    const box = e.getBoundingClientRect();
+    return box.left > -1 && box.top > -1 && box.right < wide && box.bottom < high;
+  };
+  const app = document.querySelector('.app') || document.body;
+  if (app.scrollWidth > app.clientWidth || root.scrollWidth >= wide) found.push('the page is wider than the window');
+  if (isWork && root.scrollHeight >= high) found.push('the page scrolls');
+  if (isWork && !inside(document.querySelector('#actions'))) found.push('the action bar is outside');
+  const primary = [...document.querySelectorAll('[data-key=F9]')].find(shown);
+  if (hasPrimary && (!primary || !inside(primary))) found.push('the primary action is outside');
+  const banner = document.querySelector('#patient-banner');
+  if (isOfPatient && (!banner || !shown(banner) || !inside(banner))) found.push('the banner is outside');
+  const uncut = '#patient-banner .pt-name, #patient-banner .allergy';
+  const whole = isStrict ? uncut + ', .pane-b, .pane-h, .pane-f, .topbar, .actionbar' : uncut;
+  const seen = (selector) => [...document.querySelectorAll(selector)].filter(shown);
+  seen(whole).filter((e) => e.scrollWidth > e.clientWidth + 1).forEach((e) => named('cut', e));
+  seen('.topbar > *, .actionbar > *').filter((e) => !inside(e)).forEach((e) => named('outside', e));
+  return found;
+}"""
+
+
+class Visitors:
+    """One browser for each role and language, kept from screen to screen."""
+
+    def __init__(self, chromium: Any, server: Server):
+        self.office, self.server = Office(chromium, server.url, {}), server
+        self.sitting: dict[tuple[str, str], Person] = {}
+
+    def at(self, screen: Screen, language: str) -> Person:
+        """Somebody who looks at that screen, with all that it asks for by itself."""
+        who = (screen.role, language)
+        if who not in self.sitting:
+            self.sitting[who] = self.office.open(*who)
+        one = self.sitting[who]
+        self.office.complaints.clear()
+        one.page.goto(self.server.url + screen.path.format(**self.server.made))
+        return one.settles()
+
+
+def visitors(chromium: Any, server: Server) -> Iterator[Visitors]:
+    made = Visitors(chromium, server)
+    yield made
+    made.office.close()
+
+
+def shows(one: Person, screen: Screen, size: tuple[int, int] = AT_WORK) -> list[str]:
+    """What of the open screen does not fit into a window of that size; at 150 % a wide table may scroll in its pane."""
+    one.page.set_viewport_size({"width": size[0], "height": size[1]})
+    is_work = one.page.locator("body.app").count() == 1
+    found: list[str] = one.page.evaluate(
+        MISFITS, [is_work, is_work and screen.has_primary, screen.is_of_patient, size != ZOOMED]
+    )
+    return found

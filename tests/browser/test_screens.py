@@ -1,0 +1,39 @@
+"""A picture of every main screen in both languages, into the folder that CLINIC_SHOTS names."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser import day, screens
+from tests.browser.conftest import SHOTS, Server
+from tests.browser.screens import SCREENS, Screen, Visitors
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def server(template: tuple[Path, bytes], tmp_path_factory: Any) -> Iterator[Server]:
+    yield from day.shared_server(template, tmp_path_factory, screens.prepare)
+
+
+@pytest.fixture(scope="module")
+def visitors(chromium: Any, server: Server) -> Iterator[Visitors]:
+    yield from screens.visitors(chromium, server)
+
+
+@pytest.fixture(scope="session")
+def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(SHOTS) if SHOTS else tmp_path_factory.mktemp("shots")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_the_screen_is_whole_and_its_console_silent(
+    visitors: Visitors, screen: Screen, language: str, album: Path
+) -> None:
+    one = visitors.at(screen, language)
+    assert screens.shows(one, screen) == []
+    one.page.screenshot(path=album / f"{screen.name}-{language[:2]}.png", caret="initial")
+    assert visitors.office.complaints == []
