@@ -64,12 +64,19 @@ def record_rows(folder: Path) -> list[list[list[Any]]]:
 
 def _make(folder: Path, count: int, age: Age, say: Callable[[str], None]) -> None:
     source = clinic(count, say)
-    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-        transactions = rows.recorded(record_rows(copy_of(source, Path(scratch) / "clinic")))
     shutil.copytree(source, folder, dirs_exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+        recording = record_rows(copy_of(source, Path(scratch) / "clinic"))
+    grow(folder, recording, count, age, say)
+
+
+def grow(
+    folder: Path, recording: list[list[list[Any]]], count: int, age: Age, say: Callable[[str], None] = lambda _: None
+) -> None:
+    """Give a furnished clinic its years: the recorded visit of a copy of it, again and again."""
     open_clinic(folder)
     try:
-        _multiply(db.connection(), transactions, count, age, say)
+        _multiply(db.connection(), rows.recorded(recording), count, age, say)
     finally:
         opening.close_clinic()
 

@@ -23,6 +23,8 @@ from tests.bench import tracing
 from tests.bench.profiling import Profiler
 
 PRINTING, FRAME = "print-", 4096 + 24
+OPEN = "state IN ('queued', 'sending', 'not_started', 'unknown')"  # word for word the predicate of the index job_open
+PAPERS_WAITING = f"SELECT count(*) FROM job WHERE {OPEN} AND state IN ('queued', 'sending')"
 
 
 class TimedLock:
@@ -90,7 +92,7 @@ def instruments(profiler: Profiler) -> dict[str, Callable[[], Any]]:
         "wal_bytes": _written,
         "pages_read": _pages_read,
         "peak_mb": lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "papers_waiting": lambda: db.value("SELECT count(*) FROM job WHERE state IN ('queued', 'sending')"),
+        "papers_waiting": lambda: db.value(PAPERS_WAITING),
         "trace": tracing.take,
         "rows": tracing.take_rows,
     }
@@ -126,7 +128,7 @@ def main() -> int:
     if "profile" in wanted:
         profiler.install()
     asked = instruments(profiler)
-    threading.Thread(target=answer, args=(asked,), daemon=True).start()
+    threading.Thread(target=answer, args=(asked,), daemon=True, name=tracing.OWN_THREAD).start()
     return start.run(
         Config(Path(folder), int(port), 4, ("localhost", "127.0.0.1"), "zh-CN", "", "INFO"), practice=False
     )

@@ -9,6 +9,7 @@ import apsw
 
 from clinic_app.kernel import db
 
+OWN_THREAD = "bench"
 _ID = re.compile(r"[0-9a-f]{32}")
 _here = threading.local()
 _lock = threading.Lock()
@@ -28,6 +29,8 @@ def count_steps() -> None:
 
 def _profiled(event: dict[str, Any]) -> None:
     status, where = event["stmt_status"], getattr(_here, "label", threading.current_thread().name)
+    if where == OWN_THREAD:
+        return
     with _lock:
         counts = _steps.setdefault(where, {}).setdefault(event["sql"], [0, 0, 0, 0])
         counts[0] += 1

@@ -26,10 +26,12 @@ _ROW = (
 _TO_PAY = (
     _ROW.format(
         sheets="count(DISTINCT c.source_id)", total=f"coalesce(sum({_AMOUNT}), 0)", since="min(c.opened_at)",
-        source="charge_line c", visit="c.visit_id",
+        source="charge_line c {by}", visit="c.visit_id",
     )
     + " WHERE c.state = 'open' AND {which} GROUP BY c.visit_id"
 )  # fmt: skip
+# Left alone, SQLite walks every line ever charged, to have them grouped by visit.
+_AMONG_OPEN = "INDEXED BY charge_line_open"
 # Received without a number (VS-05): on the list with 0 items until the doctor signs something or finishes.
 _WITHOUT_NUMBER = """
 SELECT v.id, v.visit_no, v.queue_no, v.visit_on, v.patient_id, p.name, r.name, v.state, 0, 0, v.registered_at
@@ -38,11 +40,13 @@ WHERE v.visit_on = :day AND v.with_number = 0 AND v.state = 'in_consultation'
     AND NOT EXISTS (SELECT 1 FROM charge_line c WHERE c.visit_id = v.id AND c.state <> 'withdrawn')
 """
 _PENDING = (
-    f"SELECT * FROM ({_TO_PAY.format(which='c.opened_on >= :since')} UNION ALL {_WITHOUT_NUMBER})"
+    f"SELECT * FROM ({_TO_PAY.format(by=_AMONG_OPEN, which='c.opened_on >= :since')} UNION ALL {_WITHOUT_NUMBER})"
     " ORDER BY sheets = 0, since, queue_no LIMIT 200"
 )
-_OF_PATIENT = _TO_PAY.format(which="c.patient_id = :patient") + " ORDER BY v.registered_at DESC LIMIT 20"
-_BY_NUMBER = _TO_PAY.format(which="v.visit_no = :number")
+_OF_PATIENT = (
+    _TO_PAY.format(by=_AMONG_OPEN, which="c.patient_id = :patient") + " ORDER BY v.registered_at DESC LIMIT 20"
+)
+_BY_NUMBER = _TO_PAY.format(by="", which="v.visit_no = :number")
 _DONE = (
     "SELECT count(*) FROM bill b WHERE b.paid_on = ? AND b.cashier_id = coalesce(?, b.cashier_id)"
     " AND NOT EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = b.id)"
