@@ -1,6 +1,7 @@
 """The phases of a run, each on a copy of a clinic of its own, each filling its part of the result."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,10 +10,11 @@ from typing import Any
 
 from clinic_app.kernel.opening import DATABASE
 from tests.bench import aging, report
-from tests.bench.client import Outcome
+from tests.bench.client import Client, Outcome
 from tests.bench.clinics import ROOT, clinic, copy_of
 from tests.bench.figures import median, percentile, rounded
 from tests.bench.options import Options
+from tests.bench.patients import patient
 from tests.bench.running import WARM_UP, Alone, page_weights, run_alone, run_together
 from tests.bench.script import STEPS, read_script
 from tests.bench.searching import search_ms, suggest_ms
@@ -46,7 +48,7 @@ class Run:
         self.found["visit"]["db_bytes"] = ((folder / DATABASE).stat().st_size - grown) // done
         self.raw(source)
         if self.wanted.trace:
-            report.trace(self.traced(source))
+            report.trace(self.traced(self.copy(source)))
         if self.wanted.profile:
             self.profile(source)
         if not self.wanted.quick:
@@ -143,14 +145,17 @@ class Run:
             with Server(folder) as server:
                 seconds.append(server.cold_s)
         self.found["start"]["cold_s"] = rounded(median(seconds))
+        shutil.rmtree(folder)
 
     def years(self, source: Path, young: Alone) -> None:
         """The same visits after ten busy years: CPU, VM steps and full-scan steps against the empty clinic."""
         old = aging.aged(self.wanted.patients, aging.Age(self.wanted.years, aging.BUSY), self.say)
         self.say(f"{self.wanted.visits} visits after {self.wanted.years} years")
-        with Server(self.copy(old)) as server:
-            aged = run_alone(server, self.script, self.wanted.visits, 0)
-        before, after = self.traced(source), self.traced(old)
+        folder = self.copy(old)  # one at a time: it is as large as the disk allows
+        before, after = self.traced(self.copy(source)), self.traced(folder)
+        with Server(folder) as server:
+            aged = run_alone(server, self.script, self.wanted.visits, 2 * WARM_UP)
+        shutil.rmtree(folder)
         self.found["years"] = {
             "cpu": rounded((median(aged.cpu_ms) or 0) / (median(young.cpu_ms) or 1)),
             "vm_steps": rounded(report.total(after, 1) / max(report.total(before, 1), 1)),
@@ -158,12 +163,16 @@ class Run:
         }  # fmt: skip
         report.compared(before, after)
 
-    def traced(self, source: Path) -> dict[str, dict[str, list[int]]]:
-        """What SQLite did for one visit, statement by statement."""
-        with Server(self.copy(source), "trace") as server:
-            run_alone(server, self.script, 0, 0)
-            server.ask("trace")
-            run_alone(server, self.script, 1, WARM_UP, warm_up=0)
+    def traced(self, folder: Path) -> dict[str, dict[str, list[int]]]:
+        """What SQLite does for the visit after some others of the day, statement by statement."""
+        with Server(folder, "trace") as server:
+            client = Client(server.port, folder, 0, self.script)
+            for n in range(WARM_UP + 1):
+                server.settle()
+                server.ask("trace")
+                client.visit(patient(n))
+            server.settle()
+            client.close()
             return dict(server.ask("trace"))
 
     def profile(self, source: Path) -> None:

@@ -52,10 +52,15 @@ def other_tab(one: Person) -> Person:
     return Person(one.page.context.new_page(), one.url, one.complaints)
 
 
+NERVOUS = """() => document.addEventListener('keydown', () => [0, 150].forEach((ms) => setTimeout(() => {
+  const again = new KeyboardEvent('keydown', {key: 'F9', code: 'F9', bubbles: true, cancelable: true});
+  (document.activeElement || document.body).dispatchEvent(again);
+}, ms)), {once: true})"""
+
+
 def twice(one: Person) -> Person:
     """The primary key as a nervous finger presses it: at once again, and once more when the answer may be there."""
-    one.press("F9", "Control+Enter")
-    one.page.wait_for_timeout(150)
+    one.page.evaluate(NERVOUS)  # in the page's own time, whatever this machine is busy with
     return one.press("F9")
 
 
@@ -162,9 +167,8 @@ def test_the_same_form_sent_again_answers_with_the_first_receipt(server: Server,
     cashier.type("50")
     answers = cashier.page.evaluate(
         """async () => {
-             const form = document.querySelector('#settle'), sent = [];
+             const form = document.querySelector('#settle'), sent = [], body = new URLSearchParams(new FormData(form));
              for (let i = 0; i < 2; i++) {
-               const body = new URLSearchParams(new FormData(form));
                const got = await fetch(form.action, {method: 'POST', body});
                sent.push([got.status, await got.text()]);
              }

@@ -39,8 +39,9 @@ FROM visit v JOIN patient p ON p.id = v.patient_id JOIN room r ON r.id = v.room_
 WHERE v.visit_on = :day AND v.with_number = 0 AND v.state = 'in_consultation'
     AND NOT EXISTS (SELECT 1 FROM charge_line c WHERE c.visit_id = v.id AND c.state <> 'withdrawn')
 """
+_RECENT = _TO_PAY.format(by=_AMONG_OPEN, which="c.opened_on >= :since")
 _PENDING = (
-    f"SELECT * FROM ({_TO_PAY.format(by=_AMONG_OPEN, which='c.opened_on >= :since')} UNION ALL {_WITHOUT_NUMBER})"
+    f"SELECT * FROM ({_RECENT} UNION ALL {_WITHOUT_NUMBER})"
     " ORDER BY sheets = 0, since, queue_no LIMIT 200"
 )
 _OF_PATIENT = (

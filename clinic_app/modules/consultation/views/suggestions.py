@@ -61,7 +61,7 @@ def diagnoses() -> Response:
         "consultation/_dx_options.html", hits=dictionaries.diagnoses_matching(typed, 7), typed=typed,
         visit_id=forms.id_of(request.args.get("visit", "")), is_source=words.is_source(),
     )  # fmt: skip
-    response.headers["HX-Reswap"] = "outerHTML settle:60ms show:#dx-sug:bottom"
+    response.headers["HX-Reswap"] = "outerHTML show:#dx-sug:bottom"
     return response
 
 
