@@ -224,6 +224,7 @@
     list.removeAttribute('aria-busy');
     box.setAttribute('aria-expanded', String(found.length > 0));
     mark(box, noDefault ? null : [current(box)].concat(found).find((o) => o && able(o)));
+    list.scrollIntoView({ block: 'nearest' });  // low in a pane the list would be cut off
   }
   function shut(box) {
     if (listOf(box)) listOf(box).hidden = true;

@@ -54,14 +54,13 @@ def _option(hit: dictionaries.DrugHit, there: int) -> dict[str, Any]:
 @blueprint.get("/diagnoses")
 @access("consultation.write")
 def diagnoses() -> Response:
-    """The whole list, scrolled into view: what the diagnosis list has, then the words as typed, which are never chosen
-    by Enter alone."""
+    """The whole list: what the diagnosis list has, then the words as typed, which are never chosen by Enter alone."""
     typed = request.args.get("dx", "").strip()[:100]
     response = pages.page(
         "consultation/_dx_options.html", hits=dictionaries.diagnoses_matching(typed, 7), typed=typed,
         visit_id=forms.id_of(request.args.get("visit", "")), is_source=words.is_source(),
     )  # fmt: skip
-    response.headers["HX-Reswap"] = "outerHTML show:#dx-sug:bottom"
+    response.headers["HX-Reswap"] = "outerHTML"  # the list itself says whether Enter may choose
     return response
 
 
