@@ -235,13 +235,13 @@ def test_a_toast_goes_after_ten_seconds_unless_the_person_is_on_it(page: Page) -
     page.reload()
     told = "detail => document.body.dispatchEvent(new CustomEvent('toast', {bubbles: true, detail}))"
     page.evaluate(told, {"value": "挂号成功，28 号"})
-    page.clock.run_for(9_000)
+    page.clock.run_for(6_000)
     expect(page.locator("#toast")).to_have_text("挂号成功，28 号")
     page.hover("#toast .toast")
-    page.clock.run_for(9_000)
+    page.clock.run_for(6_000)
     expect(page.locator("#toast")).to_have_text("挂号成功，28 号")
     page.mouse.move(5, 300)
-    page.clock.run_for(2_000)
+    page.clock.run_for(5_000)
     expect(page.locator("#toast")).to_be_empty()
 
 
