@@ -30,10 +30,10 @@ def free_port() -> int:
 
 
 class Server:
-    """`clinic run` as a process of its own."""
+    """`clinic run` as its own process; `made` and `tokens`: what was prepared in its folder, and begun sessions."""
 
-    def __init__(self, folder: Path):
-        self.folder, self.port, self.made = folder, free_port(), None
+    def __init__(self, folder: Path, made: Any = None, tokens: dict[tuple[str, str], str] | None = None):
+        self.folder, self.port, self.made, self.tokens = folder, free_port(), made, tokens or {}
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
 
@@ -75,12 +75,6 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def signed_in() -> dict[tuple[str, str, str], Any]:
-    """Cookies of those who already signed in at this module's server, so that each does it once."""
-    return {}
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = yield
@@ -90,14 +84,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture
-def person(
-    server: Server, chromium: Any, signed_in: dict[Any, Any], request: pytest.FixtureRequest
-) -> Iterator[Callable[..., Person]]:
+def person(server: Server, chromium: Any, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
     """`person("doctor", at="/doctor")`: a browser of their own, signed in; `person()`: a fresh one, nobody signed in.
 
     A console error, an answer of 500 or more, a script's dialog or a lost focus in any of them fails the test.
     """
-    office = Office(chromium, server.url, signed_in)
+    office = Office(chromium, server.url, server.tokens)
     yield office.open
     if request.node.stash.get(FAILED, False) and SHOTS:
         office.photograph(Path(SHOTS), f"failed-{request.node.name}")

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from clinic_app import registry
-from clinic_app.kernel import db, i18n, opening
+from clinic_app.kernel import db, i18n, opening, sessions
+from clinic_app.modules.desks import queries
+from clinic_app.modules.people import queries as people
 from devices.escpos.decoder import decode
 from tests.browser.conftest import ROOT, Server
-from tests.browser.keyboard import Person
+from tests.browser.keyboard import POSTS, Person
 from tests.conftest import Clinic, config_of
 
 COUGH = ("xezktj", "小儿止咳糖浆")
@@ -55,15 +57,25 @@ def shared_server(
     """One server for a module, on a practice clinic that `prepare` filled; at its end it stops well and all agrees."""
     folder = tmp_path_factory.mktemp("day") / "clinic"
     shutil.copytree(template[0], folder)
-    made = None
-    if prepare:
-        with opened(folder) as clinic:
-            made = prepare(clinic)
-    running = Server(folder)
-    running.made = made
+    with opened(folder) as clinic:
+        made = prepare(clinic) if prepare else {}
+        tokens = begun_sessions(clinic)
+    running = Server(folder, made, tokens)
     yield running
     assert running.stop() == 0
     assert check(folder) == 0
+
+
+def begun_sessions(clinic: Clinic) -> dict[tuple[str, str], str]:
+    """A session of every role in both languages, for those whose story begins after they signed in."""
+    desks = {desk.name: desk.id for desk in queries.desks()}
+    return {
+        (role, language): sessions.start(
+            language=language, person_id=people.find_by_staff_no(staff_no).id, desk_id=desks[desk]
+        )[0]
+        for role, (staff_no, desk) in POSTS.items()
+        for language in i18n.LANGUAGES
+    }  # fmt: skip
 
 
 def finds(registrar: Person, typed: str) -> None:

@@ -31,30 +31,26 @@ REFUSED = re.compile(  # how the console reports a refusal, and an answer that n
 
 
 class Office:
-    """`cookies` of those who already signed in may be shared, so that each does it once."""
+    """`tokens`: sessions already begun, by role and language; whoever has none signs in by keyboard."""
 
-    def __init__(self, chromium: Any, url: str, cookies: dict[tuple[str, str, str], Any]):
-        self.chromium, self.url, self.cookies = chromium, url, cookies
+    def __init__(self, chromium: Any, url: str, tokens: dict[tuple[str, str], str]):
+        self.chromium, self.url, self.tokens = chromium, url, tokens
         self.contexts: list[Any] = []
         self.complaints: list[str] = []
 
     def open(self, role: str = "", language: str = "zh-CN", *, at: str = "/", **options: Any) -> Person:
         """A fresh browser; with a role, signed in at that role's desk and on the page `at`."""
-        known = self.cookies.get((self.url, role, language))
-        context = self.chromium.new_context(
-            **{"viewport": SCREEN, "locale": language, "storage_state": known, **options}
-        )
+        context = self.chromium.new_context(**{"viewport": SCREEN, "locale": language, **options})
         self.contexts.append(context)
         context.set_default_timeout(8000)
-        if language != "zh-CN" and not known:
-            context.add_cookies([{"name": "language", "value": language, "url": self.url}])
         context.add_init_script(LOST_FOCUS)
         context.on("page", self._listen)
+        known = {"session": self.tokens.get((role, language)), "language": language}
+        context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in known.items() if value])
         one = Person(context.new_page(), self.url, self.complaints)
-        if role and not known:
+        if role and not known["session"]:
             one.sign_in(*POSTS[role])
-            self.cookies[self.url, role, language] = context.storage_state()
-        if known or at != "/":
+        if known["session"] or at != "/":
             one.page.goto(self.url + at)
         return one
 

@@ -152,7 +152,7 @@ class Visitors:
     """One browser for each role and language, kept from screen to screen."""
 
     def __init__(self, chromium: Any, server: Server):
-        self.office, self.server = Office(chromium, server.url, {}), server
+        self.office, self.server = Office(chromium, server.url, server.tokens), server
         self.sitting: dict[tuple[str, str], Person] = {}
 
     def at(self, screen: Screen, language: str) -> Person:
