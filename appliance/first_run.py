@@ -4,7 +4,9 @@ Nothing is on the disk until the last step: a PC that dies before it has no clin
 somebody who can read the console: the code shown there is asked first and is good for 30 minutes.
 """
 
+import contextlib
 import hmac
+import logging
 import secrets
 import threading
 from collections.abc import Callable
@@ -15,7 +17,7 @@ from flask import Flask, Response, g, redirect, render_template, request
 
 from clinic_app import registry
 from clinic_app.config import Config
-from clinic_app.kernel import i18n, keys, opening
+from clinic_app.kernel import db, i18n, keys, opening
 from clinic_app.kernel.clock import SystemTime
 from clinic_app.kernel.errors import Invalid, Refused
 from clinic_app.kernel.quantity import half_width
@@ -25,6 +27,7 @@ from clinic_app.web import context, security
 CODE_LIFE_MS = 30 * 60 * 1000
 ASKED_WORDS = 3
 WRONG_CODES = 10
+log = logging.getLogger("clinic.first_run")
 
 
 @dataclass
@@ -40,6 +43,7 @@ class Draft:
     facts: dict[str, str] = field(default_factory=dict)
     asked: tuple[int, ...] = ()
     done: bool = False
+    has_failed: bool = False
     making: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
 
@@ -87,6 +91,8 @@ def _same(given: str, wanted: str) -> bool:
 
 
 def _step(draft: Draft) -> str:
+    if draft.has_failed:
+        return "restart"
     if not draft.token or not _same(request.cookies.get("first_run", ""), draft.token):
         return "code"
     if not draft.facts:
@@ -118,6 +124,8 @@ def _today() -> str:
 
 def _post(draft: Draft, config: Config, made: Callable[[], None]) -> Any:
     step = _step(draft)
+    if step == "restart":
+        return _page(draft, step)
     try:
         if step == "code":
             return _take_code(draft)
@@ -127,7 +135,7 @@ def _post(draft: Draft, config: Config, made: Callable[[], None]) -> Any:
         if step == "sheet":
             return redirect("/first-run?step=words", 303)
         _take_words(draft, config, made)
-        return redirect("/sign-in", 303)
+        return redirect("/first-run" if draft.has_failed else "/sign-in", 303)
     except Invalid as err:
         return _page(draft, step, err.refusals)
     except Refused as err:
@@ -182,9 +190,26 @@ def _take_words(draft: Draft, config: Config, made: Callable[[], None]) -> None:
     if wrong:
         raise Invalid(wrong)
     with draft.making:  # a double click waits for the first and finds the clinic made
-        if not draft.done:
+        if draft.done or draft.has_failed:
+            return
+        try:
             _make(draft, config)
             made()
+        except Exception as err:
+            _see_what_is_left(draft, config, err)
+        draft.done, draft.seed, draft.facts = True, b"", {}
+
+
+def _see_what_is_left(draft: Draft, config: Config, err: Exception) -> None:
+    """A fault on the way leaves a whole clinic, to be started anew, or none: then the same words may be sent again."""
+    log.error("the clinic could not be made or could not be started", exc_info=err)
+    with contextlib.suppress(Exception):
+        db.close_database()
+    if not opening.exists(config.data):
+        if isinstance(err, Refused):
+            raise err
+        raise Refused("first_run.not_made") from err
+    draft.has_failed = True
 
 
 def _make(draft: Draft, config: Config) -> None:
@@ -214,4 +239,3 @@ def _make(draft: Draft, config: Config) -> None:
         registry.migration_steps(),
         fill,
     )
-    draft.done, draft.seed, draft.facts = True, b"", {}

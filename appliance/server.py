@@ -1,13 +1,18 @@
 """Serving on loopback with waitress; SIGTERM finishes the requests at hand."""
 
+import select
 import signal
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from waitress.server import create_server
 
 from clinic_app.web.security import LARGEST_BODY
+
+FINISH_SECONDS = 8.0
+QUIET_TURNS = 3  # of the loop with nothing to do: what had reached this PC has been read by then
 
 
 class Site:
@@ -34,10 +39,37 @@ def serve(site: Site, port: int, threads: int, ready: Callable[[], None]) -> Non
         clear_untrusted_proxy_headers=True,
     )
 
+    ending = threading.Event()
+
     def stop(_signal: int, _frame: object) -> None:
-        raise SystemExit(0)
+        ending.set()  # nothing is raised: it would tear a request apart that is just being read
+        server.pull_trigger()
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
     ready()
-    server.run()
+    while not ending.is_set():
+        _turn(server, 1.0)
+    _finish(server)
+
+
+def _turn(server: Any, seconds: float) -> None:
+    server.asyncore.loop(timeout=seconds, use_poll=server.adj.asyncore_use_poll, map=server._map, count=1)
+
+
+def _finish(server: Any) -> None:
+    """No new connections; every request that has begun to come is answered to its last byte, within eight seconds."""
+    for _ in range(server.adj.backlog):  # connections made already and not yet taken up
+        if not select.select([server.socket], [], [], 0)[0]:
+            break
+        _turn(server, 0.0)
+    server.del_channel()
+    server.socket.close()
+    until, quiet = time.monotonic() + FINISH_SECONDS, 0
+    while quiet < QUIET_TURNS and time.monotonic() < until:
+        _turn(server, 0.05)
+        channels = list(server.active_channels.values())
+        is_busy = any(one.requests or one.request or one.total_outbufs_len for one in channels)
+        quiet = 0 if is_busy else quiet + 1
+    server.task_dispatcher.shutdown(timeout=1)

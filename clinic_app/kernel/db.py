@@ -33,6 +33,7 @@ BUSY_MS = 10_000
 STATEMENTS = 512  # the driver's most; it keeps the newest uses, so what a thread seldom runs needs the room
 Row = TypeVar("Row")
 DamagedPage = apsw.CorruptError
+Interrupted = apsw.InterruptError
 
 
 class WrongKey(Exception):
@@ -210,9 +211,14 @@ def wal_bytes() -> int:
 
 
 def damaged_pages() -> list[str]:
-    """Read every page in use; the cipher authenticates each, so a flipped bit is an error named here."""
+    """Read every page in use; the cipher authenticates each, so a flipped bit is an error named here.
+
+    Raises Interrupted when another thread breaks it off: a half read says nothing of damage.
+    """
     try:
         found = [str(line[0]) for line in connection().execute("PRAGMA integrity_check")]
+    except Interrupted:
+        raise
     except (apsw.Error, apsw.NotADBError) as err:
         return [str(err)]
     return [] if found == ["ok"] else found

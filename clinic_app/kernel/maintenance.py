@@ -5,6 +5,9 @@ So no request pays for a checkpoint, and the first page is not kept waiting for 
 
 import logging
 import threading
+import time
+from collections.abc import Sequence
+from typing import Protocol
 
 from clinic_app.kernel import db
 
@@ -12,6 +15,14 @@ CHECKPOINT_BYTES = 4 * 1024 * 1024
 ALARM_BYTES = 32 * 1024 * 1024
 EVERY_SECONDS = 5.0
 log = logging.getLogger("clinic.maintenance")
+_damage: tuple[str, ...] = ()
+
+
+class Interruptible(Protocol):
+    """What stopping needs of a connection."""
+
+    def interrupt(self) -> None:
+        """Make the statement that runs in another thread end at once."""
 
 
 class Maintenance(threading.Thread):
@@ -21,21 +32,39 @@ class Maintenance(threading.Thread):
         super().__init__(name="maintenance", daemon=True)
         self._ending = threading.Event()
         self._checks_pages = checks_pages
+        self._reading: Interruptible | None = None
 
     def run(self) -> None:
         while not self._ending.wait(EVERY_SECONDS):
             if self._checks_pages:
-                check_pages("in the background")
+                self._check_pages()
                 self._checks_pages = False
             size = db.wal_bytes()
             if size > ALARM_BYTES:
                 log.warning("WAL is %d MiB: a reader holds an old snapshot", size >> 20)
-            if size > CHECKPOINT_BYTES:
+            if size > CHECKPOINT_BYTES and not self._ending.is_set():
                 _checkpoint()
 
+    def _check_pages(self) -> None:
+        """A fault of the check itself must not end the thread: the checkpoints would end with it."""
+        self._reading = db.connection()
+        try:
+            check_pages("in the background")
+        except db.Interrupted:
+            log.info("the server ends before all pages were read")
+        except Exception:
+            log.exception("the pages could not be read")
+        finally:
+            self._reading = None
+
     def stop(self, timeout: float) -> None:
+        """End at once: reading the pages is broken off, a checkpoint under way is finished."""
         self._ending.set()
-        self.join(timeout)
+        until = time.monotonic() + timeout
+        while self.is_alive() and time.monotonic() < until:
+            if (reading := self._reading) is not None:
+                reading.interrupt()  # again and again: it may come just before the statement begins
+            self.join(0.05)
 
 
 def _checkpoint() -> None:
@@ -47,10 +76,22 @@ def _checkpoint() -> None:
 
 
 def check_pages(when: str) -> list[str]:
-    """Read every page in use and log what was found."""
+    """Read every page in use, log what was found and remember it for the status chips."""
     found = db.damaged_pages()
+    note_damage(found)
     if found:
         log.error("database pages damaged (%s): %s", when, found[:3])
     else:
         log.info("all database pages read and sound (%s)", when)
     return found
+
+
+def note_damage(found: Sequence[str]) -> None:
+    """What the newest reading of all pages found; empty when all are sound."""
+    global _damage
+    _damage = tuple(found)
+
+
+def known_damage() -> tuple[str, ...]:
+    """The damaged pages that this process knows of, in the driver's words."""
+    return _damage

@@ -11,6 +11,7 @@ from clinic_app.kernel import (
     db,
     installation,
     keys,
+    maintenance,
     outbox,
     parameters,
     schema,
@@ -148,6 +149,7 @@ def _start_services(key_set: keys.KeySet, time: SystemTime | None) -> None:
     clock.start(newest, time)
     sessions.forget_all(max(0, clock.read().at - hybrid_clock.wall_of(newest)) if newest else 0)
     access_log.forget()
+    maintenance.note_damage(())
     parameters.forget()
 
 

@@ -32,6 +32,7 @@ class Session:
     started_ms: int = 0
     actor: Actor | None = field(default=None, repr=False)
     toast: str = ""
+    proved_ms: int | None = None  # when the person last showed the password again, for acts that ask for it
 
 
 _known: dict[bytes, Session] = {}

@@ -12,11 +12,12 @@ from clinic_app.web.access import actor
 from sync.wire.canonical import canonical
 
 NOT_PART_OF_THE_BODY = frozenset({"csrf", "once"})
+SECRETS = frozenset({"proof"})  # asked again beside a command; no hash of it is ever stored
 
 
 def posted_once() -> Once:
     """The command key of this form, with a hash of path, fields and uploaded bytes."""
-    fields = [[name, request.form.getlist(name)] for name in sorted(request.form) if name not in NOT_PART_OF_THE_BODY]
+    fields = [[name, request.form.getlist(name)] for name in sorted(request.form) if name not in NOT_PART_OF_THE_BODY | SECRETS]
     digest = hashlib.sha256(canonical([request.path, fields]))
     for name in sorted(request.files):
         digest.update(request.files[name].stream.read())

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Flask, Response, current_app, g, make_response, redirect, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from clinic_app.kernel import i18n
+from clinic_app.kernel import db, i18n, maintenance
 from clinic_app.kernel.errors import Denied, Invalid, Missing, Refused, Stale
 from clinic_app.kernel.unit_of_work import unit_of_work
 from clinic_app.web.access import Locked, NotSignedIn
@@ -73,6 +73,8 @@ def unexpected(err: Exception) -> Response:
     """Shown with a number that stands in the log; nothing it needs can fail again."""
     incident = secrets.token_hex(4).upper()
     log.error("incident %s in %s", incident, request.endpoint, exc_info=err)
+    if isinstance(err, db.DamagedPage):  # everybody must know, not only who stumbled over it
+        maintenance.note_damage([str(err)])
     try:
         text = i18n.refusal(Refused("http.incident", incident=incident))
     except Exception:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from flask import Blueprint, Response, current_app, g, request, url_for
+from werkzeug.exceptions import HTTPException
 
 from clinic_app.kernel import db, i18n, sessions
 from clinic_app.kernel.errors import Refused
@@ -55,9 +56,16 @@ def language() -> Response:
 
 
 def own_page(target: str) -> str:
-    """A path of our own, never another site: anything else becomes the home page.
+    """A page that one of our GET routes answers, with its query; anything else, another site above all, is the home page.
 
     Browsers drop tabs and line ends from an address and read a backslash as a slash, so `/<tab>/evil` is `//evil`.
     """
-    is_ours = target.startswith("/") and not target.startswith("//") and not set(target) & set(":\\")
-    return target if is_ours and target.isprintable() else "/"
+    is_path = target.startswith("/") and not target.startswith("//") and not set(target) & set(":\\")
+    if not is_path or not target.isprintable():
+        return "/"
+    try:
+        endpoint, _ids = current_app.url_map.bind("").match(target.partition("?")[0], method="GET")
+    except HTTPException:
+        return "/"
+    wanted = of_endpoint(endpoint)
+    return target if wanted is not None and not wanted.is_poll else "/"

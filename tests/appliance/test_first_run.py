@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from appliance import first_run
-from clinic_app.kernel import db, keys, opening
+from clinic_app import registry
+from clinic_app.kernel import db, keys, opening, schema
+from clinic_app.modules.dictionaries import starter
 from tests.conftest import config_of, hidden
 
 FACTS = {
@@ -93,3 +95,52 @@ def test_a_double_click_makes_one_clinic(
     for one in clicks:
         one.join()
     assert answers == [303, 303] and begun == [1] and made == ["made"]
+
+
+def test_a_clinic_that_is_made_but_does_not_open_says_to_start_again(tmp_path: Path) -> None:
+    def fails() -> None:
+        raise OSError("the port of the printer is gone")
+
+    page = Page(tmp_path, fails)
+    words = at_the_words(page)
+    assert page.post(**words).location == "/first-run"
+    said = page.client.get("/first-run").text
+    assert "再启动一次" in said and page.client.post("/first-run", data={"csrf": page.draft.csrf}).status_code == 200
+    opened = opening.open_clinic(tmp_path, registry.migration_steps())
+    assert opened.clinic_name == FACTS["name"] and db.value("SELECT count(*) FROM person") == 1
+    db.close_database()
+
+
+@pytest.mark.parametrize("place", ["migrate", "fill", "rename"])
+def test_a_fault_while_making_leaves_no_half_clinic_and_may_be_repeated(
+    place: str, page: Page, tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words, step = at_the_words(page), {"migrate": (schema, "migrate"), "fill": (starter, "load_starter_lists")}
+
+    def fails(*_given: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(*step.get(place, (opening.os, "replace")), fails)
+        answer = page.post(**words)
+    assert answer.status_code == 422 and "没建成" in answer.text
+    assert not opening.exists(tmp_path) and made == []
+    assert page.post(**words).location == "/sign-in"
+    assert made == ["made"] and opening.open_clinic(tmp_path, registry.migration_steps()).code == FACTS["code"]
+
+
+def test_a_fault_between_the_two_renames_leaves_a_whole_clinic(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words, replace, calls = at_the_words(page), opening.os.replace, []
+
+    def second_fails(*given: Any) -> None:
+        calls.append(given)
+        if len(calls) == 2:
+            raise OSError("held by another program")
+        replace(*given)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(opening.os, "replace", second_fails)
+        assert page.post(**words).location == "/first-run"
+    assert opening.open_clinic(tmp_path, registry.migration_steps()).clinic_name == FACTS["name"]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from clinic_app.kernel import keys, opening
+from tests.conftest import hidden
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -79,6 +80,30 @@ def test_sigterm_ends_cleanly_within_seconds_and_leaves_an_empty_wal(clinic_proc
     wal = clinic_process.folder / "clinic.sqlite3-wal"
     assert not wal.exists() or wal.stat().st_size == 0
     assert (clinic_process.folder / "run.lock").read_text() == ""
+
+
+def test_what_was_posted_before_the_end_is_answered_and_nobody_else_is_let_in(clinic_process: Clinic) -> None:
+    """More sign-ins at once than there are threads, each with work to do; then SIGTERM."""
+    server = clinic_process.start()
+    address = ("127.0.0.1", clinic_process.port)
+    page = urllib.request.urlopen(f"http://127.0.0.1:{clinic_process.port}/sign-in", timeout=5)
+    cookie, csrf = page.headers["Set-Cookie"].split(";")[0], hidden(page.read().decode(), "csrf")
+    body = f"csrf={csrf}&staff_no=0005&password=qingxi-2026&next=/"
+    post = (
+        f"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1:{address[1]}\r\nCookie: {cookie}\r\nConnection: close\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    posted = [socket.create_connection(address, timeout=20) for _ in range(16)]
+    for number, one in enumerate(posted):
+        one.sendall((post + (body if number else body[:-5])).encode())  # the first form is still on its way
+    server.send_signal(signal.SIGTERM)
+    time.sleep(0.05)
+    posted[0].sendall(body[-5:].encode())
+    answers = [one.makefile("rb").read().decode() for one in posted]
+    assert [answer[:12] for answer in answers] == ["HTTP/1.1 303"] * 16
+    with pytest.raises(OSError):
+        socket.create_connection(address, timeout=5)
+    assert server.wait(20) == 0
 
 
 def test_after_a_kill_every_page_is_read_before_the_first_answer(clinic_process: Clinic) -> None:

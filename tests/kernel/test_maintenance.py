@@ -1,26 +1,70 @@
-"""The maintenance thread outlives what it cannot do now."""
+"""The maintenance thread: it reads every page after the start, and the server's end does not wait for it."""
 
+import logging
 import threading
-from pathlib import Path
+import time
+from typing import Any
 
 import pytest
 
 from clinic_app.kernel import db, maintenance
+from clinic_app.kernel.maintenance import Maintenance
+
+LARGE_MIB = 96
 
 
-def test_a_checkpoint_that_fails_is_tried_again(open_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tries, done = [], threading.Event()
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set when the thread begins to read pages; it begins at once."""
+    reading, found = db.damaged_pages, threading.Event()
 
-    def checkpoint() -> None:
-        tries.append(1)
-        if len(tries) == 1:
-            raise OSError("no space left on device")
-        done.set()
+    def read() -> list[str]:
+        found.set()
+        return reading()
 
-    monkeypatch.setattr(maintenance, "EVERY_SECONDS", 0.02)
-    monkeypatch.setattr(maintenance, "CHECKPOINT_BYTES", -1)
-    monkeypatch.setattr(db, "checkpoint", checkpoint)
-    thread = maintenance.Maintenance(checks_pages=False)
+    monkeypatch.setattr(maintenance, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(db, "damaged_pages", read)
+    return found
+
+
+def test_the_end_does_not_wait_for_the_pages_of_a_large_file(
+    clinic: Any, begun: threading.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="clinic.maintenance")
+    with db.write_transaction() as conn:
+        conn.execute("CREATE TABLE large(content BLOB)")
+        conn.executemany("INSERT INTO large VALUES(zeroblob(1048576))", [()] * LARGE_MIB)
+    thread = Maintenance()
     thread.start()
-    assert done.wait(5), "the thread ended at the first failure"
-    thread.stop(5)
+    assert begun.wait(10)
+    began = time.monotonic()
+    thread.stop(10)
+    assert not thread.is_alive() and time.monotonic() - began < 2
+    assert "before all pages were read" in caplog.text
+    assert maintenance.known_damage() == ()  # a reading broken off says nothing of damage
+
+
+def test_pages_that_are_sound_are_read_and_said_so(
+    clinic: Any, begun: threading.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="clinic.maintenance")
+    thread = Maintenance()
+    thread.start()
+    until = time.monotonic() + 20
+    while "read and sound" not in caplog.text and time.monotonic() < until:
+        time.sleep(0.05)
+    thread.stop(10)
+    assert "all database pages read and sound (in the background)" in caplog.text
+
+
+def test_a_check_that_fails_by_itself_does_not_end_the_thread(clinic: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> list[str]:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(maintenance, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(db, "damaged_pages", fails)
+    thread = Maintenance()
+    thread.start()
+    time.sleep(0.3)
+    assert thread.is_alive()
+    thread.stop(10)

@@ -2,6 +2,7 @@
 
 from clinic_app.kernel.manifest import MenuItem, Module
 from clinic_app.kernel.parameters import Parameter
+from clinic_app.modules.checks.queries import chips
 from clinic_app.modules.checks.services import runner
 
 STOP_SECONDS = 15.0
@@ -19,6 +20,7 @@ MODULE = Module(
         MenuItem("审计", "checks.trail", "checks.trail", "list"),
     ),
     reads=("patient", "person"),
+    chips=chips,
     stop=lambda: runner.stop(STOP_SECONDS),
     parameters=(
         Parameter(

@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from clinic_app.kernel import access_log, db, invariants
+from clinic_app.kernel import access_log, db, invariants, maintenance
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.manifest import Chip
+from clinic_app.kernel.rights import Actor
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients import queries as patients
@@ -80,6 +83,13 @@ class Reading:
     person_id: bytes
     screen: str
     at: int
+
+
+def chips(actor: Actor) -> list[Chip]:
+    """On every screen while this server knows of damaged pages: nobody should go on writing."""
+    if not maintenance.known_damage():
+        return []
+    return [Chip(_("数据有损坏，叫管理员"), "off", "/checks/" if actor.may("checks.view") else "")]
 
 
 def newest_run() -> Run | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from clinic_app.kernel import db, invariants
+from clinic_app.kernel import db, invariants, maintenance
 from clinic_app.kernel.clock import clock
 from clinic_app.kernel.invariants import Result
 
@@ -85,6 +85,7 @@ class Runner:
                 self._connection = db.connection()
             damaged = db.damaged_pages()
             self._enter(COUNTING)
+            maintenance.note_damage(damaged)
             found = invariants.results()
             self._enter(STORING)
             finish(damaged, found)

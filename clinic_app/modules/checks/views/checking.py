@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from clinic_app.kernel import clock
+from clinic_app.kernel import clock, maintenance
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import SOURCE, current, refusal
 from clinic_app.kernel.i18n import gettext as _
@@ -114,7 +114,8 @@ def _run_values() -> dict[str, Any]:
     statements = newest.statements if newest else queries.statements_uncounted()
     began = newest.started_at if newest else 0
     return {
-        "run": newest, "progress": progress, "statements": statements,
+        "run": newest, "damaged": newest.damaged if newest and newest.damaged else maintenance.known_damage(),
+        "progress": progress, "statements": statements,
         "broken": [one for one in statements if one.rows], "is_reading": progress and progress.step == services.READING,
         "interrupted": progress is None and queries.interrupted_since(began),
     }  # fmt: skip

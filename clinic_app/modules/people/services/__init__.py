@@ -19,6 +19,7 @@ from clinic_app.modules.people.services.signing_in import (
     SignedIn,
     end_quietly,
     lock_session,
+    prove_again,
     show_resets,
     sign_in,
     sign_out,
@@ -26,10 +27,12 @@ from clinic_app.modules.people.services.signing_in import (
     take_own_password,
     unlock_session,
 )
+from clinic_app.modules.people.services.slow_down import Place
 from clinic_app.modules.people.services.staff import add_person, change_roles, close_account
 
 __all__ = [
     "CheckedLine",
+    "Place",
     "SignedIn",
     "StaffLine",
     "add_person",
@@ -41,6 +44,7 @@ __all__ = [
     "import_staff",
     "lock_session",
     "new_code",
+    "prove_again",
     "read_staff_list",
     "reset_last_administrator",
     "set_badge",

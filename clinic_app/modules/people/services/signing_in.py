@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from clinic_app.kernel import ports, sessions
-from clinic_app.kernel.clock import today
-from clinic_app.kernel.errors import Refused
+from clinic_app.kernel import parameters, ports, sessions
+from clinic_app.kernel.clock import clock, today
+from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.kernel.rights import SYSTEM, Actor
 from clinic_app.kernel.unit_of_work import unit_of_work
 from clinic_app.modules.people import queries, rules
 from clinic_app.modules.people.models import Account, OneTimeCode
 from clinic_app.modules.people.services import credentials, hashing, slow_down
+from clinic_app.modules.people.services.slow_down import Place
 
 PASSWORD, CODE, PIN = "password", "code", "pin"
 SIGN_INS_TOLD = 3
@@ -26,39 +27,59 @@ class SignedIn:
 
 
 def sign_in(
-    name: str, person: queries.Person | None, secret: str, *, device: str, desk_id: bytes | None, language: str
+    name: str, person: queries.Person | None, secret: str, *, place: Place, desk_id: bytes | None, language: str
 ) -> SignedIn:
     """Begin a session by password or one-time code.
 
     `name` is what was typed or picked, `person` whom it meant, None when nobody. Refuses a wrong secret and an unknown
     person with the same sentence after the same time; the failure is committed with its audit row.
     """
-    how = _prove(name, person, secret, device=device, kinds=(PASSWORD, CODE), wrong="people.wrong_sign_in")
+    how = _prove(name, person, secret, place=place, kinds=(PASSWORD, CODE), wrong="people.wrong_sign_in")
     assert person is not None
     return _begin(person, how, desk_id, language)
 
 
 def switch(
-    name: str, person: queries.Person | None, pin: str, *, device: str, desk_id: bytes | None, language: str
+    name: str, person: queries.Person | None, pin: str, *, place: Place, desk_id: bytes | None, language: str
 ) -> SignedIn:
     """Another person takes over this desk by PIN, in a session of its own. Only after that day's password."""
     if desk_id is None:
         raise Refused("people.desk_not_paired", next_url="/sign-in")
-    _prove(name, person, pin, device=device, kinds=(PIN,), wrong="people.wrong_pin")
+    _prove(name, person, pin, place=place, kinds=(PIN,), wrong="people.wrong_pin")
     assert person is not None
     return _begin(person, PIN, desk_id, language)
 
 
-def unlock_session(session: sessions.Session, secret: str, *, device: str) -> None:
+def unlock_session(session: sessions.Session, secret: str, *, place: Place) -> None:
     """Open the lock for the person who locked it, by password, or by PIN where one may be used."""
     person = queries.person(session.person_id) if session.person_id else None
     kinds = (PASSWORD, PIN) if session.desk_id is not None else (PASSWORD,)
     name = person.staff_no if person else ""
-    _prove(name, person, secret, device=device, kinds=kinds, wrong="people.wrong_unlock")
+    _prove(name, person, secret, place=place, kinds=kinds, wrong="people.wrong_unlock")
     assert person is not None and session.actor is not None
     with unit_of_work(session.actor) as uow:
         uow.audit("people.unlocked", person.id)
     sessions.unlock(session)
+
+
+def prove_again(session: sessions.Session, secret: str, *, place: Place) -> None:
+    """Before an act that gives others rights or takes them (OWASP ASVS 5.0, 7.5.3): the own password or PIN once more.
+
+    Not asked again for five minutes, in this session only. Refuses with field `proof`.
+    """
+    fresh_ms = parameters.value("people.proof_minutes", today()) * 60_000
+    if session.proved_ms is not None and clock.monotonic_ms() - session.proved_ms < fresh_ms:
+        return
+    if not secret:
+        raise Refused("people.prove_again", field="proof")
+    person = queries.person(session.person_id) if session.person_id else None
+    kinds = (PASSWORD, PIN) if session.desk_id is not None else (PASSWORD,)
+    try:
+        _prove(person.staff_no if person else "", person, secret, place=place, kinds=kinds, wrong="people.wrong_proof")
+    except Refused as err:
+        err.field = "proof"
+        raise
+    session.proved_ms = clock.monotonic_ms()
 
 
 def lock_session(session: sessions.Session) -> None:
@@ -80,7 +101,7 @@ def sign_out(session: sessions.Session) -> None:
 
 
 def take_own_password(
-    session: sessions.Session, password: str, pin: str | None, *, current: str | None, device: str
+    session: sessions.Session, password: str, pin: str | None, *, current: str | None, place: Place
 ) -> SignedIn:
     """The signed-in person sets the own password (and PIN) and goes on in a new session; all others end.
 
@@ -96,8 +117,12 @@ def take_own_password(
         if known.code_hash is None:
             raise Refused("people.code_over", next_url="/sign-in")
     else:
-        _prove(person.staff_no, person, current or "", device=device, kinds=(PASSWORD,), wrong="people.wrong_password")
+        _prove(person.staff_no, person, current or "", place=place, kinds=(PASSWORD,), wrong="people.wrong_password")
     with unit_of_work(session.actor) as uow:
+        now = queries.login(person.id)
+        if now is None or (now.password_hash, now.code_hash) != (known.password_hash, known.code_hash):
+            # another window of the same person was faster, and its password holds
+            raise Stale("people.password_just_set", next_url="/sign-in")
         credentials.set_password(uow, person.id, password)
         if pin is not None:
             credentials.set_pin(uow, person.id, pin)
@@ -121,30 +146,30 @@ def show_resets(actor: Actor) -> list[queries.ConsoleReset]:
 
 
 def _prove(
-    name: str, person: queries.Person | None, secret: str, *, device: str, kinds: tuple[str, ...], wrong: str
+    name: str, person: queries.Person | None, secret: str, *, place: Place, kinds: tuple[str, ...], wrong: str
 ) -> str:
     """Which of `kinds` the secret is; commits success or failure with its audit row and counts."""
-    keys = (slow_down.account_key(person.staff_no if person else name), slow_down.device_key(device))
+    counted = slow_down.counters(person.staff_no if person else name, place)
     pause = 0
-    with slow_down.attempt(*keys):
+    with slow_down.attempt(counted):
         login = queries.login(person.id) if person else None
         kind, stored, typed = _compared(login, secret, kinds)
         how = kind if hashing.matches(stored, typed) else None
         with unit_of_work(SYSTEM) as uow:
             entity = person.id if person else None
             if how is None:
-                slow_down.count_failure(uow, *keys)
-                pause = slow_down.pause_begun(*keys)
+                slow_down.count_failure(uow, counted)
+                pause = slow_down.pause_begun(counted)
                 if kind == PIN:
                     Account.update(pin_failures=Account.pin_failures + 1).where(Account.person_id == entity).execute()
-                uow.audit("people.sign_in_failed", entity, kind=kind, device=device)
+                uow.audit("people.sign_in_failed", entity, kind=kind, device=place.address)
             else:
-                slow_down.forgive(uow, *keys)
+                slow_down.forgive(uow, counted)
                 if how == PASSWORD:
                     Account.update(pin_failures=0, password_on=uow.on.isoformat()).where(
                         Account.person_id == entity
                     ).execute()
-                uow.audit("people.proved", entity, how=how, device=device)
+                uow.audit("people.proved", entity, how=how, device=place.address)
     field = "pin" if kinds == (PIN,) else "password"
     if how is None and pause:
         raise Refused("people.wrong_then_wait", field=field, seconds=pause)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from flask import request
 
 from clinic_app.kernel import installation, ports
-from clinic_app.modules.people import queries
+from clinic_app.modules.people import queries, services
 from clinic_app.modules.people.forms import id_of
 from clinic_app.web import browser
 
@@ -15,9 +15,13 @@ MOST_LATELY = 5
 LOOPBACK = ("127.0.0.1", "::1")
 
 
-def device() -> str:
-    """The device that guesses are counted by: its address, which no dropped cookie changes."""
+def address() -> str:
     return request.remote_addr or "unknown"
+
+
+def place() -> services.Place:
+    """What guesses are counted by: the paired browser; any other by its address, which no dropped cookie changes."""
+    return services.Place(address(), desk_token() if own_desk() is not None else address())
 
 
 def desk_token() -> str:
@@ -33,7 +37,7 @@ def own_desk() -> bytes | None:
 def desk_choices() -> list[tuple[bytes, str]]:
     """The desks this browser may become at sign-in: only the server PC's own browser chooses; others are paired."""
     desks = ports.bound.desks
-    return desks.choices() if desks is not None and device() in LOOPBACK else []
+    return desks.choices() if desks is not None and address() in LOOPBACK else []
 
 
 def chosen_desk(wanted: bytes | None) -> bytes | None:

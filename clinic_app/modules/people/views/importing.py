@@ -40,6 +40,8 @@ def do_import() -> Response:
         lines = services.read_staff_list(text.encode())
         made = command(lambda uow: services.import_staff(uow, lines)).result
     except Refused as err:
+        if err.code.startswith("once."):
+            raise
         return _page(refusal=err, text=text)
     return pages.see(
         url_for("people.staff"),

@@ -41,7 +41,7 @@ def unlock() -> Response:
     known_fields("password", "next")
     next_url = own_page(request.form.get("next", "/"))
     try:
-        services.unlock_session(g.session, request.form.get("password", ""), device=browser_facts.device())
+        services.unlock_session(g.session, request.form.get("password", ""), place=browser_facts.place())
     except Refused as err:
         if request.headers.get("HX-Request"):
             return make_response(i18n.refusal(err), 429 if err.code == "people.wait" else 422)

@@ -74,7 +74,7 @@ def _take(current: str | None) -> Response:
     try:
         form = forms.read_password(request.form)
         begun = services.take_own_password(
-            g.session, form.password, form.pin, current=current, device=browser_facts.device()
+            g.session, form.password, form.pin, current=current, place=browser_facts.place()
         )
     except Invalid as err:
         return _page(err.refusals)

@@ -44,7 +44,7 @@ def do_sign_in() -> Response:
             form.name,
             form.person,
             form.secret,
-            device=browser_facts.device(),
+            place=browser_facts.place(),
             desk_id=browser_facts.chosen_desk(form.desk_id),
             language=i18n.current(),
         )

@@ -10,7 +10,7 @@ from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.rights import ROLES
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.people import forms, queries, rules, services
-from clinic_app.modules.people.views import blueprint
+from clinic_app.modules.people.views import blueprint, browser_facts
 from clinic_app.web import pages
 from clinic_app.web.access import ONCE, access
 from clinic_app.web.commands import command, known_fields
@@ -36,10 +36,12 @@ def person(person_id: bytes) -> Response:
 @access("people.manage", writes=ONCE)
 def add() -> Response:
     """A new member of staff and, when asked, the slip with the first code."""
-    known_fields("staff_no", "name", "title", "roles", "slip")
+    known_fields("staff_no", "name", "title", "roles", "slip", "proof")
     code = services.new_code()
     try:
         form = forms.read_person(request.form)
+        if request.form.get("slip"):
+            _prove_again()
 
         def act(uow: UnitOfWork) -> dict[str, Any]:
             made = services.add_person(uow, staff_no=form.staff_no, name=form.name, title=form.title, roles=form.roles)
@@ -51,6 +53,8 @@ def add() -> Response:
     except Invalid as err:
         return _page(refusals=err.refusals)
     except Refused as err:
+        if _is_about_the_form(err):
+            raise
         return _page(refusals={err.field or "staff_no": err})
     person_id = bytes.fromhex(made["person_id"])
     if request.form.get("slip"):
@@ -62,9 +66,10 @@ def add() -> Response:
 @access("people.manage", writes=ONCE)
 def give_code(person_id: bytes) -> Response:
     """A slip for a first sign-in or a forgotten password; the code is on this one page and nowhere else."""
-    known_fields()
+    known_fields("proof")
     code = services.new_code()
     try:
+        _prove_again()
         command(lambda uow: services.give_one_time_code(uow, person_id, code))
     except Refused as err:
         return _refused(person_id, "code", err)
@@ -74,8 +79,9 @@ def give_code(person_id: bytes) -> Response:
 @blueprint.post("/people/<id:person_id>/roles")
 @access("people.manage", writes=ONCE)
 def change_roles(person_id: bytes) -> Response:
-    known_fields("roles")
+    known_fields("roles", "proof")
     try:
+        _prove_again()
         command(lambda uow: services.change_roles(uow, person_id, request.form.getlist("roles")))
     except Refused as err:
         return _refused(person_id, "roles", err)
@@ -96,8 +102,9 @@ def set_badge(person_id: bytes) -> Response:
 @blueprint.post("/people/<id:person_id>/close")
 @access("people.manage", writes=ONCE)
 def close(person_id: bytes) -> Response:
-    known_fields()
+    known_fields("proof")
     try:
+        _prove_again()
         command(lambda uow: services.close_account(uow, person_id))
     except Refused as err:
         return _refused(person_id, "close", err)
@@ -109,10 +116,20 @@ def _done(person_id: bytes, toast: str) -> Response:
     return pages.see(url_for("people.person", person_id=person_id), toast)
 
 
-def _refused(person_id: bytes, field: str, err: Refused) -> Response:
-    if isinstance(err, Missing) or err.code.startswith("once."):
+def _refused(person_id: bytes, act: str, err: Refused) -> Response:
+    """At the act that was tried; the question for the own password stands there too."""
+    if _is_about_the_form(err):
         raise err
-    return _page(person_id, {field: err})
+    return _page(person_id, {f"{act}.proof" if err.field == "proof" else act: err})
+
+
+def _is_about_the_form(err: Refused) -> bool:
+    """No field of it can be put right: an unknown person, or a command key that is missing, used or another's."""
+    return isinstance(err, Missing) or err.code.startswith("once.")
+
+
+def _prove_again() -> None:
+    services.prove_again(g.session, request.form.get("proof", ""), place=browser_facts.place())
 
 
 def _slip(person_id: bytes, code: str) -> Response:

@@ -34,7 +34,7 @@ def do_switch() -> Response:
             form.name,
             form.person,
             form.secret,
-            device=browser_facts.device(),
+            place=browser_facts.place(),
             desk_id=desk_id,
             language=i18n.current(),
         )

@@ -1,0 +1,49 @@
+"""A page that goes bad under a running server is told on every screen, on the checks page and in the log."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from appliance import practice
+from clinic_app import registry
+from clinic_app.kernel import db, opening
+from tests.conftest import config_of
+from tests.faults.form_client import FormClient
+from tests.faults.server_process import ServerProcess
+
+PAGE_BYTES = 4096
+
+
+@pytest.fixture
+def page(folder: Path) -> int:
+    """A page that no sign-in needs: of the list of diagnoses."""
+    registry.wire(config_of(folder))
+    opening.open_clinic(folder, registry.migration_steps())
+    found = db.value("SELECT max(pageno) FROM dbstat WHERE name = 'diagnosis'")
+    opening.close_clinic()
+    return int(found)
+
+
+def test_a_bit_flipped_under_a_running_server_is_told_to_everybody(folder: Path, page: int) -> None:
+    server = ServerProcess(folder)
+    server.begin()
+    server.wait_until_ready()
+    try:
+        with (folder / opening.DATABASE).open("r+b") as file:
+            file.seek((page - 1) * PAGE_BYTES + 1000)
+            byte = file.read(1)[0]
+            file.seek(-1, 1)
+            file.write(bytes([byte ^ 4]))
+        doctor, technician = FormClient(server.port), FormClient(server.port)
+        doctor.sign_in("0002", practice.PASSWORD)
+        until = time.monotonic() + 30
+        while "数据有损坏" not in doctor.get("/").text and time.monotonic() < until:
+            time.sleep(0.3)
+        assert 'class="chip off">数据有损坏，叫管理员' in doctor.get("/status/chips").text
+        technician.sign_in("0009", practice.PASSWORD)
+        assert "有数据页读不出来" in technician.get("/checks/").text
+        log = (folder / "logs" / "server.log").read_text("utf-8")
+        assert "database pages damaged (in the background)" in log
+    finally:
+        server.kill()
