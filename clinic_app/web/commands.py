@@ -17,7 +17,8 @@ SECRETS = frozenset({"proof"})  # asked again beside a command; no hash of it is
 
 def posted_once() -> Once:
     """The command key of this form, with a hash of path, fields and uploaded bytes."""
-    fields = [[name, request.form.getlist(name)] for name in sorted(request.form) if name not in NOT_PART_OF_THE_BODY | SECRETS]
+    left_out = NOT_PART_OF_THE_BODY | SECRETS
+    fields = [[name, request.form.getlist(name)] for name in sorted(request.form) if name not in left_out]
     digest = hashlib.sha256(canonical([request.path, fields]))
     for name in sorted(request.files):
         digest.update(request.files[name].stream.read())

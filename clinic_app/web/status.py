@@ -56,7 +56,7 @@ def language() -> Response:
 
 
 def own_page(target: str) -> str:
-    """A page that one of our GET routes answers, with its query; anything else, another site above all, is the home page.
+    """A page that one of our GET routes answers, with its query; for anything else, another site above all, home.
 
     Browsers drop tabs and line ends from an address and read a backslash as a slash, so `/<tab>/evil` is `//evil`.
     """

@@ -19,7 +19,7 @@ MODULE = Module(
         Parameter("people.proof_minutes", 5, "OWASP ASVS 5.0, 7.5.3: asked again", lowest=1, highest=15),
         Parameter("people.shortest_password", 8, "OWASP ASVS 5.0, 6.2.1", lowest=8, highest=64),
         Parameter("people.failures_before_pause", 5, "product decision: people mistype", lowest=3, highest=10),
-        Parameter("people.failures_before_brake", 20, "product decision: one desk slows no other", lowest=10, highest=100),
+        Parameter("people.failures_before_brake", 20, "product decision: desks are apart", lowest=10, highest=100),
         Parameter("people.longest_pause_seconds", 60, "product decision: nobody is locked out", lowest=10, highest=600),
     ),
     bind=gateway.bind,

@@ -1,6 +1,7 @@
 """One-time codes: a first sign-in, a forgotten password, the last administrator."""
 
 import re
+import threading
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.conftest import hidden
 from tests.modules.people.signing import PASSWORD, cookie, move_clock, post, sign_in
 
 OWN = "three-willow-trees"
+PROOF = {"proof": PASSWORD}
 
 
 def person(staff_no: str) -> queries.Person:
@@ -30,7 +32,7 @@ def slip_code(page: str) -> str:
 @pytest.fixture
 def code(browser_as: Any) -> str:
     """A code for nurse 0003 who forgot the password."""
-    answer = browser_as("administrator").post(f"/people/{person('0003').id.hex()}/code")
+    answer = browser_as("administrator").post(f"/people/{person('0003').id.hex()}/code", PROOF)
     assert answer.status_code == 200
     return slip_code(answer.get_data(as_text=True))
 
@@ -58,9 +60,49 @@ def test_the_code_is_dead_once_the_password_is_set(app: Any, code: str) -> None:
 def test_the_forgotten_password_and_open_sessions_end_with_the_new_code(app: Any, browser_as: Any) -> None:
     client = app.test_client()
     sign_in(client, "0003")
-    browser_as("administrator").post(f"/people/{person('0003').id.hex()}/code")
+    browser_as("administrator").post(f"/people/{person('0003').id.hex()}/code", PROOF)
     assert client.get("/").location.startswith("/sign-in")
     assert sign_in(app.test_client(), "0003", PASSWORD).status_code == 422
+
+
+def test_two_windows_that_set_different_passwords_have_one_winner(app: Any, code: str, monkeypatch: Any) -> None:
+    """Both forms are sent at once; the slower one is told and changes nothing."""
+    client = app.test_client()
+    sign_in(client, "0003", code)
+    token, csrf = cookie(client, "session"), hidden(client.get("/first-password").get_data(as_text=True), "csrf")
+    answers: dict[str, Any] = {}
+
+    def take(own: str) -> None:
+        window = app.test_client()
+        window.set_cookie("session", token)
+        answers[own] = window.post("/first-password", data={"csrf": csrf, "password": own, "again": own, "pin": ""})
+
+    monkeypatch.setattr(queries, "login", meeting(queries.login, threading.Barrier(2)))
+    windows = [threading.Thread(target=take, args=(own,)) for own in (OWN, "four-willow-trees")]
+    for one in windows:
+        one.start()
+    for one in windows:
+        one.join()
+    monkeypatch.undo()
+    winner, loser = sorted(answers, key=lambda own: answers[own].status_code)
+    assert (answers[winner].status_code, answers[loser].status_code) == (303, 409)
+    assert "在另一个窗口设好了" in answers[loser].get_data(as_text=True)
+    assert sign_in(app.test_client(), "0003", winner).location == "/"
+    assert sign_in(app.test_client(), "0003", loser).status_code == 422
+
+
+def meeting(login: Any, both: threading.Barrier) -> Any:
+    """`login` that lets both windows see the account before either writes."""
+    met: set[int] = set()
+
+    def seen(person_id: bytes) -> Any:
+        found = login(person_id)
+        if threading.get_ident() not in met:
+            met.add(threading.get_ident())
+            both.wait(10)
+        return found
+
+    return seen
 
 
 def test_the_code_dies_after_a_day(app: Any, code: str, monkeypatch: Any) -> None:
@@ -70,15 +112,15 @@ def test_the_code_dies_after_a_day(app: Any, code: str, monkeypatch: Any) -> Non
 
 
 def test_a_newer_code_ends_the_one_before(app: Any, browser_as: Any, code: str) -> None:
-    answer = browser_as("administrator").post(f"/people/{person('0003').id.hex()}/code")
+    answer = browser_as("administrator").post(f"/people/{person('0003').id.hex()}/code", PROOF)
     assert sign_in(app.test_client(), "0003", code).status_code == 422
     assert sign_in(app.test_client(), "0003", slip_code(answer.get_data(as_text=True))).status_code == 303
 
 
 def test_the_slip_is_shown_once_and_the_code_stands_nowhere_in_clear(browser_as: Any, code: str) -> None:
     browser, url = browser_as("administrator"), f"/people/{person('0004').id.hex()}/code"
-    shown = slip_code(browser.post(url, once="one-slip-key-0001").get_data(as_text=True))
-    again = browser.post(url, once="one-slip-key-0001")
+    shown = slip_code(browser.post(url, PROOF, once="one-slip-key-0001").get_data(as_text=True))
+    again = browser.post(url, PROOF, once="one-slip-key-0001")
     assert again.status_code == 303
     plain = shown.replace("-", "")
     for table in ("once", "audit", "outbox", "one_time_code"):

@@ -33,8 +33,8 @@ def test_somebody_added_has_no_account_until_a_code_is_given(app: Any, clinic: A
 
 
 def test_the_page_adds_a_person_and_shows_the_slip(browser_as: Any) -> None:
-    fields = {"staff_no": "n-51", "name": "高远", "title": "", "roles": ["doctor", "manager"], "slip": "1"}
-    answer = browser_as("administrator").post("/people", fields)
+    fields = {"staff_no": "n-51", "name": "高远", "title": "", "roles": ["doctor", "manager"]}
+    answer = browser_as("administrator").post("/people", {**fields, "slip": "1", "proof": PASSWORD})
     assert answer.status_code == 200
     assert 'id="code"' in answer.get_data(as_text=True)
     assert person("N-51").roles == {"doctor", "manager"}

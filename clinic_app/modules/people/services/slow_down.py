@@ -1,7 +1,9 @@
 """Guessing is slowed down (防猜密码); nobody is locked out.
 
 Counted are the tries of one browser at one account, which soon must wait, and all tries at an account and all of a
-browser, which may be many before they wait: a colleague's typing errors at another desk slow nobody else. The counts are in the database; the waits run by the monotonic clock, so no wall clock shortens them, and begin anew
+browser, which may be many before they wait: a colleague's typing errors at another desk slow nobody else.
+
+The counts are in the database; the waits run by the monotonic clock, so no wall clock shortens them, and begin anew
 with the process. Tries on their way count as failures, so that a burst does not slip past the pause.
 """
 
