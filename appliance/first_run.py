@@ -174,6 +174,7 @@ def _take_facts(draft: Draft) -> None:
         rules.check_password(password, staff_no=typed["admin_no"], clinic_name=typed["name"])
     except Refused as err:
         wrong["password"] = err
+    wrong |= {name: Refused("first_run.missing") for name in wrong if not typed.get(name, password)}
     if wrong:
         raise Invalid(wrong)
     draft.seed = keys.new_seed()

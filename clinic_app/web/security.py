@@ -53,6 +53,8 @@ def check_origin() -> None:
     origin = request.headers.get("Origin")
     if origin is not None and _part_of(origin, "netloc") != request.host:
         raise Denied("form.cross_site")
+    if None in request.form or None in request.files:  # a part of a multipart body that has no name
+        abort(400)
     given = request.headers.get("X-CSRF") or request.form.get("csrf", "")
     wanted = of_endpoint(request.endpoint)
     tokens = [csrf_token()] if g.session is not None or wanted is None or wanted.right != PUBLIC else [visitor_csrf()]

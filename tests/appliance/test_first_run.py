@@ -1,5 +1,6 @@
 """First run in the browser: what is typed is forgiven or refused with a sentence, and the clinic is made once."""
 
+import re
 import threading
 import time
 from pathlib import Path
@@ -144,3 +145,11 @@ def test_a_fault_between_the_two_renames_leaves_a_whole_clinic(
         broken.setattr(opening.os, "replace", second_fails)
         assert page.post(**words).location == "/first-run"
     assert opening.open_clinic(tmp_path, registry.migration_steps()).clinic_name == FACTS["name"]
+
+
+def test_what_is_not_filled_in_is_said_so_and_the_first_of_them_has_the_focus(page: Page) -> None:
+    page.post(code=page.draft.code)
+    answer = page.post(**{**FACTS, "code": "", "division": "", "password": ""})
+    assert answer.text.count("这一项还没填") == 3 and "“”" not in answer.text
+    assert re.findall(r'<input class="in" id="(\w+)"[^>]* autofocus', answer.text) == ["code"]
+    assert 'value="样例卫生院"' in answer.text

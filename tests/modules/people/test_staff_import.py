@@ -8,6 +8,7 @@ import pytest
 from clinic_app.kernel import db
 from clinic_app.kernel.errors import Refused
 from clinic_app.modules.people import queries, services
+from clinic_app.modules.people.views.importing import EXAMPLES
 
 GOOD = "工号,姓名,职称,角色\n0101,林小满,护士,护士\n0102,高远,医师,医师/院长\n"
 
@@ -97,3 +98,10 @@ def test_the_page_says_what_is_wrong_with_a_file(browser_as: Any) -> None:
         upload = {"csrf": browser.csrf, "file": (io.BytesIO(data), "../../x.csv")}
         assert browser.client.post("/people/import/check", data=upload).status_code == 422
     assert browser.post("/people/import", {"text": GOOD + "0103,,,\n"}).status_code == 422
+
+
+@pytest.mark.parametrize("language", sorted(EXAMPLES))
+def test_the_example_on_the_page_is_a_list_that_may_be_imported(language: str, clinic: Any) -> None:
+    text = "\n".join(",".join(row) for row in EXAMPLES[language])
+    lines = services.check_staff(services.read_staff_list(text.encode()))
+    assert [one.outcome for one in lines] == ["new", "new"]

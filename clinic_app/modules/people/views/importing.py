@@ -3,12 +3,27 @@
 from flask import Response, request, url_for
 
 from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.i18n import current
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.modules.people import services
 from clinic_app.modules.people.views import blueprint
 from clinic_app.web import pages
 from clinic_app.web.access import ONCE, access
 from clinic_app.web.commands import command, known_fields
+
+EXAMPLES = {
+    "zh-CN": (
+        ("工号", "姓名", "职称", "角色"),
+        ("0021", "林小满", "护师", "护士"),
+        ("0022", "高远", "主治医师", "医生/院长"),
+    ),
+    "en": (
+        ("staff_no", "name", "title", "roles"),
+        ("0021", "林小满", "护师", "nurse"),
+        ("0022", "高远", "主治医师", "doctor/manager"),
+    ),
+}
+"""A list as the reader takes it, in the words of either language."""
 
 
 @blueprint.get("/people/import")
@@ -67,5 +82,6 @@ def _page(
         wrong=wrong,
         text=text,
         refusal=refusal,
+        example=EXAMPLES[current()],
         new=sum(1 for one in checked or () if one.outcome == "new"),
     )
