@@ -42,13 +42,24 @@ class Facts:
 def exists(folder: Path) -> bool:
     """Whether the folder holds a clinic, or what is left of one: then nothing new is ever made in it."""
     finish_interrupted_creation(folder)
-    return (folder / DATABASE).exists() or (folder / KEYS).exists()
+    # SQLite would play a log that is left into a new database of that name
+    return any((folder / name).exists() for name in (DATABASE, KEYS, f"{DATABASE}-wal"))
 
 
 def create_clinic(
-    folder: Path, seed: bytes, facts: Facts, steps: Sequence[schema.Step], fill: Callable[[UnitOfWork], None]
+    folder: Path,
+    seed: bytes,
+    facts: Facts,
+    steps: Sequence[schema.Step],
+    fill: Callable[[UnitOfWork], None],
+    *,
+    vfs: str | None = None,
 ) -> None:
-    """Make the database and keys beside their final names, then rename: a cut leaves a whole clinic or none."""
+    """Make the database and keys beside their final names, then rename: a cut leaves a whole clinic or none.
+
+    The folder is synced before, between and after the renames: a disk that keeps the second and not the first would
+    leave keys without their database, one that keeps a rename and not the new folder a database without its keys.
+    """
     if exists(folder):
         raise Refused("clinic.exists")
     for suffix in ("", "-wal", "-shm"):
@@ -61,7 +72,7 @@ def create_clinic(
     key_set = keys.derive(seed)
     keys.store(made, key_set)
     keys.write_label(folder / LABEL, mark=key_set.mark, clinic=facts.name)
-    db.open_database(folder / (DATABASE + NEW), key_set.data_key)
+    db.open_database(folder / (DATABASE + NEW), key_set.data_key, vfs=vfs)
     try:
         _start_services(key_set, None)
         schema.migrate(steps)
@@ -83,7 +94,9 @@ def create_clinic(
         db.checkpoint(truncate=True)
     finally:
         db.close_database()
+    keys.sync_folder(folder)
     os.replace(folder / (DATABASE + NEW), folder / DATABASE)
+    keys.sync_folder(folder)
     os.replace(made, folder / KEYS)
     keys.sync_folder(folder)
 
@@ -108,6 +121,8 @@ def open_clinic(
 
     `owned` is False beside a running server: then the schema is taken as it is and the WAL, in use, is left unread.
     """
+    if owned:
+        finish_interrupted_creation(folder)
     label = keys.read_label(folder / LABEL)
     path = folder / DATABASE
     if not path.exists() or not path.stat().st_size:  # SQLite would make a new database in an empty file

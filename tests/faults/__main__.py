@@ -8,14 +8,20 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 from appliance import practice
 from tests.conftest import config_of
+from clinic_app.kernel import keys, schema
+from tests.faults import creation_workload as creation
 from tests.faults import kill_loop, product_flips, product_workload, small_clinic
 from tests.faults import ledger_workload as ledger
+from tests.faults import migration_workload as migration
 from tests.faults.bit_flips import flip_bits
 from tests.faults.recorder import recording
 from tests.faults.replay import Outcome, replay, scratch_folder
@@ -29,6 +35,7 @@ class Size:
 
     points: int = 12_000
     control_points: int = 1_200
+    schema_points: int = 2_000
     visits: int = 24
     vouchers: int = 200
     kills: int = 50
@@ -36,7 +43,7 @@ class Size:
     flips: int = 300
 
 
-QUICK = Size(1_200, 120, 12, 60, 5, 2, 60)
+QUICK = Size(1_200, 120, 200, 12, 60, 5, 2, 60)
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,46 @@ def product_cuts(*, disk_lies: bool = False, synchronous: str = "full") -> Calla
                 product_workload.work(tape, visits=size.visits, synchronous=synchronous)
             points = size.points if right else size.control_points
             outcome = replay(tape, product_workload.Judge(home), points=points, seed=seed, title="product")
+        return _told(outcome)
+
+    return act
+
+
+def creation_cuts(
+    *, disk_lies: bool = False, directory_syncs: Sequence[int] = (), over_half_made: bool = False
+) -> Callable[[Size, int], tuple[str, int]]:
+    """Without `directory_syncs` all of them are done."""
+
+    def act(size: Size, seed: int) -> tuple[str, int]:
+        points = size.control_points // 4 if disk_lies or directory_syncs else size.schema_points
+        clinic_seed = keys.new_seed()
+        with scratch_folder() as folder, ExitStack() as wrong:
+            if over_half_made:
+                creation.leave_half_made(folder)
+            if directory_syncs:
+                doing = partial(_set_until_closed, wrong)
+                creation.keep_directory_syncs(doing, directory_syncs)
+            tape = creation.tape_of(folder, clinic_seed, disk_lies=disk_lies)
+            wrong.close()
+            outcome = replay(tape, creation.Judge(clinic_seed), points=points, seed=seed, title="making", at_names=12)
+        return _told(outcome)
+
+    return act
+
+
+def _set_until_closed(stack: ExitStack, owner: object, name: str, value: object) -> None:
+    stack.enter_context(patch.object(owner, name, value))
+
+
+def migration_cuts(*, disk_lies: bool = False, step_by_step: bool = False) -> Callable[[Size, int], tuple[str, int]]:
+    def act(size: Size, seed: int) -> tuple[str, int]:
+        migrate = migration.step_by_step if step_by_step else schema.migrate
+        points = size.control_points // 4 if disk_lies or step_by_step else size.schema_points
+        with scratch_folder() as home, scratch_folder() as folder:
+            migration.make(home)
+            with patch.object(schema, "migrate", migrate):
+                tape = migration.tape_of(home, folder, disk_lies=disk_lies)
+            outcome = replay(tape, migration.Judge(home), points=points, seed=seed, title="migrating")
         return _told(outcome)
 
     return act
