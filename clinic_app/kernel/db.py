@@ -184,7 +184,7 @@ def write_transaction() -> Iterator[apsw.Connection]:
                 raise
         except apsw.FullError as err:
             raise Refused("kernel.disk_full") from err
-        except apsw.IOError as err:
+        except (apsw.IOError, apsw.ReadOnlyError) as err:  # a failing disk is made read-only by the system
             _stopped = str(err)
             raise Refused("kernel.disk_failed", reason=_stopped) from err
         finally:

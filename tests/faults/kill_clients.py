@@ -68,6 +68,15 @@ def read_facts(folder: Path) -> Facts:
         opening.close_clinic()
 
 
+def charge_form(page: str) -> list[tuple[str, str]]:
+    """What the cashier's page posts for exact cash."""
+    total = int(field_of(page, "total_fen"))
+    fields = [("total_fen", str(total)), ("cash", f"{total // 100}.{total % 100:02d}")]
+    for name in ("line", "sheet"):
+        fields += [(name, value) for value in re.findall(rf'name="{name}" value="([^"]*)"', page)]
+    return fields
+
+
 def _essence(answer: Answer) -> tuple[object, ...]:
     """What a user is told by an answer; the page around it may have gone on."""
     toast = json.loads(answer.headers.get("hx-trigger", "{}")).get("toast", "")
@@ -188,13 +197,9 @@ class Clerk(threading.Thread):
 
     def _charge(self, visit_id: str) -> bool:
         path = f"/charging/visits/{visit_id}"
-        page = self._read(CASHIER, path).text
-        total = int(field_of(page, "total_fen"))
-        fields = [("total_fen", str(total)), ("cash", f"{total // 100}.{total % 100:02d}")]
-        fields += [("line", value) for value in re.findall(r'name="line" value="([^"]*)"', page)]
-        fields += [("sheet", value) for value in re.findall(r'name="sheet" value="([^"]*)"', page)]
         sent = Sent("charge", visit_id)
-        answer = self._post(CASHIER, f"{path}/charge", fields, sent, fragment=False)
+        form = charge_form(self._read(CASHIER, path).text)
+        answer = self._post(CASHIER, f"{path}/charge", form, sent, fragment=False)
         sent.number = self._told(CASHIER, answer, r"XQX01R\d+")
         return sent.is_answered
 

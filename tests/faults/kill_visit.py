@@ -1,4 +1,4 @@
-"""A whole visit through the forms while the server dies: opening, note, diagnosis, drugs, signing, charging, dispensing.
+"""A whole visit through the forms while the server dies: open, note, diagnosis, drugs, sign, charge, dispense.
 
 A draft has no command key. So a doctor without an answer looks at the page first, and writes again what is not there.
 """

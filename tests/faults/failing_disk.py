@@ -1,0 +1,59 @@
+"""A disk that runs full, or whose sync or write fails: an apsw VFS named "failing", underneath the page cipher."""
+
+from typing import Any
+
+import apsw
+
+VFS_NAME = "failing"
+
+
+class FailingVfs(apsw.VFS):
+    """`writes_left` more writes, then full; `syncs_left` more syncs, then an I/O error; None is a sound disk."""
+
+    def __init__(self) -> None:
+        self.writes_left: int | None = None
+        self.syncs_left: int | None = None
+        self.is_read_only = False
+        self.below = apsw.vfs_names()[0].removeprefix("multipleciphers-")
+        super().__init__(VFS_NAME, self.below)
+
+    def xOpen(self, name: Any, flags: list[int]) -> "FailingFile":
+        return FailingFile(self, name, flags)
+
+    def mend(self) -> None:
+        self.writes_left = self.syncs_left = None
+        self.is_read_only = False
+
+
+class FailingFile(apsw.VFSFile):
+    def __init__(self, vfs: FailingVfs, name: Any, flags: list[int]) -> None:
+        self.disk = vfs
+        super().__init__(vfs.below, name, flags)
+
+    def xWrite(self, data: bytes, offset: int) -> None:
+        if self.disk.is_read_only:
+            raise apsw.ReadOnlyError("read-only")
+        if self.disk.writes_left is not None:
+            if self.disk.writes_left <= 0:
+                raise apsw.FullError("full")
+            self.disk.writes_left -= 1
+        super().xWrite(data, offset)
+
+    def xSync(self, flags: int) -> None:
+        if self.disk.syncs_left is not None:
+            if self.disk.syncs_left <= 0:
+                raise apsw.IOError("sync failed")
+            self.disk.syncs_left -= 1
+        super().xSync(flags)
+
+
+_vfs: FailingVfs | None = None
+
+
+def failing_disk() -> FailingVfs:
+    """The one disk of this process, sound; it is registered once and stays, as "multipleciphers-failing" is on it."""
+    global _vfs
+    if _vfs is None:
+        _vfs = FailingVfs()
+    _vfs.mend()
+    return _vfs
