@@ -1,4 +1,4 @@
-"""`make faults`: power cuts, kills, flipped bits and bad disks in full, each with the wrong twin that must be found out.
+"""`make faults`: power cuts, kills, flipped bits and bad disks in full, and their wrong twins that must be found out.
 
 A line for each trial as it ends, and a table of all at the end; ends with 1 when anything is not as expected: bad where
 nothing may be, or nothing where something must be found. `--quick` does a tenth of it.

@@ -65,16 +65,16 @@ def replay(
 ) -> Outcome:
     """Judge `points` cuts spread evenly over the tape, each with a survival drawn from `seed`.
 
-    `at_names` more are made after each event that changes or syncs a name in the folder, or is an answer: there are
-    few of them, and in the making of a clinic all depends on their order.
+    `at_names` more are made after each event that changes or syncs a name in the folder, or is an answer, ten times as
+    many after a rename: there are few of them, and in the making of a clinic all depends on their order.
     """
     outcome = Outcome(seed, len(tape.events))
     rnd, disk, started = random.Random(seed), Disk(tape.before), time.monotonic()
-    extra, total = 0, points + at_names * sum(_is_of_names(event) for event in tape.events)
+    extra, total = 0, points + at_names * sum(_about_names(event) for event in tape.events)
     with scratch_folder() as folder:
         for at, event in enumerate(tape.events):
             disk.step(event)
-            extra += at_names * _is_of_names(event)
+            extra += at_names * _about_names(event)
             due = (at + 1) * points // len(tape.events) + extra
             while outcome.points < due:
                 survival = rnd.choice(SURVIVALS)
@@ -85,10 +85,11 @@ def replay(
     return outcome
 
 
-def _is_of_names(event: Event) -> bool:
-    return isinstance(event, Acknowledged | Deleted | DirectorySynced | Renamed) or (
-        isinstance(event, Wrote) and "/" in event.file
-    )
+def _about_names(event: Event) -> int:
+    if isinstance(event, Renamed):
+        return 10
+    is_new = isinstance(event, Wrote) and "/" in event.file
+    return int(is_new or isinstance(event, Acknowledged | Deleted | DirectorySynced))
 
 
 def _lay_out(folder: Path, files: dict[str, bytes]) -> None:

@@ -99,7 +99,9 @@ def creation_cuts(
     """Without `directory_syncs` all of them are done."""
 
     def act(size: Size, seed: int) -> tuple[str, int]:
-        points = size.control_points // 4 if disk_lies or directory_syncs else size.schema_points
+        is_wrong = disk_lies or bool(directory_syncs)
+        points = size.control_points // 4 if is_wrong else size.schema_points
+        at_names = 10 if is_wrong else size.schema_points // 50
         clinic_seed = keys.new_seed()
         with scratch_folder() as folder, ExitStack() as wrong:
             if over_half_made:
@@ -109,7 +111,8 @@ def creation_cuts(
                 creation.keep_directory_syncs(doing, directory_syncs)
             tape = creation.tape_of(folder, clinic_seed, disk_lies=disk_lies)
             wrong.close()
-            outcome = replay(tape, creation.Judge(clinic_seed), points=points, seed=seed, title="making", at_names=12)
+            judge = creation.Judge(clinic_seed)
+            outcome = replay(tape, judge, points=points, seed=seed, title="making", at_names=at_names)
         return _told(outcome)
 
     return act
