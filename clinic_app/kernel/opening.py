@@ -1,5 +1,7 @@
 """Opening and making a clinic's data folder (数据目录): keys, database, schema, clock, in the one right order."""
 
+import errno
+import logging
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,6 +29,7 @@ DATABASE = "clinic.sqlite3"
 LABEL = "clinic.key-label"
 KEYS = "keys"
 NEW = ".new"
+log = logging.getLogger("clinic.opening")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,21 @@ def create_clinic(
     """
     if exists(folder):
         raise Refused("clinic.exists")
+    try:
+        _make(folder, keys.derive(seed), facts, steps, fill, vfs)
+    except OSError as err:  # what is half made is swept away by the next try
+        full = err.errno == errno.ENOSPC
+        raise Refused("kernel.disk_full" if full else "kernel.disk_failed", reason=str(err.strerror)) from err
+
+
+def _make(
+    folder: Path,
+    key_set: keys.KeySet,
+    facts: Facts,
+    steps: Sequence[schema.Step],
+    fill: Callable[[UnitOfWork], None],
+    vfs: str | None,
+) -> None:
     for suffix in ("", "-wal", "-shm"):
         (folder / (DATABASE + NEW + suffix)).unlink(missing_ok=True)
     made = folder / (KEYS + NEW)
@@ -69,7 +87,6 @@ def create_clinic(
         for name in keys.FILES:
             (made / name).unlink(missing_ok=True)
         made.rmdir()
-    key_set = keys.derive(seed)
     keys.store(made, key_set)
     keys.write_label(folder / LABEL, mark=key_set.mark, clinic=facts.name)
     db.open_database(folder / (DATABASE + NEW), key_set.data_key, vfs=vfs)
@@ -167,9 +184,14 @@ def _start_services(key_set: keys.KeySet, time: SystemTime | None) -> None:
 
 
 def close_clinic() -> None:
-    """Move the WAL into the database and close every connection."""
-    if db.is_open():
+    """Move the WAL into the database and close every connection; on a bad disk it stays, and nothing is lost."""
+    if not db.is_open():
+        return
+    try:
         db.checkpoint(truncate=True)
+    except Refused as err:
+        log.warning("the write-ahead log stays beside the database: %s", err.code)
+    finally:
         db.close_database()
 
 

@@ -1,5 +1,6 @@
 """A charge on a disk that is full, fails or became read-only: a sentence, nothing half-written, and it works again."""
 
+import errno
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,11 +8,15 @@ from typing import Any
 
 import pytest
 
+from appliance import practice
 from clinic_app import registry
-from clinic_app.kernel import db, i18n, opening
+from clinic_app.kernel import db, i18n, keys, opening
 from clinic_app.kernel.errors import Refused
 from tests import visit
 from tests.conftest import Clinic, config_of, hidden
+from tests.faults import creation_workload as creation
+from tests.faults import migration_workload as migration
+from tests.faults import small_clinic
 from tests.faults.failing_disk import VFS_NAME, FailingVfs, failing_disk
 from tests.faults.product_workload import broken_invariant, broken_numbers
 
@@ -141,3 +146,48 @@ def _form(page: str) -> dict[str, Any]:
         "line": re.findall(r'name="line" value="([^"]*)"', page),
         "sheet": re.findall(r'name="sheet" value="([^"]*)"', page),
     }  # fmt: skip
+
+
+def test_a_disk_full_while_a_clinic_is_made_is_a_sentence_and_it_is_made_once_there_is_room(
+    tmp_path: Path, disk: FailingVfs
+) -> None:
+    steps, refused = creation.steps(), 0
+    for writes in (0, 1, 3, 8, 20, 50, 150, 250):
+        disk.writes_left = writes
+        with pytest.raises(Refused) as err:
+            opening.create_clinic(tmp_path, keys.new_seed(), practice.FACTS, steps, small_clinic.fill, vfs=VFS_NAME)
+        refused += err.value.code == "kernel.disk_full"
+        assert not opening.exists(tmp_path)
+    assert refused == 8
+    disk.mend()
+    opening.create_clinic(tmp_path, keys.new_seed(), practice.FACTS, steps, small_clinic.fill, vfs=VFS_NAME)
+    opening.open_clinic(tmp_path, steps)
+    assert sound() == ""
+    db.close_database()
+
+
+def test_keys_that_find_no_room_are_a_sentence_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    steps = creation.steps()
+    monkeypatch.setattr(keys, "sync_folder", full)
+    with pytest.raises(Refused) as err:
+        opening.create_clinic(tmp_path, keys.new_seed(), practice.FACTS, steps, small_clinic.fill)
+    assert err.value.code == "kernel.disk_full" and not opening.exists(tmp_path)
+    monkeypatch.undo()
+    opening.create_clinic(tmp_path, keys.new_seed(), practice.FACTS, steps, small_clinic.fill)
+    assert opening.exists(tmp_path)
+
+
+def test_a_clinic_opened_on_a_full_disk_is_not_called_damaged(folder: Path, disk: FailingVfs) -> None:
+    registry.wire(config_of(folder))
+    disk.writes_left = 0
+    with pytest.raises(Refused) as err:
+        opening.open_clinic(folder, [*registry.migration_steps(), *migration.NEWER], vfs=VFS_NAME)
+    assert err.value.code == "kernel.disk_full"
+    db.close_database()
+    disk.mend()
+    opening.open_clinic(folder, registry.migration_steps(), vfs=VFS_NAME)
+    assert sound() == ""
+    db.close_database()

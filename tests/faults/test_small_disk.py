@@ -66,6 +66,17 @@ def test_a_charge_on_a_full_disk_is_a_sentence_and_goes_through_when_there_is_ro
     assert clinic_command(small, "check").returncode == EXIT_DONE
 
 
+def test_a_server_ended_on_a_full_disk_ends_in_order_and_loses_nothing(small: Path, disk: Path) -> None:
+    facts, server = read_facts(small), ServerProcess(small)
+    server.begin()
+    server.wait_until_ready()
+    Clerk(0, server.port, facts, seed=1, fresh_keys=False)._register()
+    ballast = fill(disk)
+    assert server.stop() == EXIT_DONE, server.console()
+    ballast.unlink()
+    assert clinic_command(small, "check").returncode == EXIT_DONE
+
+
 def test_a_server_killed_on_a_full_disk_starts_again_when_there_is_room(small: Path, disk: Path) -> None:
     facts, server = read_facts(small), ServerProcess(small)
     server.begin()
@@ -75,6 +86,7 @@ def test_a_server_killed_on_a_full_disk_starts_again_when_there_is_room(small: P
     server.kill()
     ended = clinic_command(small, "check")
     assert "Traceback" not in ended.stderr, ended.stderr
+    assert ended.returncode == EXIT_DONE or "磁盘满了" in ended.stderr, ended.stderr
     ballast.unlink()
     server.begin()
     server.wait_until_ready()

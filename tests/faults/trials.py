@@ -101,7 +101,7 @@ def creation_cuts(
     def act(size: Size, seed: int) -> tuple[str, int]:
         is_wrong = disk_lies or bool(directory_syncs)
         points = size.control_points // 4 if is_wrong else size.schema_points
-        at_names = 10 if is_wrong else size.schema_points // 50
+        at_names = 10 if is_wrong else size.schema_points // 100
         clinic_seed = keys.new_seed()
         with scratch_folder() as folder, ExitStack() as wrong:
             if over_half_made:
