@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import IO
 
+from clinic_app.kernel.errors import Refused
+
 EXIT_SECOND_SERVER = 73
 
 
@@ -12,14 +14,17 @@ class Busy(Exception):
 
 
 class FolderLock:
-    """Held for life. `was_unclean` says that the server before this one did not end by itself.
+    """Held for life; Refused where nothing can be written. `was_unclean`: the server before did not end by itself.
 
     The sign of that stays for the next start unless a server ran since: a refused start or a command clears nothing.
     """
 
     def __init__(self, folder: Path):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._file: IO[str] = (folder / "run.lock").open("a+", encoding="utf-8")
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file: IO[str] = (folder / "run.lock").open("a+", encoding="utf-8")
+        except OSError as err:  # a read-only disk, somebody else's folder, a drive that is not there
+            raise Refused("appliance.folder_unwritable", folder=str(folder), reason=err.strerror) from err
         self._file.seek(0)
         written = self._file.read().strip()
         if not _take(self._file):

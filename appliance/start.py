@@ -55,6 +55,9 @@ def run(config: Config, *, practice: bool) -> int:
     except Busy as err:
         print(f"此数据文件夹已有服务器在用（{err}）。 / Another server uses {config.data} ({err}).", file=sys.stderr)
         return EXIT_SECOND_SERVER
+    except Refused as err:
+        say_refusal(err)
+        return EXIT_REFUSED
     try:
         code = _run_locked(config, lock, practice, began)
     except Refused as err:

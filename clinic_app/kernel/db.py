@@ -105,10 +105,22 @@ def open_database(path: Path, key: bytes, *, vfs: str | None = None, statement_c
     _stopped = ""
     try:
         conn = connection()
-    except DatabaseError as err:  # so peewee wraps a damaged first page
-        raise DamagedPage(str(err)) from err
+    except DatabaseError as err:  # so peewee wraps what the driver raises
+        raise _disk_trouble(err) or DamagedPage(str(err)) from err
     if conn.pragma("journal_mode") != "wal" or conn.pragma("synchronous") != 2:
         raise RuntimeError("the database does not run in WAL with synchronous=FULL")
+
+
+def _disk_trouble(err: Exception) -> Refused | None:
+    """The refusal for a full or failing disk, bare or wrapped by peewee; None for any other error."""
+    global _stopped
+    bare = getattr(err, "orig", err)
+    if isinstance(bare, apsw.FullError):
+        return Refused("kernel.disk_full")
+    if isinstance(bare, apsw.IOError | apsw.ReadOnlyError):  # a failing disk is made read-only by the system
+        _stopped = str(bare)
+        return Refused("kernel.disk_failed", reason=_stopped)
+    return None
 
 
 def close_database() -> None:
@@ -168,7 +180,7 @@ def write_transaction() -> Iterator[apsw.Connection]:
 
     A failed fsync is final: after it the kernel may have dropped the pages, so nothing more is written until a restart.
     """
-    global _stopped, _writer
+    global _writer
     with write_lock:
         if _stopped:
             raise Refused("kernel.disk_failed", reason=_stopped)
@@ -183,24 +195,23 @@ def write_transaction() -> Iterator[apsw.Connection]:
                 if conn.in_transaction:
                     conn.execute("ROLLBACK")
                 raise
-        except apsw.FullError as err:
-            raise Refused("kernel.disk_full") from err
-        except apsw.IOError as err:
-            _stopped = str(err)
-            raise Refused("kernel.disk_failed", reason=_stopped) from err
+        except (apsw.Error, DatabaseError) as err:
+            if trouble := _disk_trouble(err):
+                raise trouble from err
+            raise
         finally:
             _writer = 0
 
 
 def checkpoint(*, truncate: bool = False) -> int:
     """Move the WAL into the database file; returns the WAL frames left. Only one thread may do it, under the lock."""
-    global _stopped
     with write_lock:
         mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE
         try:
             frames, done = connection().wal_checkpoint(mode=mode)
-        except apsw.IOError as err:
-            _stopped = str(err)
+        except apsw.Error as err:
+            if trouble := _disk_trouble(err):
+                raise trouble from err
             raise
     return max(frames - done, 0)
 

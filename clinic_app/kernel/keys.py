@@ -89,11 +89,7 @@ def store(folder: Path, keys: KeySet) -> None:
     folder.mkdir(mode=0o700)
     contents = (keys.data_key.hex(), keys.audit_key.hex(), keys.backup_recipient.hex(), keys.mark)
     for name, text in zip(FILES, contents, strict=True):
-        handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _write(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), text)
     sync_folder(folder)
 
 
@@ -113,7 +109,16 @@ def load(folder: Path, wanted_mark: str) -> KeySet:
 
 def write_label(path: Path, *, mark: str, clinic: str) -> None:
     """Beside the database, in plain text: which sheet opens it, so that a lost key can be named."""
-    path.write_text(json.dumps({"key": mark, "clinic": clinic}, ensure_ascii=False) + "\n", "utf-8")
+    text = json.dumps({"key": mark, "clinic": clinic}, ensure_ascii=False)
+    _write(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666), text)
+
+
+def _write(handle: int, text: str) -> None:
+    """One line, on disk when this returns."""
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def read_label(path: Path) -> dict[str, str]:

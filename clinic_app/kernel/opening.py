@@ -1,5 +1,7 @@
 """Opening and making a clinic's data folder (数据目录): keys, database, schema, clock, in the one right order."""
 
+import errno
+import logging
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ DATABASE = "clinic.sqlite3"
 LABEL = "clinic.key-label"
 KEYS = "keys"
 NEW = ".new"
+log = logging.getLogger("clinic.opening")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,41 @@ class Facts:
 def exists(folder: Path) -> bool:
     """Whether the folder holds a clinic, or what is left of one: then nothing new is ever made in it."""
     finish_interrupted_creation(folder)
-    return (folder / DATABASE).exists() or (folder / KEYS).exists()
+    # SQLite would play a log that is left into a new database of that name
+    return any((folder / name).exists() for name in (DATABASE, KEYS, f"{DATABASE}-wal"))
 
 
 def create_clinic(
-    folder: Path, seed: bytes, facts: Facts, steps: Sequence[schema.Step], fill: Callable[[UnitOfWork], None]
+    folder: Path,
+    seed: bytes,
+    facts: Facts,
+    steps: Sequence[schema.Step],
+    fill: Callable[[UnitOfWork], None],
+    *,
+    vfs: str | None = None,
 ) -> None:
-    """Make the database and keys beside their final names, then rename: a cut leaves a whole clinic or none."""
+    """Make the database and keys beside their final names, then rename: a cut leaves a whole clinic or none.
+
+    The folder is synced before, between and after the renames: a disk that keeps the second and not the first would
+    leave keys without their database, one that keeps a rename and not the new folder a database without its keys.
+    """
     if exists(folder):
         raise Refused("clinic.exists")
+    try:
+        _make(folder, keys.derive(seed), facts, steps, fill, vfs)
+    except OSError as err:  # what is half made is swept away by the next try
+        full = err.errno == errno.ENOSPC
+        raise Refused("kernel.disk_full" if full else "kernel.disk_failed", reason=str(err.strerror)) from err
+
+
+def _make(
+    folder: Path,
+    key_set: keys.KeySet,
+    facts: Facts,
+    steps: Sequence[schema.Step],
+    fill: Callable[[UnitOfWork], None],
+    vfs: str | None,
+) -> None:
     for suffix in ("", "-wal", "-shm"):
         (folder / (DATABASE + NEW + suffix)).unlink(missing_ok=True)
     made = folder / (KEYS + NEW)
@@ -59,10 +88,9 @@ def create_clinic(
         for name in keys.FILES:
             (made / name).unlink(missing_ok=True)
         made.rmdir()
-    key_set = keys.derive(seed)
     keys.store(made, key_set)
     keys.write_label(folder / LABEL, mark=key_set.mark, clinic=facts.name)
-    db.open_database(folder / (DATABASE + NEW), key_set.data_key)
+    db.open_database(folder / (DATABASE + NEW), key_set.data_key, vfs=vfs)
     try:
         _start_services(key_set, None)
         schema.migrate(steps)
@@ -84,7 +112,9 @@ def create_clinic(
         db.checkpoint(truncate=True)
     finally:
         db.close_database()
+    keys.sync_folder(folder)
     os.replace(folder / (DATABASE + NEW), folder / DATABASE)
+    keys.sync_folder(folder)
     os.replace(made, folder / KEYS)
     keys.sync_folder(folder)
 
@@ -109,6 +139,8 @@ def open_clinic(
 
     `owned` is False beside a running server: then the schema is taken as it is and the WAL, in use, is left unread.
     """
+    if owned:
+        finish_interrupted_creation(folder)
     label = keys.read_label(folder / LABEL)
     path = folder / DATABASE
     if not path.exists() or not path.stat().st_size:  # SQLite would make a new database in an empty file
@@ -154,9 +186,14 @@ def _start_services(key_set: keys.KeySet, time: SystemTime | None) -> None:
 
 
 def close_clinic() -> None:
-    """Move the WAL into the database and close every connection."""
-    if db.is_open():
+    """Move the WAL into the database and close every connection; on a bad disk it stays, and nothing is lost."""
+    if not db.is_open():
+        return
+    try:
         db.checkpoint(truncate=True)
+    except Refused as err:
+        log.warning("the write-ahead log stays beside the database: %s", err.code)
+    finally:
         db.close_database()
 
 

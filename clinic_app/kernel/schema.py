@@ -40,9 +40,11 @@ def steps_of(subject: str, package: str) -> list[Step]:
 
 
 def migrate(steps: Sequence[Step]) -> list[Step]:
-    """Bring the schema up to these steps, each in a transaction of its own; returns the steps that ran.
+    """Bring the schema up to these steps, all in one transaction; returns the steps that ran.
 
-    Refuses a database with steps this program does not know (a newer program made them) or with changed ones.
+    So a power cut leaves the schema of the former program or of this one, and the former one can be put back as long
+    as this one has not started. Refuses a database with steps this program does not know (a newer program made them)
+    or with changed ones.
     """
     with db.write_transaction() as conn:
         conn.execute(TABLE)
@@ -53,8 +55,9 @@ def migrate(steps: Sequence[Step]) -> list[Step]:
     if changed := [key for key, checksum in applied.items() if known[key] != checksum]:
         raise Refused("schema.changed", step=".".join(changed[0]))
     missing = [step for step in steps if (step.subject, step.name) not in applied]
-    for step in missing:
+    if missing:
         with db.write_transaction() as conn:
-            conn.execute(step.sql)
-            conn.execute("INSERT INTO migration VALUES(?, ?, ?)", (step.subject, step.name, step.checksum))
+            for step in missing:
+                conn.execute(step.sql)
+                conn.execute("INSERT INTO migration VALUES(?, ?, ?)", (step.subject, step.name, step.checksum))
     return missing

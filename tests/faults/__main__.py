@@ -1,144 +1,14 @@
-"""`make faults`: power cuts, kills and flipped bits in full, each with the wrong twin that must be found out.
+"""`make faults`: power cuts, kills, flipped bits and bad disks in full, and their wrong twins that must be found out.
 
-Prints one line a trial and ends with 1 when anything is not as expected. `--quick` does a tenth of it.
+A line for each trial as it ends, and a table of all at the end; ends with 1 when anything is not as expected: bad where
+nothing may be, or nothing where something must be found. `--quick` does a tenth of it.
 """
 
 import argparse
-import shutil
 import sys
-import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
-from appliance import practice
-from tests.conftest import config_of
-from tests.faults import kill_loop, product_flips, product_workload, small_clinic
-from tests.faults import ledger_workload as ledger
-from tests.faults.bit_flips import flip_bits
-from tests.faults.recorder import recording
-from tests.faults.replay import Outcome, replay, scratch_folder
-
-CLERKS = 6
-
-
-@dataclass(frozen=True)
-class Size:
-    """How much of each is done."""
-
-    points: int = 12_000
-    control_points: int = 1_200
-    visits: int = 24
-    vouchers: int = 200
-    kills: int = 50
-    control_kills: int = 5
-    flips: int = 300
-
-
-QUICK = Size(1_200, 120, 12, 60, 5, 2, 60)
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One line of the table; `must_fail` is a negative control. The act returns what was done and how much was bad."""
-
-    title: str
-    act: Callable[[Size, int], tuple[str, int]]
-    must_fail: bool = False
-
-    def run(self, size: Size, seed: int) -> bool:
-        began = time.monotonic()
-        try:
-            done, bad = self.act(size, seed)
-            as_expected = (bad > 0) is self.must_fail
-        except Exception as err:  # a trial that breaks off has shown nothing; the others go on
-            done, as_expected = f"broke off: {err}", False
-        expected = "found out" if self.must_fail else "0 bad"
-        verdict = "ok" if as_expected else "NOT AS EXPECTED"
-        first, *rest = done.splitlines()
-        print(f"{verdict:3} {self.title:52} {expected:10} {time.monotonic() - began:5.0f} s  {first}", flush=True)
-        if rest and not as_expected:
-            print("\n".join(rest), flush=True)
-        return as_expected
-
-
-def product_cuts(*, disk_lies: bool = False, synchronous: str = "full") -> Callable[[Size, int], tuple[str, int]]:
-    def act(size: Size, seed: int) -> tuple[str, int]:
-        right = not disk_lies and synchronous == "full"
-        with scratch_folder() as home, scratch_folder() as folder:
-            small_clinic.make(home)
-            shutil.copytree(home, folder, dirs_exist_ok=True)
-            with recording(folder, disk_lies=disk_lies) as tape:
-                product_workload.work(tape, visits=size.visits, synchronous=synchronous)
-            points = size.points if right else size.control_points
-            outcome = replay(tape, product_workload.Judge(home), points=points, seed=seed, title="product")
-        return _told(outcome)
-
-    return act
-
-
-def ledger_cuts(setting: ledger.Setting) -> Callable[[Size, int], tuple[str, int]]:
-    def act(size: Size, seed: int) -> tuple[str, int]:
-        with scratch_folder() as folder:
-            with recording(folder, disk_lies=setting.disk_lies) as tape:
-                ledger.work(tape, setting, vouchers=size.vouchers, seed=seed)
-            outcome = replay(tape, ledger.judge, points=size.control_points, seed=seed, title=str(setting))
-        return _told(outcome)
-
-    return act
-
-
-def _told(outcome: Outcome) -> tuple[str, int]:
-    return str(outcome), outcome.bad
-
-
-def kills(*, fresh_keys: bool = False) -> Callable[[Size, int], tuple[str, int]]:
-    def act(size: Size, seed: int) -> tuple[str, int]:
-        room = Path(tempfile.mkdtemp(prefix="kills-"))
-        try:
-            folder = room / "clinic"
-            practice.create(config_of(folder), announce=lambda _text: None)
-            many = size.control_kills if fresh_keys else size.kills
-            report = kill_loop.run(folder, kills=many, clerks=CLERKS, seed=seed, fresh_keys=fresh_keys)
-        finally:
-            shutil.rmtree(room, ignore_errors=True)
-        return str(report), report.findings["DOUBLE"] if fresh_keys else report.findings.total()
-
-    return act
-
-
-def product_bits(size: Size, seed: int) -> tuple[str, int]:
-    with scratch_folder() as folder:
-        pages, check = product_flips.leave_as_killed(folder), product_flips.Check()
-        flips = product_flips.flip(folder, pages, flips=size.flips, seed=seed, check=check)
-    faults = sum(count for code, count in check.codes.items() if not code.isdecimal())
-    missed = "\n".join(flips.missed)
-    return f"{flips}; {faults} faults instead of sentences\n{check.codes}\n{missed}", len(flips.missed) + faults
-
-
-def ledger_bits(check: Callable[[Path], bool]) -> Callable[[Size, int], tuple[str, int]]:
-    def act(size: Size, seed: int) -> tuple[str, int]:
-        with scratch_folder() as folder:
-            pages = ledger.leave_as_killed(folder)
-            flips = flip_bits(folder, ledger.DATABASE, pages, check, flips=size.flips, seed=seed)
-        return str(flips), len(flips.missed)
-
-    return act
-
-
-TRIALS = (
-    Trial("power cuts, product, WAL FULL", product_cuts()),
-    Trial("power cuts, product, disk that ignores sync", product_cuts(disk_lies=True), must_fail=True),
-    Trial("power cuts, product, synchronous=NORMAL", product_cuts(synchronous="normal"), must_fail=True),
-    Trial(f"power cuts, ledger, {ledger.GOOD}", ledger_cuts(ledger.GOOD)),
-    *(Trial(f"power cuts, ledger, {one}", ledger_cuts(one), must_fail=True) for one in ledger.WRONG),
-    Trial("kill -9 of the server under load", kills()),
-    Trial("kill -9, a fresh key on each try", kills(fresh_keys=True), must_fail=True),
-    Trial("flipped bits, product, clinic check", product_bits),
-    Trial("flipped bits, ledger, log check and pages", ledger_bits(ledger.opened_ok)),
-    Trial("flipped bits, ledger, pages only", ledger_bits(ledger.every_page_reads), must_fail=True),
-)
+from tests.faults.trials import QUICK, TRIALS, Result, Size
 
 
 def main() -> int:
@@ -149,12 +19,30 @@ def main() -> int:
     given = parser.parse_args()
     size = QUICK if given.quick else Size()
     began = time.monotonic()
-    chosen = [trial for trial in TRIALS if trial.title.startswith(given.only)]
-    results = [trial.run(size, given.seed) for trial in chosen]
-    as_expected = all(results) and bool(results)
-    summary = f"{sum(results)} of {len(results)} trials as expected"
-    print(f"{summary}, seed {given.seed}, {time.monotonic() - began:.0f} s", flush=True)
-    return 0 if as_expected else 1
+    results = []
+    for trial in (one for one in TRIALS if one.title.startswith(given.only)):
+        results.append(trial.run(size, given.seed))
+        print(results[-1], flush=True)
+    seconds = time.monotonic() - began
+    print(f"\n{table(results)}\n{summary(results)}, seed {given.seed}, {seconds:.0f} s", flush=True)
+    return 0 if results and all(one.as_expected for one in results) else 1
+
+
+def table(results: list[Result]) -> str:
+    """All trials again, and below those that are not as expected what was found."""
+    rows = []
+    for one in results:
+        rows.append(str(one))
+        if not one.as_expected:
+            rows += [f"      {line}" for line in one.done.splitlines()[1:]]
+    return "\n".join(rows)
+
+
+def summary(results: list[Result]) -> str:
+    good = sum(one.as_expected for one in results)
+    controls = [one for one in results if one.trial.must_fail]
+    found = sum(one.as_expected for one in controls)
+    return f"{good} of {len(results)} trials as expected, {found} of {len(controls)} wrong twins found out"
 
 
 if __name__ == "__main__":

@@ -3,9 +3,20 @@
 import random
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
-from tests.faults.recorder import Acknowledged, Deleted, Event, IndexSeen, Opened, Synced, Truncated, Wrote
+from tests.faults.recorder import (
+    Acknowledged,
+    Deleted,
+    DirectorySynced,
+    Event,
+    IndexSeen,
+    Opened,
+    Renamed,
+    Synced,
+    Truncated,
+    Wrote,
+)
 
 SECTOR_BYTES = 512
 
@@ -15,13 +26,21 @@ Survival = Literal["none", "all", "prefix", "subset", "torn"]
 SURVIVALS: tuple[Survival, ...] = get_args(Survival)
 
 
+Content = TypeVar("Content")
+
+
 class Disk:
-    """The files of one folder: what is durable, and what is still on its way to the platter."""
+    """The files of one folder: what is durable, and what is still on its way to the platter.
+
+    A folder inside it is a file of no content whose name ends with a slash: where it is missing, all in it is. Names
+    lead to what was made under them until the directory is synced; a name must not be used again before that.
+    """
 
     def __init__(self, before: Mapping[str, bytes]) -> None:
         self.durable = {file: bytearray(content) for file, content in before.items()}
         self.pending: dict[str, list[Event]] = {}
         self.acknowledged: list[object] = []
+        self._renames: list[Renamed] = []
         self._new_journals: set[str] = set()
         self._index_states: dict[str, list[bytes]] = {}
 
@@ -32,6 +51,10 @@ class Disk:
                 self.acknowledged.append(what)
             case IndexSeen(file, front):
                 self._index_states.setdefault(file, []).append(front)
+            case Renamed():
+                self._renames.append(event)
+            case DirectorySynced(directory):
+                self._directory_synced(directory)
             case Opened(file, is_new_journal):
                 self.pending.setdefault(file, [])
                 if is_new_journal:
@@ -41,7 +64,7 @@ class Disk:
             case Deleted(file, directory_synced):
                 self.pending.setdefault(file, []).append(event)
                 if directory_synced:
-                    self._directory_synced()
+                    self._directory_synced("")
             case _:
                 self.pending.setdefault(event.file, []).append(event)
 
@@ -58,7 +81,9 @@ class Disk:
             state = rnd.choice((None, b"", states[-1], rnd.choice(states)))
             if state is not None:
                 files[file] = state
-        return files
+        for renamed in self._surviving_renames(rnd, survival):
+            files = _renamed(files, renamed)
+        return {file: content for file, content in files.items() if _folder_of(file) in files or not _folder_of(file)}
 
     def _file_synced(self, file: str) -> None:
         content = _content(self.durable.pop(file, None), self.pending.get(file, []), None)
@@ -67,14 +92,29 @@ class Disk:
             self.durable[file] = content
         if file in self._new_journals:
             self._new_journals.discard(file)
-            self._directory_synced()
+            self._directory_synced("")
 
-    def _directory_synced(self) -> None:
+    def _directory_synced(self, directory: str) -> None:
         for file, events in self.pending.items():
+            if _folder_of(file) != directory:
+                continue
             deletes = [at for at, event in enumerate(events) if isinstance(event, Deleted)]
             if deletes:
                 self.durable.pop(file, None)
-                self.pending[file] = events[deletes[-1] + 1 :]
+                self.pending[file] = events = events[deletes[-1] + 1 :]
+            if events:
+                self.durable.setdefault(file, bytearray())  # the name is there, its content perhaps not yet
+        for renamed in [one for one in self._renames if _folder_of(one.source) == directory]:
+            self._renames.remove(renamed)
+            self.durable = _renamed(self.durable, renamed)
+            self.pending = _renamed(self.pending, renamed)
+
+    def _surviving_renames(self, rnd: random.Random, survival: Survival) -> list[Renamed]:
+        if survival in ("none", "all"):
+            return self._renames if survival == "all" else []
+        if survival == "prefix":
+            return self._renames[: rnd.randrange(len(self._renames) + 1)]
+        return [renamed for renamed in self._renames if rnd.random() < 0.5]
 
     def _survivors(self, file: str, rnd: random.Random, survival: Survival) -> list[Event]:
         events = self.pending.get(file, [])
@@ -95,6 +135,20 @@ class Disk:
                 # A file made anew under this name is another inode: without the delete its name is not there either.
                 break
         return kept
+
+
+def _folder_of(file: str) -> str:
+    """"keys/" for "keys/mark"; "" for what lies in the folder itself, "keys/" too."""
+    parent, slash, _name = file.removesuffix("/").rpartition("/")
+    return parent + slash
+
+
+def _renamed(files: dict[str, Content], renamed: Renamed) -> dict[str, Content]:
+    """A folder takes what is in it along; what bore the target's name is gone."""
+    source, target = renamed
+    moved = {file for file in files if file == source or (source.endswith("/") and file.startswith(source))}
+    kept = {file: content for file, content in files.items() if file not in moved}
+    return kept | {target + file.removeprefix(source): files[file] for file in moved}
 
 
 def _sectors(write: Wrote) -> list[Wrote]:

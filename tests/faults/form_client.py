@@ -8,6 +8,7 @@ from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
 SECONDS = 10.0
+PAGE_OF_EVERYBODY = "/printing/jobs"
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,13 @@ class FormClient:
         return self._send("GET", path, None)
 
     def post(
-        self, path: str, fields: Iterable[tuple[str, str]], *, once: str, fragment: bool = False, hang_up: bool = False
-    ) -> Answer:
-        """Post a form under a command key; with `hang_up` the connection is closed before the answer: HungUp."""
+        self, path: str, fields: Iterable[tuple[str, str]], *, once: str = "", fragment: bool = False,
+        hang_up: bool = False,
+    ) -> Answer:  # fmt: skip
+        """Post a form under a command key, or a draft; with `hang_up` nobody waits for the answer: HungUp."""
         if not self.csrf:
-            self.csrf = field_of(self.get(path.removesuffix("/charge")).text, "csrf")
-        body = urlencode([("csrf", self.csrf), ("once", once), *fields])
+            self.csrf = field_of(self.get(PAGE_OF_EVERYBODY).text, "csrf")
+        body = urlencode([("csrf", self.csrf), *([("once", once)] if once else []), *fields])
         return self._send("POST", path, body, fragment=fragment, hang_up=hang_up)
 
     def _send(

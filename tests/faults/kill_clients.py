@@ -23,7 +23,7 @@ from tests.faults.form_client import Answer, FormClient, HungUp, NoAnswer, field
 REGISTRAR, CASHIER, PHARMACIST = "0001", "0005", "0004"
 HANG_UP_SHARE, WRONG_HANG_UP_SHARE = 0.12, 0.4
 PAUSE = 0.08
-FEE = "10.00"
+AGAIN_SHARE = 0.15
 
 
 @dataclass
@@ -39,6 +39,8 @@ class Sent:
     replays: int = 0
     hung_up: int = 0
     refused: str = ""
+    again: int = 0
+    changed: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Facts:
 
     room: str
     drug: str
+    other_drug: str
+    diagnosis: str
     expires_on: str
 
 
@@ -55,11 +59,28 @@ def read_facts(folder: Path) -> Facts:
     registry.wire(config_of(folder))
     opening.open_clinic(folder, registry.migration_steps())
     try:
-        drug = dictionaries.drug_by_code("D0019")
-        assert drug is not None
-        return Facts(desks.rooms()[0].id.hex(), drug.id.hex(), (today() + timedelta(days=400)).isoformat())
+        drug, other = (dictionaries.drug_by_code(code) for code in ("D0019", "D0011"))
+        assert drug is not None and other is not None
+        diagnosis = dictionaries.diagnoses_matching("急性上呼吸道感染")[0].id.hex()
+        expires_on = (today() + timedelta(days=400)).isoformat()
+        return Facts(desks.rooms()[0].id.hex(), drug.id.hex(), other.id.hex(), diagnosis, expires_on)
     finally:
         opening.close_clinic()
+
+
+def charge_form(page: str) -> list[tuple[str, str]]:
+    """What the cashier's page posts for exact cash."""
+    total = int(field_of(page, "total_fen"))
+    fields = [("total_fen", str(total)), ("cash", f"{total // 100}.{total % 100:02d}")]
+    for name in ("line", "sheet"):
+        fields += [(name, value) for value in re.findall(rf'name="{name}" value="([^"]*)"', page)]
+    return fields
+
+
+def _essence(answer: Answer) -> tuple[object, ...]:
+    """What a user is told by an answer; the page around it may have gone on."""
+    toast = json.loads(answer.headers.get("hx-trigger", "{}")).get("toast", "")
+    return answer.status, answer.headers.get("location", ""), toast
 
 
 class Clerk(threading.Thread):
@@ -82,10 +103,7 @@ class Clerk(threading.Thread):
     def run(self) -> None:
         try:
             while not self.stopping.is_set():
-                if self.number % 3 == 2 or self.fresh_keys:
-                    self._take_delivery()
-                else:
-                    self._register_and_charge()
+                self.work()
         except BaseException as err:
             self.failure = err
 
@@ -134,9 +152,33 @@ class Clerk(threading.Thread):
             sent.refused = "" if sent.is_answered else f"{answer.status}"
             sent.replays += answer.is_replay
             self.answers += 1
+            if sent.is_answered and not self.fresh_keys and self.random.random() < AGAIN_SHARE:
+                self._post_again(staff_no, path, fields, sent, answer, fragment=fragment)
             return answer
 
-    def _register_and_charge(self) -> None:
+    def _post_again(
+        self, staff_no: str, path: str, fields: list[tuple[str, str]], sent: Sent, first: Answer, *, fragment: bool
+    ) -> None:
+        """Back, and the button once more: the same key is answered as before and says that it is a repeat."""
+        again = self._until_answered(
+            lambda: self._client(staff_no).post(path, fields, once=sent.keys[-1], fragment=fragment)
+        )
+        assert isinstance(again, Answer)
+        if again.status in (401, 403):
+            return
+        sent.again += 1
+        if not again.is_replay or _essence(again) != _essence(first):
+            sent.changed = f"{_essence(first)}, then {_essence(again)}"
+
+    def work(self) -> None:
+        """One round."""
+        if self.number % 3 == 2 or self.fresh_keys:
+            self._take_delivery()
+        elif visit_id := self._register():
+            self._charge(visit_id)
+
+    def _register(self) -> str:
+        """The visit of a new person, in hex; "" when refused."""
         name = f"单{chr(0x4E00 + self.number)}{len(self.sent):05d}"
         fields = {
             "name": name, "sex": "1", "born_on": "1981-03-04", "payer": "self", "kind": "general",
@@ -146,21 +188,20 @@ class Clerk(threading.Thread):
         answer = self._post(REGISTRAR, "/registration/", list(fields.items()), sent, fragment=True)
         told = json.loads(answer.headers.get("hx-trigger", "{}")).get("toast", "")
         sent.number = (re.findall(r"(\d+) 号", told) or [""])[0]
-        if sent.is_answered:
-            self._charge(name)
-
-    def _charge(self, name: str) -> None:
+        if not sent.is_answered:
+            return ""
         waiting = self._read(CASHIER, f"/charging/waiting?q={quote(name)}")
         found = re.search(rf'href="/charging/visits/([0-9a-f]{{32}})"><b>{name}<', waiting.text)
         assert found, f"{name} is not on the cashier's list"
-        path = f"/charging/visits/{found.group(1)}"
-        page = self._read(CASHIER, path).text
-        fields = [("total_fen", field_of(page, "total_fen")), ("cash", FEE)]
-        fields += [("line", value) for value in re.findall(r'name="line" value="([^"]*)"', page)]
-        fields += [("sheet", value) for value in re.findall(r'name="sheet" value="([^"]*)"', page)]
-        sent = Sent("charge", found.group(1))
-        answer = self._post(CASHIER, f"{path}/charge", fields, sent, fragment=False)
+        return found.group(1)
+
+    def _charge(self, visit_id: str) -> bool:
+        path = f"/charging/visits/{visit_id}"
+        sent = Sent("charge", visit_id)
+        form = charge_form(self._read(CASHIER, path).text)
+        answer = self._post(CASHIER, f"{path}/charge", form, sent, fragment=False)
         sent.number = self._told(CASHIER, answer, r"XQX01R\d+")
+        return sent.is_answered
 
     def _take_delivery(self) -> None:
         mark = f"RK{self.number}-{len(self.sent):05d}"

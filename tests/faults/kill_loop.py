@@ -1,6 +1,7 @@
 """kill -9 of the real server, again and again, under forms that are sent until they are answered."""
 
 import random
+import shutil
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,20 +12,34 @@ from clinic_app import registry
 from clinic_app.kernel import db, opening
 from tests.conftest import config_of
 from tests.faults.kill_clients import Clerk, Sent, read_facts
+from tests.faults.kill_visit import VisitClerk
+from tests.faults.product_flips import Check
 from tests.faults.product_workload import broken_invariant, broken_numbers
+from tests.faults.replay import scratch_folder
 from tests.faults.server_process import ServerProcess, clinic_command
 
 EXIT_SECOND_SERVER = 73
 LONGEST_LIFE = 8.0
 # After each kill of a server at work: how many more before it answers again, so that the recovery is killed too.
 MORE_KILLS_WHILE_STARTING = (0, 0, 1, 0, 3)
-NUMBER_IN_RESULT = {"register": "queue_no", "charge": "receipt_no", "goods-in": "goods_in_no"}
+NUMBER_IN_RESULT = {
+    "register": "queue_no", "charge": "receipt_no", "goods-in": "goods_in_no", "open": "visit_id", "sign": "sheets",
+    "dispense": "prescription_no",
+}  # fmt: skip
 EFFECTS = {
     "register": "SELECT count(*) FROM visit v JOIN patient p ON p.id = v.patient_id WHERE p.name = ?",
     "charge": "SELECT count(*) FROM bill b WHERE lower(hex(b.visit_id)) = ?"
     " AND NOT EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = b.id)",
     "goods-in": "SELECT count(*) FROM goods_in WHERE document_no = ?",
+    "open": "SELECT count(*) FROM note n WHERE lower(hex(n.visit_id)) = ?",
+    "note": "SELECT count(*) FROM note n WHERE lower(hex(n.visit_id)) = ? AND n.chief_complaint <> ''",
+    "diagnosis": "SELECT count(*) FROM visit_diagnosis d WHERE lower(hex(d.visit_id)) = ? AND d.removed_at IS NULL",
+    "line": "SELECT count(*) FROM prescription_line l JOIN prescription p ON p.id = l.prescription_id"
+    " WHERE lower(hex(p.visit_id)) || ':' || lower(hex(l.drug_id)) = ?",
+    "sign": "SELECT count(*) FROM note_version n WHERE lower(hex(n.visit_id)) = ?",
+    "dispense": "SELECT count(*) FROM dispense d WHERE lower(hex(d.prescription_id)) = ?",
 }
+DRAFTS = ("note", "diagnosis", "line")
 
 
 @dataclass
@@ -37,7 +52,9 @@ class Report:
     answered: int = 0
     tries: int = 0
     replays: int = 0
+    again: int = 0
     hung_up: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
     starts: list[float] = field(default_factory=list)
     findings: Counter[str] = field(default_factory=Counter)
     first: dict[str, str] = field(default_factory=dict)
@@ -50,8 +67,9 @@ class Report:
         middle, longest = sorted(self.starts)[len(self.starts) // 2], max(self.starts)
         text = (
             f"{self.kills} kills ({self.kills_in_start} while starting), {self.forms} forms, {self.answered} answered,"
-            f" {self.tries} tries, {self.hung_up} hung up, {self.replays} replayed,"
+            f" {self.tries} tries, {self.hung_up} hung up, {self.replays} replayed, {self.again} sent again,"
             f" restart {middle:.1f} s in the middle, {longest:.1f} s at most, bad {self.findings.total()}"
+            f"; {', '.join(f'{kind} {count}' for kind, count in self.kinds.most_common())}"
         )
         return text + "".join(f"\n  {kind} {count}, first: {self.first[kind]}" for kind, count in self.findings.items())
 
@@ -62,7 +80,11 @@ def run(folder: Path, *, kills: int, clerks: int, seed: int, fresh_keys: bool = 
     server = ServerProcess(folder)
     server.begin()
     server.wait_until_ready()
-    staff = [Clerk(number, server.port, facts, seed=seed, fresh_keys=fresh_keys) for number in range(clerks)]
+    kinds = (Clerk,) if fresh_keys else (VisitClerk, VisitClerk, Clerk)
+    staff = [
+        kinds[number % len(kinds)](number, server.port, facts, seed=seed, fresh_keys=fresh_keys)
+        for number in range(clerks)
+    ]
     for clerk in staff:
         clerk.start()
     try:
@@ -98,7 +120,17 @@ def _kill(server: ServerProcess, report: Report, *, starting: bool = False) -> N
     server.kill()
     report.kills += 1
     report.kills_in_start += starting
+    _check_copy(server.folder, report)
     server.begin()
+
+
+def _check_copy(folder: Path, report: Report) -> None:
+    """`clinic check` on a copy of what the kill left, so that the next server still finds it as it was left."""
+    check = Check()
+    with scratch_folder() as copy:
+        shutil.copytree(folder, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("logs"))
+        if not check(copy):
+            report.find("CHECK", f"after kill {report.kills}: {check.codes} {check.said[-300:]}")
 
 
 def _stop(staff: list[Clerk]) -> None:
@@ -136,7 +168,9 @@ def _judge(folder: Path, staff: list[Clerk], report: Report) -> None:
             report.answered += sent.is_answered
             report.tries += sent.tries
             report.replays += sent.replays
+            report.again += sent.again
             report.hung_up += sent.hung_up
+            report.kinds[sent.kind] += 1
             _judge_form(sent, report)
         for broken in (broken_numbers(), broken_invariant()):
             if broken:
@@ -154,6 +188,10 @@ def _judge_form(sent: Sent, report: Report) -> None:
         report.find("LOST", f"{what}: answered and not there")
     if sent.refused:
         report.find("REFUSED", f"{what}: {sent.refused}")
+    if sent.changed:
+        report.find("CHANGED", f"{what}: {sent.changed}")
+    if sent.kind in DRAFTS:
+        return
     stored = db.value("SELECT json_extract(result, '$.' || ?) FROM once WHERE key = ?", (
         NUMBER_IN_RESULT[sent.kind], sent.keys[-1],
     ))  # fmt: skip

@@ -43,6 +43,19 @@ class Deleted(NamedTuple):
     directory_synced: bool
 
 
+class Renamed(NamedTuple):
+    """A file or a folder of files; atomic, but on the disk only after the directory is synced."""
+
+    source: str
+    target: str
+
+
+class DirectorySynced(NamedTuple):
+    """The names in a folder of the tape; "" is the tape's own."""
+
+    directory: str
+
+
 class IndexSeen(NamedTuple):
     """The front of a wal-index (-shm); it is mapped memory that nobody syncs, any state of it may reach the disk."""
 
@@ -54,7 +67,7 @@ class Acknowledged(NamedTuple):
     what: Any
 
 
-Event = Opened | Wrote | Truncated | Synced | Deleted | IndexSeen | Acknowledged
+Event = Opened | Wrote | Truncated | Synced | Deleted | Renamed | DirectorySynced | IndexSeen | Acknowledged
 
 
 @dataclass

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.faults.disk import SURVIVALS, Disk, Survival
-from tests.faults.recorder import Tape
+from tests.faults.recorder import Acknowledged, Deleted, DirectorySynced, Event, Renamed, Tape, Wrote
 
 # Gets the folder after the cut and everything acknowledged before it; returns "" or "KIND: what is broken".
 Judge = Callable[[Path, Sequence[object]], str]
@@ -60,21 +60,36 @@ def scratch_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def replay(tape: Tape, judge: Judge, *, points: int, seed: int, title: str = "") -> Outcome:
-    """Judge `points` cuts spread evenly over the tape, each with a survival drawn from `seed`."""
+def replay(
+    tape: Tape, judge: Judge, *, points: int, seed: int, title: str = "", at_names: int = 0
+) -> Outcome:
+    """Judge `points` cuts spread evenly over the tape, each with a survival drawn from `seed`.
+
+    `at_names` more are made after each event that changes or syncs a name in the folder, or is an answer, ten times as
+    many after a rename: there are few of them, and in the making of a clinic all depends on their order.
+    """
     outcome = Outcome(seed, len(tape.events))
     rnd, disk, started = random.Random(seed), Disk(tape.before), time.monotonic()
+    extra, total = 0, points + at_names * sum(_about_names(event) for event in tape.events)
     with scratch_folder() as folder:
         for at, event in enumerate(tape.events):
             disk.step(event)
-            due = (at + 1) * points // len(tape.events)
+            extra += at_names * _about_names(event)
+            due = (at + 1) * points // len(tape.events) + extra
             while outcome.points < due:
                 survival = rnd.choice(SURVIVALS)
                 _lay_out(folder, disk.image(rnd, survival))
                 _count(outcome, Finding(at, survival, judge(folder, disk.acknowledged)))
-                _progress(title, outcome.points, points, outcome.bad)
+                _progress(title, outcome.points, total, outcome.bad)
     outcome.seconds = time.monotonic() - started
     return outcome
+
+
+def _about_names(event: Event) -> int:
+    if isinstance(event, Renamed):
+        return 10
+    is_new = isinstance(event, Wrote) and "/" in event.file
+    return int(is_new or isinstance(event, Acknowledged | Deleted | DirectorySynced))
 
 
 def _lay_out(folder: Path, files: dict[str, bytes]) -> None:
@@ -82,7 +97,11 @@ def _lay_out(folder: Path, files: dict[str, bytes]) -> None:
         # A judge may have put a folder of keys beside the database.
         shutil.rmtree(old) if old.is_dir() else old.unlink()
     for name, content in files.items():
-        (folder / name).write_bytes(content)
+        if name.endswith("/"):
+            (folder / name).mkdir(mode=0o700, exist_ok=True)
+        else:
+            (folder / name).parent.mkdir(mode=0o700, exist_ok=True)
+            (folder / name).write_bytes(content)
 
 
 def _count(outcome: Outcome, finding: Finding) -> None:

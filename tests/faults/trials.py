@@ -1,0 +1,224 @@
+"""The trials of `make faults`: what is done in full, and beside each its wrong twin that must be found out."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from unittest.mock import patch
+
+from appliance import practice
+from clinic_app.kernel import keys, schema
+from tests.conftest import config_of
+from tests.faults import creation_workload as creation
+from tests.faults import kill_loop, product_flips, product_workload, small_clinic
+from tests.faults import ledger_workload as ledger
+from tests.faults import migration_workload as migration
+from tests.faults.bit_flips import flip_bits
+from tests.faults.recorder import recording
+from tests.faults.replay import Outcome, replay, scratch_folder
+from tests.faults.server_process import ROOT
+
+CLERKS = 6
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of each is done."""
+
+    points: int = 12_000
+    control_points: int = 1_200
+    schema_points: int = 2_000
+    visits: int = 24
+    vouchers: int = 200
+    kills: int = 50
+    control_kills: int = 5
+    flips: int = 300
+
+
+QUICK = Size(1_200, 120, 200, 12, 60, 5, 2, 60)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One line of the table; `must_fail` is a negative control. The act returns what was done and how much was bad."""
+
+    title: str
+    act: Callable[[Size, int], tuple[str, int]]
+    must_fail: bool = False
+
+    def run(self, size: Size, seed: int) -> "Result":
+        began = time.monotonic()
+        try:
+            done, bad = self.act(size, seed)
+            as_expected = (bad > 0) is self.must_fail
+        except Exception as err:  # a trial that breaks off has shown nothing; the others go on
+            done, as_expected = f"broke off: {err!r}", False
+        return Result(self, as_expected, done, time.monotonic() - began)
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a trial ended; the first line of `done` are its figures, the rest what was found."""
+
+    trial: Trial
+    as_expected: bool
+    done: str
+    seconds: float
+
+    def __str__(self) -> str:
+        verdict = "ok" if self.as_expected else "NOT AS EXPECTED"
+        expected = "found out" if self.trial.must_fail else "0 bad"
+        figures = self.done.splitlines()[0] if self.done else ""
+        return f"{verdict:3} {self.trial.title:50} {expected:10} {self.seconds:5.0f} s  {figures}"
+
+
+def product_cuts(*, disk_lies: bool = False, synchronous: str = "full") -> Callable[[Size, int], tuple[str, int]]:
+    def act(size: Size, seed: int) -> tuple[str, int]:
+        right = not disk_lies and synchronous == "full"
+        with scratch_folder() as home, scratch_folder() as folder:
+            small_clinic.make(home)
+            shutil.copytree(home, folder, dirs_exist_ok=True)
+            with recording(folder, disk_lies=disk_lies) as tape:
+                product_workload.work(tape, visits=size.visits, synchronous=synchronous)
+            points = size.points if right else size.control_points
+            outcome = replay(tape, product_workload.Judge(home), points=points, seed=seed, title="product")
+        return _told(outcome)
+
+    return act
+
+
+def creation_cuts(
+    *, disk_lies: bool = False, directory_syncs: Sequence[int] = (), over_half_made: bool = False
+) -> Callable[[Size, int], tuple[str, int]]:
+    """Without `directory_syncs` all of them are done."""
+
+    def act(size: Size, seed: int) -> tuple[str, int]:
+        is_wrong = disk_lies or bool(directory_syncs)
+        points = size.control_points // 4 if is_wrong else size.schema_points
+        at_names = 10 if is_wrong else size.schema_points // 100
+        clinic_seed = keys.new_seed()
+        with scratch_folder() as folder, ExitStack() as wrong:
+            if over_half_made:
+                creation.leave_half_made(folder)
+            if directory_syncs:
+                doing = partial(_set_until_closed, wrong)
+                creation.keep_directory_syncs(doing, directory_syncs)
+            tape = creation.tape_of(folder, clinic_seed, disk_lies=disk_lies)
+            wrong.close()
+            judge = creation.Judge(clinic_seed)
+            outcome = replay(tape, judge, points=points, seed=seed, title="making", at_names=at_names)
+        return _told(outcome)
+
+    return act
+
+
+def _set_until_closed(stack: ExitStack, owner: object, name: str, value: object) -> None:
+    stack.enter_context(patch.object(owner, name, value))
+
+
+def migration_cuts(*, disk_lies: bool = False, step_by_step: bool = False) -> Callable[[Size, int], tuple[str, int]]:
+    def act(size: Size, seed: int) -> tuple[str, int]:
+        migrate = migration.step_by_step if step_by_step else schema.migrate
+        points = size.control_points // 4 if disk_lies or step_by_step else size.schema_points
+        with scratch_folder() as home, scratch_folder() as folder:
+            migration.make(home)
+            with patch.object(schema, "migrate", migrate):
+                tape = migration.tape_of(home, folder, disk_lies=disk_lies)
+            outcome = replay(tape, migration.Judge(home), points=points, seed=seed, title="migrating")
+        return _told(outcome)
+
+    return act
+
+
+def ledger_cuts(setting: ledger.Setting) -> Callable[[Size, int], tuple[str, int]]:
+    def act(size: Size, seed: int) -> tuple[str, int]:
+        with scratch_folder() as folder:
+            with recording(folder, disk_lies=setting.disk_lies) as tape:
+                ledger.work(tape, setting, vouchers=size.vouchers, seed=seed)
+            outcome = replay(tape, ledger.judge, points=size.control_points, seed=seed, title=str(setting))
+        return _told(outcome)
+
+    return act
+
+
+def _told(outcome: Outcome) -> tuple[str, int]:
+    return str(outcome), outcome.bad
+
+
+def kills(*, fresh_keys: bool = False) -> Callable[[Size, int], tuple[str, int]]:
+    def act(size: Size, seed: int) -> tuple[str, int]:
+        room = Path(tempfile.mkdtemp(prefix="kills-"))
+        try:
+            folder = room / "clinic"
+            practice.create(config_of(folder), announce=lambda _text: None)
+            many = size.control_kills if fresh_keys else size.kills
+            report = kill_loop.run(folder, kills=many, clerks=CLERKS, seed=seed, fresh_keys=fresh_keys)
+        finally:
+            shutil.rmtree(room, ignore_errors=True)
+        return str(report), report.findings["DOUBLE"] if fresh_keys else report.findings.total()
+
+    return act
+
+
+def product_bits(size: Size, seed: int) -> tuple[str, int]:
+    with scratch_folder() as folder:
+        pages, check = product_flips.leave_as_killed(folder), product_flips.Check()
+        flips = product_flips.flip(folder, pages, flips=size.flips, seed=seed, check=check)
+    faults = sum(count for code, count in check.codes.items() if not code.isdecimal())
+    missed = "\n".join(flips.missed)
+    return f"{flips}; {faults} faults instead of sentences\n{check.codes}\n{missed}", len(flips.missed) + faults
+
+
+def ledger_bits(check: Callable[[Path], bool]) -> Callable[[Size, int], tuple[str, int]]:
+    def act(size: Size, seed: int) -> tuple[str, int]:
+        with scratch_folder() as folder:
+            pages = ledger.leave_as_killed(folder)
+            flips = flip_bits(folder, ledger.DATABASE, pages, check, flips=size.flips, seed=seed)
+        return str(flips), len(flips.missed)
+
+    return act
+
+
+def tests_of(*names: str) -> Callable[[Size, int], tuple[str, int]]:
+    """Test files of this folder that do all of it at any size; what is skipped (no root, no mount) is said."""
+
+    def act(_size: Size, _seed: int) -> tuple[str, int]:
+        files = [str(Path(__file__).with_name(f"test_{name}.py")) for name in names]
+        ended = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files],
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=600,
+        )  # fmt: skip
+        lines = ended.stdout.strip().splitlines() or ["nothing was run"]
+        return "\n".join([lines[-1], *lines[:-1][-60:]]), ended.returncode
+
+    return act
+
+
+TRIALS = (
+    Trial("power cuts, product, WAL FULL", product_cuts()),
+    Trial("power cuts, product, disk that ignores sync", product_cuts(disk_lies=True), must_fail=True),
+    Trial("power cuts, product, synchronous=NORMAL", product_cuts(synchronous="normal"), must_fail=True),
+    Trial("power cuts, making a clinic", creation_cuts()),
+    Trial("power cuts, making one over a half-made one", creation_cuts(over_half_made=True)),
+    Trial("power cuts, making, disk that ignores sync", creation_cuts(disk_lies=True), must_fail=True),
+    Trial("power cuts, making, folder synced at the end only", creation_cuts(directory_syncs=(0, 3)), must_fail=True),
+    Trial("power cuts, newer schema", migration_cuts()),
+    Trial("power cuts, newer schema, disk that ignores sync", migration_cuts(disk_lies=True), must_fail=True),
+    Trial("power cuts, newer schema, a transaction a statement", migration_cuts(step_by_step=True), must_fail=True),
+    Trial(f"power cuts, ledger, {ledger.GOOD}", ledger_cuts(ledger.GOOD)),
+    *(Trial(f"power cuts, ledger, {one}", ledger_cuts(one), must_fail=True) for one in ledger.WRONG),
+    Trial("kill -9 of the server under load", kills()),
+    Trial("kill -9, a fresh key on each try", kills(fresh_keys=True), must_fail=True),
+    Trial("disk full, failing, read-only: tests", tests_of("full_disk", "small_disk")),
+    Trial("printer gone in a receipt: tests", tests_of("printer_gone")),
+    Trial("two servers, keys lost and restored: tests", tests_of("second_server", "lost_key")),
+    Trial("flipped bits, product, clinic check", product_bits),
+    Trial("flipped bits, ledger, log check and pages", ledger_bits(ledger.opened_ok)),
+    Trial("flipped bits, ledger, pages only", ledger_bits(ledger.every_page_reads), must_fail=True),
+)
