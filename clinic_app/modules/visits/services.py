@@ -82,7 +82,8 @@ def receive_without_number(
         patient_id = bytes.fromhex(patient_services.register_patient(uow, data or PatientData())["patient_id"])
     visit = _write(uow, patient_id, room_id, kind="general", payer="self", doctor_id=uow.actor.person_id)
     visit_id = bytes.fromhex(visit["visit_id"])
-    uow.emit(events.STARTED, visit_id, _who(visit_id, patient_id, uow.actor.person_id))
+    goes_on = bytes.fromhex(visit["patient_id"])
+    uow.emit(events.STARTED, visit_id, _who(visit_id, goes_on, uow.actor.person_id))
     return visit
 
 

@@ -165,12 +165,12 @@ def resembling(arrival: forms.Arrival) -> list[patients.Duplicate]:
     """Records like the person being typed that the desk has not ruled out."""
     today = clock.today()
     try:
-        born_on, _estimated = patient_services.read_birth(arrival.born_on, today)
+        born_on, is_estimated = patient_services.read_birth(arrival.born_on, today)
     except Refused:
-        born_on = None
+        born_on, is_estimated = None, False
     found = patients.possible_duplicates(
-        name=arrival.name, born_on=born_on.isoformat() if born_on else None, identity_number=arrival.identity_number,
-        phone=arrival.phone.strip(), address=arrival.address,
+        name=arrival.name, born_on=born_on.isoformat() if born_on else None, is_birth_estimated=is_estimated,
+        identity_number=arrival.identity_number, phone=arrival.phone.strip(), address=arrival.address,
     )  # fmt: skip
     return [one for one in found if one.hit.id not in arrival.refused_likeness]
 
