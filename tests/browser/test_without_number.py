@@ -48,7 +48,7 @@ def test_a_namesake_is_decided_by_keys_before_a_second_record_is_made(person: Ca
     opens(doctor)
     new_person(doctor, "沈冬青", "60")
     doctor.press("F9").has_focus("#wn-look").sees("可能已有档案", "#wn-look")
-    doctor.press("F9").has_focus("#wn-look")
+    doctor.press("F9").settles().has_focus("#wn-look")
     doctor.press("1").sees("今天已挂", "#wn-look").sees("沈冬青", "#wn-known")
     doctor.press("Alt+n").has_focus("#wn-q")
     new_person(doctor, "沈冬青", "60")
