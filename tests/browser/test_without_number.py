@@ -36,7 +36,7 @@ def new_person(doctor: Person, name: str, age: str) -> None:
 def test_a_known_person_is_found_and_received(person: Callable[..., Person]) -> None:
     doctor = opens(person("doctor"))
     doctor.type("cgy").sees("陈桂英", "#wn-found:not([aria-busy]) [role=option]")
-    doctor.press("Enter").has_focus("#wn-go").sees("陈桂英", "#wn-known").sees("青霉素类", "#wn-known .allergy")
+    doctor.press("Enter").has_focus("#wn-known").sees("陈桂英", "#wn-known").sees("青霉素类", "#wn-known .allergy")
     doctor.press("F9").has_focus("#chief-complaint").sees("陈桂英", "#patient-banner")
     doctor.sees("青霉素类", "#patient-banner")
 

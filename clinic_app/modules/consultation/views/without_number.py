@@ -133,7 +133,7 @@ def _dialog(shown: Shown, found: patients.Patient | None, status: int = 200) -> 
     if shown.alike or shown.here:
         focus = "#wn-look"
     else:
-        focus = f"#wn-{next(iter(shown.errors))}" if shown.errors else "#wn-go" if found else "#wn-q"
+        focus = f"#wn-{next(iter(shown.errors))}" if shown.errors else "#wn-known" if found else "#wn-q"
     return pages.answer(
         "consultation/_without_number.html", status=status, focus=focus, errors=shown.errors, alike=shown.alike,
         here=shown.here, found=found, banner=patients.banner(found.id, today) if found else None, rooms=rooms,
