@@ -202,6 +202,13 @@ def test_an_age_over_120_is_asked_once_and_then_believed(desk, stranger):
 
 
 @pytest.mark.rule("ID-02")
+def test_a_bad_check_digit_is_refused_and_the_visit_is_saved_without_a_number(desk, stranger):
+    answer = desk.post("/registration/", {**stranger, "identity_number": "620499198503120018", "noticed": "1"}, **HTMX)
+    assert answer.status_code == 422 and "最后一位应是 9" in answer.text and visits_today() == []
+    assert desk.post("/registration/", {**stranger, "identity_number": ""}, **HTMX).status_code == 200
+    assert patients.patient(visits_today()[0].patient_id).identity_number == ""
+
+
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [

@@ -135,8 +135,16 @@ def allergies() -> Response:
     if drop.isdecimal() and int(drop) < len(arrival.allergies):
         del arrival.allergies[int(drop)]
     return pages.answer(
-        "visits/_allergies.html", focus="#allergen", form=arrival, errors={}, allergy_states=draw.allergy_states()
-    )
+        "visits/_allergies.html", focus="#allergen", form=arrival, errors={}, allergy_states=draw.allergy_states(),
+        linked_allergies=_linked(arrival),
+    )  # fmt: skip
+
+
+def _linked(arrival: forms.Arrival) -> list[patients.LinkedAllergy]:
+    found = patients.allergies_linked(arrival.patient_id) if arrival.patient_id else []
+    if found and arrival.patient_id:
+        open_chart(arrival.patient_id, SCREEN)
+    return found
 
 
 def _wanted() -> forms.Arrival:

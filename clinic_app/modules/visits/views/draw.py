@@ -47,7 +47,9 @@ def form_values(shown: Shown) -> dict[str, Any]:
         arrival = replace(arrival, room=_usual_room(found, rooms, waiting, queries.rooms_with_a_doctor(today)))
     return {
         "form": arrival, "errors": shown.errors, "notices": shown.notices, "duplicates": shown.duplicates,
-        "once": shown.once, "found": found, "banner": patients.banner(found.id, today) if found else None,
+        "once": shown.once, "found": found,
+        "linked_allergies": patients.allergies_linked(found.id) if found else [],
+        "banner": patients.banner(found.id, today) if found else None,
         "open_visits": queries.open_visits(found.id, today) if found else [],
         "rooms": _room_choices(rooms, waiting, queries.doctors_by_room(today)), "payers": payers(), "kinds": kinds(),
         "sexes": [("1", pgettext("sex", "男")), ("2", pgettext("sex", "女")), ("0", pgettext("sex", "不详"))],
