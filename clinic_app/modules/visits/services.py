@@ -89,13 +89,10 @@ def receive_without_number(
 
 def print_slip(uow: UnitOfWork, visit_id: bytes) -> dict[str, Any]:
     """Print the registration slip (号单), or print it again with its mark; returns `print_job` and `patient_id`."""
-    model = documents.slip(visit_id)
-    if model is None:
-        raise Missing("visits.missing")
     visit = _visit(visit_id)
     if visit.state == "cancelled":
         raise Refused("visits.cancelled_already", queue_no=visit.queue_no)
-    job = uow.print_job(SLIP, visit_id, asdict(model), patient_id=visit.patient_id)
+    job = uow.print_job(SLIP, visit_id, asdict(documents.slip(visit)), patient_id=visit.patient_id)
     uow.audit("visits.print_slip", visit_id, patient_id=visit.patient_id)
     return {"print_job": job.hex(), "patient_id": visit.patient_id.hex(), "queue_no": visit.queue_no}
 
