@@ -53,7 +53,7 @@ class DoctorRules(DeskRules):
         data = PatientData(NAMES[at % len(NAMES)], "1", date(1955, 2, 3), allergy_state="none")
         room = desks.rooms()[doctor]
         result = self.do(
-            self.actor("doctor", doctor), lambda uow: services.receive(uow, room_id=room.id, data=data),
+            self.actor("doctor", doctor), lambda uow: services.receive(uow, room_id=room.id, who=data),
             self.doubt,
         )  # fmt: skip
         if result is None:

@@ -14,7 +14,7 @@ PERSON_FIELDS = (
     "rev", "name", "sex", "born_on", "identity_number", "end_identity", "phone", "address", "is_temporary", "noticed",
 )  # fmt: skip
 ALLERGY_LISTS = ("allergy_kind", "allergy_code", "allergy_text", "allergy_note")
-ALLERGY_FIELDS = ("rev", "allergy_state", "allergen", *ALLERGY_LISTS)
+ALLERGY_FIELDS = ("patient", "rev", "allergy_state", "allergen", *ALLERGY_LISTS)
 
 
 @dataclass
@@ -52,7 +52,8 @@ def of_patient(found: queries.Patient) -> Person:
 
 def allergies_of_patient(found: queries.Patient) -> Allergies:
     entries = [AllergyEntry(one.kind, one.code, one.text, one.note) for one in queries.allergies_recorded(found.id)]
-    return Allergies(str(found.rev), found.allergy_state, entries)
+    state = "known" if queries.allergies_linked(found.id) else found.allergy_state
+    return Allergies(str(found.rev), state, entries)
 
 
 def posted_person(form: MultiDict[str, str]) -> Person:
@@ -79,6 +80,15 @@ def refuse_unpicked(form: MultiDict[str, str]) -> None:
     typed = form.get("allergen", "").strip()
     if typed:
         raise Refused("patients.allergy_not_picked", field="allergies", value=excerpt(typed))
+
+
+def id_of(text: str) -> bytes:
+    """A record id from a hidden field; what is none becomes an id that nothing has."""
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    return found if len(found) == 16 else bytes(16)
 
 
 def rev_of(text: str) -> int:

@@ -35,13 +35,10 @@ class Slip:
     waiting_before: int
 
 
-def slip(visit_id: bytes) -> Slip | None:
-    """The slip of a visit; None for an unknown one."""
-    visit = queries.visit(visit_id)
-    found = queries.row(visit_id)
-    person = patients.patient(visit.patient_id) if visit else None
-    if visit is None or found is None or person is None:
-        return None
+def slip(visit: queries.Visit) -> Slip:
+    """The slip of a visit."""
+    found, person = queries.row(visit.id), patients.patient(visit.patient_id)
+    assert found is not None and person is not None  # both are foreign keys of the visit
     return Slip(
         clinic=installation.current().clinic_name, queue_no=visit.queue_no, room=found.room_name,
         doctor=found.doctor_name or queries.doctors_by_room(visit.day).get(visit.room_id, ""), name=person.name,

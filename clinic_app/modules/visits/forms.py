@@ -73,10 +73,11 @@ def of_patient(patient_id: bytes) -> Arrival | None:
     found = patients.patient(patients.survivor(patient_id))
     if found is None:
         return None
-    entries = [AllergyEntry(one.kind, one.code, one.text, one.note) for one in patients.allergies_of(found.id)]
+    entries = [AllergyEntry(one.kind, one.code, one.text, one.note) for one in patients.allergies_recorded(found.id)]
+    is_known = bool(entries or patients.allergies_linked(found.id))
     return Arrival(
         patient=found.id.hex(), rev=str(found.rev), name=found.name, sex=found.sex, born_on=found.born_on or "",
-        phone=found.phone, address=found.address, allergy_state="known" if entries else found.allergy_state,
+        phone=found.phone, address=found.address, allergy_state="known" if is_known else found.allergy_state,
         allergies=entries, source="found",
     )  # fmt: skip
 
@@ -160,19 +161,15 @@ def changed_person(arrival: Arrival, before: patients.Patient, on: date) -> Pati
 
 
 def changed_allergies(arrival: Arrival, before: patients.Patient) -> tuple[str, tuple[AllergyEntry, ...]] | None:
-    """The allergy history that the desk asked anew; None when it is as it was."""
-    known = patients.allergies_of(before.id)
-    was = ("known" if known else before.allergy_state, {(one.kind, one.code or one.text, one.note) for one in known})
+    """The allergy history that the desk asked anew; None when it is as it was.
+
+    What stands in a linked record stays there, so that taking a merge apart gives each record its own back (ID-09).
+    """
+    known = patients.allergies_recorded(before.id)
+    is_known = bool(known or patients.allergies_linked(before.id))
+    was = ("known" if is_known else before.allergy_state, {(one.kind, one.code or one.text, one.note) for one in known})
     now = {(one.kind, one.code or one.text, one.note.strip()) for one in arrival.allergies}
-    if (arrival.allergy_state, now) == was:
-        return None
-    # Those of a linked record stay there, so that taking a merge apart gives each record its own back (ID-09).
-    recorded = {(one.kind, one.code or one.text) for one in patients.allergies_recorded(before.id)}
-    linked = {one for one in was[1] if one[:2] not in recorded}
-    own = tuple(one for one in arrival.allergies if (one.kind, one.code or one.text, one.note.strip()) not in linked)
-    if linked and not own:
-        return None if before.allergy_state != "known" else ("unknown", ())
-    return arrival.allergy_state, own
+    return None if (arrival.allergy_state, now) == was else (arrival.allergy_state, tuple(arrival.allergies))
 
 
 def _birth(arrival: Arrival, on: date, wrong: dict[str, Refused]) -> tuple[date | None, bool]:

@@ -1,5 +1,6 @@
 """Reads of the visits (就诊); the subject's face for later ones together with `services`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -85,12 +86,13 @@ _VISIT = (
     "SELECT id, visit_no, queue_no, patient_id, room_id, doctor_id, kind, payer, state, registered_at, visit_on,"
     " started_at, finished_at, with_number, cancel_reason FROM visit WHERE "
 )
-_ROW = (
+_ROWS = (
     "SELECT v.id, v.queue_no, v.visit_no, v.patient_id, p.name, p.sex, p.born_on, p.is_birth_estimated,"
     " v.state, v.kind, v.payer, v.room_id, r.name, v.doctor_id, coalesce(d.name, ''),"
     " v.registered_at, v.called_at, v.started_at, v.finished_at FROM visit v JOIN patient p ON p.id = v.patient_id"
-    " JOIN room r ON r.id = v.room_id LEFT JOIN person d ON d.id = v.doctor_id WHERE v.visit_on = ?"
+    " JOIN room r ON r.id = v.room_id LEFT JOIN person d ON d.id = v.doctor_id WHERE "
 )
+_ROW = f"{_ROWS}v.visit_on = ?"
 MOST_SHOWN, WHOLE_DAY = 24, 400
 
 
@@ -120,8 +122,7 @@ def today(on: date, *, waiting_only: bool = False, limit: int = MOST_SHOWN) -> l
 
 def row(visit_id: bytes) -> QueueRow | None:
     """One visit as the queues show it."""
-    found = visit(visit_id)
-    return db.read_one(QueueRow, f"{_ROW} AND v.id = ?", (found.on, visit_id)) if found else None
+    return db.read_one(QueueRow, f"{_ROWS}v.id = ?", (visit_id,))
 
 
 def day(on: date, noon_at: int) -> Day:
@@ -170,8 +171,12 @@ def doctors_by_room(on: date) -> dict[bytes, str]:
     }
 
 
-def rooms_with_a_doctor(on: date) -> set[bytes]:
-    """Rooms where a doctor began a consultation that day, or sits signed in at a desk of the room."""
+def rooms_with_a_doctor(on: date, busy: Iterable[bytes] | None = None) -> set[bytes]:
+    """Rooms where a doctor began a consultation that day, or sits signed in at a desk of the room.
+
+    `busy`: the first of the two, where the caller has read it already.
+    """
+    begun = set(doctors_by_room(on) if busy is None else busy)
     since = from_local(datetime.combine(on, time()))
     signed_in = db.rows(
         "SELECT DISTINCT person_id, desk_id FROM session WHERE ended_at IS NULL AND created_at >= ?"
@@ -179,11 +184,11 @@ def rooms_with_a_doctor(on: date) -> set[bytes]:
         (since,),
     )
     if not signed_in:
-        return set(doctors_by_room(on))
+        return begun
     doctors = {one.id for one in people.people_of_role("doctor")}
     room_of = {desk.id: desk.room_id for desk in desks.desks() if desk.room_id}
     seated = {room_of[desk_id] for person_id, desk_id in signed_in if person_id in doctors and desk_id in room_of}
-    return seated | set(doctors_by_room(on))
+    return seated | begun
 
 
 def visits_of_person(patient_id: bytes, limit: int = 20) -> list[Visit]:

@@ -82,19 +82,17 @@ def receive_without_number(
         patient_id = bytes.fromhex(patient_services.register_patient(uow, data or PatientData())["patient_id"])
     visit = _write(uow, patient_id, room_id, kind="general", payer="self", doctor_id=uow.actor.person_id)
     visit_id = bytes.fromhex(visit["visit_id"])
-    uow.emit(events.STARTED, visit_id, _who(visit_id, patient_id, uow.actor.person_id))
+    goes_on = bytes.fromhex(visit["patient_id"])
+    uow.emit(events.STARTED, visit_id, _who(visit_id, goes_on, uow.actor.person_id))
     return visit
 
 
 def print_slip(uow: UnitOfWork, visit_id: bytes) -> dict[str, Any]:
     """Print the registration slip (号单), or print it again with its mark; returns `print_job` and `patient_id`."""
-    model = documents.slip(visit_id)
-    if model is None:
-        raise Missing("visits.missing")
     visit = _visit(visit_id)
     if visit.state == "cancelled":
         raise Refused("visits.cancelled_already", queue_no=visit.queue_no)
-    job = uow.print_job(SLIP, visit_id, asdict(model), patient_id=visit.patient_id)
+    job = uow.print_job(SLIP, visit_id, asdict(documents.slip(visit)), patient_id=visit.patient_id)
     uow.audit("visits.print_slip", visit_id, patient_id=visit.patient_id)
     return {"print_job": job.hex(), "patient_id": visit.patient_id.hex(), "queue_no": visit.queue_no}
 

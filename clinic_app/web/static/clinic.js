@@ -122,7 +122,8 @@
     const box = byId('keys'), list = box && box.querySelector('[data-keys-list]'), done = {};
     if (!box || box.open) { if (box) box.close(); return; }
     list.textContent = '';
-    all('[data-key]', topDialog() || doc).filter(shown).forEach((el) => {
+    const own = (el) => (el.closest('.topbar') ? 1 : 0);  // what this page does stands before the modules
+    all('[data-key]', topDialog() || doc).filter(shown).sort((a, b) => own(a) - own(b)).forEach((el) => {
       const key = el.dataset.key, copy = el.cloneNode(true);
       all('kbd', copy).forEach((k) => k.remove());
       const label = el.dataset.keyLabel || el.getAttribute('aria-label') || copy.textContent.trim();

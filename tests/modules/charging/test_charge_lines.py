@@ -10,6 +10,7 @@ from clinic_app.modules.consultation.events import PRESCRIPTION_VOIDED
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.patients.services import PatientData
+from clinic_app.modules.visits import queries as visit_queries
 from clinic_app.modules.visits import services as visits
 
 
@@ -38,6 +39,24 @@ def test_a_free_registration_is_a_visit_without_anything_to_pay(window):
     window.price("service", "S0003", 0)
     visit = window.visit()
     assert window.open(visit) == [] and queries.pending(today()) == []
+
+
+@pytest.mark.rule("VS-04")
+def test_twelve_free_registrations_are_twelve_visits_no_invoice_and_no_money(window):
+    window.price("service", "S0003", 0)
+    made = [window.visit() for _ in range(12)]
+    assert visit_queries.day(today(), 0).registered == len(set(made)) == 12
+    assert db.value("SELECT count(*) FROM bill") == 0
+    assert sum(line.amount_fen for visit in made for line in window.open(visit)) == 0
+
+
+@pytest.mark.rule("VS-01")
+def test_resident_insurance_in_place_of_cash_changes_neither_the_kind_nor_the_total_of_48_60(window):
+    window.price("service", "S0003", 48_6000)
+    found = [window.visit(payer=payer) for payer in ("self", "resident")]
+    kinds = [visit_queries.visit(visit).kind for visit in found]
+    totals = [sum(line.amount_fen for line in window.open(visit)) for visit in found]
+    assert kinds == ["general", "general"] and totals == [4860, 4860]
 
 
 def test_a_fee_without_a_price_is_opened_so_that_charging_names_it(window):

@@ -138,6 +138,24 @@ def test_a_merge_taken_apart_leaves_the_page_on_the_person_it_was_asked_from(cli
     assert (answer.status_code, answer.location) == (303, card)
 
 
+@pytest.mark.rule("ID-09")
+def test_the_card_shows_linked_allergies_as_one_list_and_says_where_each_stands(clinic, browser_as, chen):
+    other, nurse = queries.search("ljg")[0], clinic.actor("nurse")
+    clinic.run(nurse, lambda uow: link_patients(uow, other.id, chen.id))
+    card, registrar = f"/patients/{other.id.hex()}", browser_as("registrar")
+    page = registrar.get(card).text
+    assert f"记在 {chen.person_no} 上" in page and "打开那一份才能去掉" in page
+    assert 'aria-label="去掉 青霉素类"' not in page
+    rev = str(queries.patient(other.id).rev)
+    none = registrar.post(f"{card}/allergies", {"patient": other.id.hex(), "rev": rev, "allergy_state": "none"})
+    assert none.status_code == 422 and f"{chen.person_no} 上记着" in none.text
+    kept = registrar.post(f"{card}/allergies", {"patient": other.id.hex(), "rev": rev, "allergy_state": "known"})
+    assert kept.status_code == 303
+    row = registrar.post("/patients/allergy-row", {"patient": other.id.hex(), "add_kind": "text", "add_text": "芒果"})
+    assert chen.person_no in row.text and 'aria-label="去掉 芒果"' in row.text
+    assert [one.text for one in queries.allergies_of(chen.id)] == ["青霉素类"]
+
+
 def test_a_merge_taken_apart_never_leads_to_a_person_that_is_no_part_of_it(clinic, browser_as, chen):
     other, third = queries.search("ljg")[0], queries.search("wds")[0]
     made = clinic.run(clinic.actor("registrar"), lambda uow: link_patients(uow, other.id, chen.id))

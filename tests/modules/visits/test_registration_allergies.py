@@ -101,6 +101,45 @@ def test_the_desk_writes_no_allergy_of_a_linked_record_into_the_other(clinic, de
     assert (codes(wang), codes(other)) == (["sulfonamides"], ["penicillins"])
 
 
+@pytest.fixture
+def linked(clinic, wang):
+    """Another record of 王大山, with penicillins; taken into his."""
+    registrar = clinic.actor("registrar")
+    made = clinic.run(registrar, lambda uow: services.register_patient(uow, PatientData("王大善")))
+    other = bytes.fromhex(made["patient_id"])
+    record(clinic, other, PENICILLINS)
+    clinic.run(registrar, lambda uow: services.link_patients(uow, other, wang))
+    return patients.patient(other)
+
+
+@pytest.mark.rule("ID-09")
+def test_an_allergy_of_a_linked_record_is_shown_with_its_place_and_is_not_taken_off_here(desk, wang, linked):
+    page = desk.get(f"/registration/form?patient={wang.hex()}", **HTMX).text
+    assert "青霉素类" in page and f"记在 {linked.person_no} 上" in page and "打开那一份才能去掉" in page
+    assert drawn(page)["allergy_state"] == ["known"] and 'aria-label="去掉 青霉素类"' not in page
+    row = desk.post("/registration/allergies", {**drawn(page), **_added(SULFONAMIDES)}, **HTMX).text
+    assert linked.person_no in row and 'aria-label="去掉 磺胺类"' in row
+    assert desk.post("/registration/", drawn(page), **HTMX).status_code == 200
+    assert patients.patient(wang).rev == 1 and codes(wang) == ["penicillins"]
+
+
+@pytest.mark.rule("ID-09")
+def test_none_known_is_refused_while_a_linked_record_names_one(desk, wang, linked):
+    form = form_of(desk, wang)
+    answer = desk.post("/registration/", {**form, "allergy_state": "none"}, **HTMX)
+    assert answer.status_code == 422 and f"{linked.person_no} 上记着「青霉素类」" in answer.text
+    assert patients.patient(wang).allergy_state == "unknown"
+
+
+@pytest.mark.rule("ID-09")
+def test_what_the_desk_takes_off_its_own_record_leaves_the_linked_one(clinic, desk, wang, linked):
+    record(clinic, wang, SULFONAMIDES)
+    form = {name: one for name, one in form_of(desk, wang).items() if name not in ("allergy_kind", "allergy_code",
+            "allergy_text", "allergy_note")}  # fmt: skip
+    assert desk.post("/registration/", form, **HTMX).status_code == 200
+    assert codes(wang) == ["penicillins"] and patients.allergies_recorded(wang) == []
+
+
 def test_a_refused_form_that_shows_a_chart_is_logged(clinic, browser_as, wang):
     cashier = browser_as("cashier")
     assert "王大山" in cashier.post("/registration/", {"patient": wang.hex(), "rev": "1"}, **HTMX).text

@@ -74,11 +74,21 @@ def test_a_stranger_is_recorded_registered_and_printed_at_once(desk, stranger, r
     answer = desk.post("/registration/", stranger, **HTMX)
     assert answer.status_code == 200
     events = json.loads(answer.headers["HX-Trigger"])
-    assert events == {"queueChanged": True, "toast": f"挂号成功，1 号，{room.name}"}
+    assert events == {"toast": f"挂号成功，1 号，{room.name}"}
     assert answer.headers["HX-Trigger-After-Settle"] == '{"focus": "#q"}'
     (visit,) = visits_today()
     assert (visit.name, visit.born_on, visit.room_id, visit.queue_no) == ("沈冬青", "1965-03-18", room.id, 1)
     assert db.value("SELECT count(*) FROM job WHERE document = 'visits.slip'") == 1
+
+
+@pytest.mark.parametrize(("shows", "is_there"), [("", True), ("waiting", False), ("waiting all", False)])
+def test_the_queue_comes_with_the_answer_and_keeps_its_filter(clinic, desk, stranger, shows, is_there):
+    desk.post("/registration/", known(desk, "cgy"), **HTMX)
+    clinic.run(clinic.actor("doctor"), lambda uow: services.start_consultation(uow, visits_today()[0].visit_id))
+    answer = desk.post("/registration/", {**stranger, "queue_shows": shows}, **HTMX).text
+    beside = answer[answer.index('hx-swap-oob="innerHTML:#queue"') :]
+    assert "沈冬青" in beside and ("陈桂英" in beside) is is_there
+    assert f'name="queue_shows" value="{shows}"' in beside
 
 
 def test_without_script_the_page_comes_back_with_its_toast(desk, stranger, room):
@@ -202,6 +212,13 @@ def test_an_age_over_120_is_asked_once_and_then_believed(desk, stranger):
 
 
 @pytest.mark.rule("ID-02")
+def test_a_bad_check_digit_is_refused_and_the_visit_is_saved_without_a_number(desk, stranger):
+    answer = desk.post("/registration/", {**stranger, "identity_number": "620499198503120018", "noticed": "1"}, **HTMX)
+    assert answer.status_code == 422 and "最后一位应是 9" in answer.text and visits_today() == []
+    assert desk.post("/registration/", {**stranger, "identity_number": ""}, **HTMX).status_code == 200
+    assert patients.patient(visits_today()[0].patient_id).identity_number == ""
+
+
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [

@@ -1,6 +1,6 @@
 """Registration, the way of a visit from state to state, and the queue of the day."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -8,7 +8,7 @@ from clinic_app.kernel import clock, db, outbox, parameters
 from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import queries as patients
-from clinic_app.modules.patients.services import PatientData, link_patients
+from clinic_app.modules.patients.services import PatientData, link_patients, unlink_patients
 from clinic_app.modules.visits import queries, services
 
 
@@ -86,6 +86,29 @@ def test_nobody_is_registered_while_the_date_is_in_doubt(clinic, chen, room):
     with pytest.raises(Refused) as err:
         register(clinic, chen, room)
     assert err.value.code == "clock.in_doubt"
+
+
+@pytest.mark.rule("VS-03")
+def test_a_visit_begun_at_0912_is_not_cancelled_at_0915_and_number_7_stays_used(clinic, chen, room):
+    class Morning(clock.SystemTime):
+        at = clock.from_local(datetime.combine(clock.today() + timedelta(days=1), time(9, 12)))
+
+        def wall_ms(self):
+            return self.at
+
+    source = Morning()
+    clock.clock.start(clock.clock.newest, source)
+    visits = [register(clinic, chen, room) for _ in range(7)]
+    start(clinic, visits[0])
+    assert clock.local_text(queries.visit(visits[0].id).started_at)[-5:] == "09:12"
+    source.at += 3 * 60_000
+    with pytest.raises(Refused) as err:
+        cancel(clinic, visits[0])
+    assert err.value.code == "visits.in_consultation"
+    cancel(clinic, visits[6])
+    seventh = queries.visit(visits[6].id)
+    assert (seventh.state, seventh.queue_no) == ("cancelled", 7)
+    assert register(clinic, chen, room).queue_no == 8
 
 
 @pytest.mark.rule("VS-03")
@@ -168,8 +191,6 @@ def test_yesterdays_number_is_not_taken_today(clinic, registered):
 
 @pytest.mark.rule("VS-03")
 def test_how_long_a_number_holds_is_a_parameter(clinic, registered):
-    from datetime import timedelta
-
     today = clock.today()
     clinic.drop_triggers("visit")
     clinic.raw("UPDATE visit SET visit_on = ?", ((today - timedelta(days=1)).isoformat(),))
@@ -204,6 +225,23 @@ def test_a_merged_record_is_registered_as_the_one_that_goes_on_and_both_historie
     new = register(clinic, other, room)
     assert new.patient_id == chen
     assert [visit.id for visit in queries.visits_of_person(chen)] == [new.id, old.id]
+
+
+@pytest.mark.rule("ID-09")
+def test_three_visits_and_two_are_five_while_merged_and_three_and_two_again(clinic, chen, room):
+    other = patients.search("ljg")[0].id
+    for patient_id, count in ((chen, 3), (other, 2)):
+        for _ in range(count):
+            register(clinic, patient_id, room)
+
+    def shown():
+        return [len(queries.visits_of_person(one)) for one in (chen, other)]
+
+    assert shown() == [3, 2]
+    link = clinic.run(clinic.actor("manager"), lambda uow: link_patients(uow, other, chen))
+    assert shown() == [5, 5]
+    clinic.run(clinic.actor("manager"), lambda uow: unlink_patients(uow, bytes.fromhex(link["link_id"])))
+    assert shown() == [3, 2]
 
 
 def test_the_queue_of_a_room_and_its_counts(clinic, chen):

@@ -47,9 +47,10 @@ def call_next(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
     return start(uow, waiting[0].visit_id)
 
 
-def receive(uow: UnitOfWork, *, room_id: bytes, data: PatientData) -> dict[str, Any]:
-    """Receive a person who never registered (无号接诊, VS-05) and begin."""
-    made = visit_services.receive_without_number(uow, room_id=room_id, data=data)
+def receive(uow: UnitOfWork, *, room_id: bytes, who: PatientData | bytes) -> dict[str, Any]:
+    """Receive a person who never registered (无号接诊, VS-05) and begin; `who`: a new person or a known record's id."""
+    known, data = (who, None) if isinstance(who, bytes) else (None, who)
+    made = visit_services.receive_without_number(uow, room_id=room_id, data=data, patient_id=known)
     visit_id = bytes.fromhex(made["visit_id"])
     _open_note(uow, visit_id, bytes.fromhex(made["patient_id"]))
     return {"visit_id": made["visit_id"], "queue_no": made["queue_no"]}

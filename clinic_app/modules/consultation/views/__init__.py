@@ -19,4 +19,5 @@ from clinic_app.modules.consultation.views import (  # noqa: E402, F401
     queue,
     suggestions,
     visit,
+    without_number,
 )

@@ -1,25 +1,22 @@
-"""The room's queue (候诊), calling the next patient, and receiving one without a number (无号接诊)."""
+"""The room's queue (候诊) and calling the next patient."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock
-from clinic_app.kernel.errors import Invalid, Missing, Refused
-from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.errors import Missing
 from clinic_app.kernel.rights import CARE_TEAM
 from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import queries as patients
-from clinic_app.modules.patients.services import PatientData
 from clinic_app.modules.visits import queries as visits
 from clinic_app.web import pages
 from clinic_app.web.access import ONCE, access, actor
 from clinic_app.web.commands import command, known_fields
-from clinic_app.web.errors import refused
 
 WAITING = ("registered", "called")
 
@@ -112,58 +109,3 @@ def call_next() -> Response:
     room_id = room_of_desk()
     outcome = command(lambda uow: services.call_next(uow, room_id))
     return pages.see(url_for("consultation.visit", visit_id=bytes.fromhex(outcome.result["visit_id"])))
-
-
-@blueprint.get("/without-number")
-@access("consultation.write")
-def without_number_form() -> Response:
-    return _without_number({})
-
-
-@blueprint.post("/without-number")
-@access("consultation.write", writes=ONCE)
-def without_number() -> Response:
-    known_fields("name", "sex", "age", "room")
-    form, on = request.form, clock.today()
-    try:
-        room_id = forms.id_of(form.get("room", ""))
-        if not form.get("name", "").strip():
-            raise Refused("consultation.name_missing", field="name")
-        if form.get("sex") not in ("1", "2"):
-            raise Refused("consultation.sex_missing", field="sex")
-        born_on = _born(*forms.age_of(form.get("age", "")), on)
-        data = PatientData(name=form["name"], sex=form["sex"], born_on=born_on, is_birth_estimated=True)
-        outcome = command(lambda uow: services.receive(uow, room_id=room_id, data=data))
-    except Invalid as err:
-        return _without_number({name: one for name, one in err.refusals.items()}, 422)
-    except Refused as err:
-        if err.field not in ("name", "sex", "age"):
-            return refused(err)
-        return _without_number({err.field: err}, 422)
-    seen = pages.see(
-        url_for("consultation.visit", visit_id=bytes.fromhex(outcome.result["visit_id"])),
-        _("已接诊，%(queue_no)s 号") % {"queue_no": outcome.result["queue_no"]},
-    )
-    if pages.wants_fragment():  # the dialog waits for a piece of itself; the new page is loaded as a whole
-        seen.status_code = 200
-        seen.headers["HX-Redirect"] = seen.headers.pop("Location")
-    return seen
-
-
-def _without_number(errors: dict[str, Refused], status: int = 200) -> Response:
-    rooms = [room for room in desks.rooms() if room.is_open]
-    mine = room_of_desk()
-    return pages.answer(
-        "consultation/_without_number.html", status=status, focus=f"#wn-{next(iter(errors))}" if errors else "#wn-name",
-        errors=errors, rooms=rooms, room_id=mine or (rooms[0].id if rooms else None), typed=request.form,
-    )
-
-
-def _born(count: int, unit: str, on: date) -> date:
-    """The birth date that an age said today stands for, marked as estimated: the middle of what it can mean."""
-    if unit == "days":
-        return on - timedelta(days=count)
-    months = count * 12 + 6 if unit == "years" else count
-    year, month = divmod(on.year * 12 + on.month - 1 - months, 12)
-    born = date(year, month + 1, 1 if unit == "years" else min(on.day, 28))
-    return min(born, on)

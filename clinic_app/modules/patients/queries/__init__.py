@@ -15,7 +15,9 @@ from clinic_app.modules.patients.queries.records import (
     Allergy,
     Holder,
     Identifier,
+    LinkedAllergy,
     Patient,
+    allergies_linked,
     allergies_of,
     allergies_recorded,
     holder_of,
@@ -27,7 +29,8 @@ from clinic_app.modules.patients.queries.searching import Hit, hit, scanned, sea
 from clinic_app.modules.patients.rules.masking import mask_identity_number, mask_name
 
 __all__ = [
-    "Allergy", "Banner", "Duplicate", "Hit", "Holder", "Identifier", "Link", "Patient", "age_text", "allergies_of",
+    "Allergy", "Banner", "Duplicate", "Hit", "Holder", "Identifier", "Link", "LinkedAllergy", "Patient", "age_text",
+    "allergies_linked", "allergies_of",
     "allergies_recorded", "banner", "differences", "hit", "holder_of", "identifiers_of", "link", "link_rows",
     "mask_identity_number", "mask_name", "names",
     "open_link_from", "patient", "possible_duplicates", "same_person", "scanned", "search", "sex_text", "survivor",

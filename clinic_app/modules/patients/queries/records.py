@@ -61,6 +61,16 @@ class Allergy:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedAllergy:
+    """An allergy that stands in another record of the same person: only there it can be taken back."""
+
+    text: str
+    note: str
+    patient_id: bytes
+    person_no: str
+
+
+@dataclass(frozen=True, slots=True)
 class Holder:
     """Who has a card or number now."""
 
@@ -125,3 +135,18 @@ def allergies_of(patient_id: bytes) -> list[Allergy]:
         for one in allergies_recorded(one_id):
             found.setdefault((one.kind, one.code or one.text), one)
     return list(found.values())
+
+
+def allergies_linked(patient_id: bytes) -> list[LinkedAllergy]:
+    """What only the other records of this person say, each with the record that says it."""
+    others = [one for one in same_person(patient_id) if one != patient_id]
+    if not others:
+        return []
+    seen = {(one.kind, one.code or one.text) for one in allergies_recorded(patient_id)}
+    found = []
+    for other in filter(None, map(patient, others)):
+        for one in allergies_recorded(other.id):
+            if (one.kind, one.code or one.text) not in seen:
+                seen.add((one.kind, one.code or one.text))
+                found.append(LinkedAllergy(one.text, one.note, other.id, other.person_no))
+    return found

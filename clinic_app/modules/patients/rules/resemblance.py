@@ -2,10 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
 
 NumberLikeness = Literal["same", "swapped", "near", "different", "empty"]
 _RANK = {"same": 0, "swapped": 1, "near": 2}
+NEAR_YEARS = 2
+"""How far an age that was only said may be from the truth: completed or counted years, 虚岁, and a year's doubt."""
 
 
 @dataclass(frozen=True)
@@ -16,11 +19,13 @@ class Likeness:
     is_birth_same: bool
     is_phone_same: bool
     number: NumberLikeness
+    is_namesake_of_like_age: bool = False
 
     @property
     def is_suspect(self) -> bool:
-        """Same name and birth date, a like identity number, or same phone and name."""
-        return self.number in _RANK or (self.is_name_same and (self.is_birth_same or self.is_phone_same))
+        """Same name and birth date or phone, a like identity number, or a namesake of about the age said."""
+        alike = self.is_name_same and (self.is_birth_same or self.is_phone_same)
+        return self.number in _RANK or alike or self.is_namesake_of_like_age
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -53,3 +58,9 @@ def swapped_numbers(number: str) -> list[str]:
 def is_same_name(keys: Collection[str], other_keys: Collection[str]) -> bool:
     """Whether two names sound alike: 王秀兰 and 王秀蘭 share their key of initials."""
     return not set(keys).isdisjoint(other_keys)
+
+
+def years_of_like_age(born_on: str) -> tuple[str, str]:
+    """The first and last birth date, in ISO text, that an estimated birth date may stand for."""
+    born, doubt = date.fromisoformat(born_on), timedelta(days=366 * NEAR_YEARS)
+    return (max(born, date.min + doubt) - doubt).isoformat(), (min(born, date.max - doubt) + doubt).isoformat()

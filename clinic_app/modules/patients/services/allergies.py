@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from clinic_app.kernel.errors import Missing
+from clinic_app.kernel.errors import Missing, Refused
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.patients import events, queries
 from clinic_app.modules.patients.models import Allergy, Patient
@@ -16,13 +16,19 @@ def set_allergies(
     """Make this the person's allergy history; what is no longer named is ended, not removed.
 
     `state` unknown (还没问), none (无已知过敏) or known with entries. With `rev`, raises Stale when the record was
-    changed since. Refused as `checked_allergies`.
+    changed since. Refused as `checked_allergies`, and `patients.allergy_linked` for none while a linked record names
+    one; known without entries means then that all of it stands there.
     """
     before = queries.patient(patient_id)
     if before is None:
         raise Missing("patients.missing")
     if rev is not None and rev != before.rev:
         raise stale(before)
+    linked = queries.allergies_linked(patient_id)
+    if linked and state == "none":
+        raise Refused("patients.allergy_linked", field="allergies", name=linked[0].text, person_no=linked[0].person_no)
+    if linked and state == "known" and not entries:
+        state = "unknown" if before.allergy_state == "known" else before.allergy_state
     wanted = checked_allergies(state, tuple(entries))
     keep = {(one.kind, one.code or one.text, one.note) for one in wanted}
     live = queries.allergies_recorded(patient_id)

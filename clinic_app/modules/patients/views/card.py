@@ -112,8 +112,9 @@ def allergy_row() -> Response:
     if drop.isdecimal() and int(drop) < len(history.allergies):
         del history.allergies[int(drop)]
     return pages.answer(
-        "patients/_allergies.html", focus="#allergen", history=history, errors={}, allergy_states=allergy_states()
-    )
+        "patients/_allergies.html", focus="#allergen", history=history, errors={}, allergy_states=allergy_states(),
+        linked_allergies=_linked(forms.id_of(request.form.get("patient", ""))),
+    )  # fmt: skip
 
 
 @blueprint.post("/<id:patient_id>/identifiers")
@@ -154,6 +155,13 @@ def document_kinds() -> dict[str, str]:
     }  # fmt: skip
 
 
+def _linked(patient_id: bytes) -> list[queries.LinkedAllergy]:
+    found = queries.allergies_linked(patient_id)
+    if found:
+        open_chart(patient_id, SCREEN)
+    return found
+
+
 def _patient(patient_id: bytes) -> queries.Patient:
     found = queries.patient(patient_id)
     if found is None:
@@ -173,7 +181,8 @@ def _values(found: queries.Patient) -> dict[str, Any]:
         "patient": found, "banner": queries.banner(found.id, today), "person": forms.of_patient(found), "errors": {},
         "notices": [], "history": forms.allergies_of_patient(found), "allergy_states": allergy_states(),
         "identifiers": queries.identifiers_of(found.id), "kinds": document_kinds(), "document": None,
-        "links": queries.link_rows(found.id), "is_merged": found.merged_into is not None,
+        "linked_allergies": queries.allergies_linked(found.id), "links": queries.link_rows(found.id),
+        "is_merged": found.merged_into is not None,
         "sexes": [
             ("1", pgettext("sex", "男")), ("2", pgettext("sex", "女")), ("0", pgettext("sex", "不详")),
             ("9", pgettext("sex", "未说明")),

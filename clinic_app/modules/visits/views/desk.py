@@ -135,8 +135,16 @@ def allergies() -> Response:
     if drop.isdecimal() and int(drop) < len(arrival.allergies):
         del arrival.allergies[int(drop)]
     return pages.answer(
-        "visits/_allergies.html", focus="#allergen", form=arrival, errors={}, allergy_states=draw.allergy_states()
-    )
+        "visits/_allergies.html", focus="#allergen", form=arrival, errors={}, allergy_states=draw.allergy_states(),
+        linked_allergies=_linked(arrival),
+    )  # fmt: skip
+
+
+def _linked(arrival: forms.Arrival) -> list[patients.LinkedAllergy]:
+    found = patients.allergies_linked(arrival.patient_id) if arrival.patient_id else []
+    if found and arrival.patient_id:
+        open_chart(arrival.patient_id, SCREEN)
+    return found
 
 
 def _wanted() -> forms.Arrival:
@@ -165,12 +173,12 @@ def resembling(arrival: forms.Arrival) -> list[patients.Duplicate]:
     """Records like the person being typed that the desk has not ruled out."""
     today = clock.today()
     try:
-        born_on, _estimated = patient_services.read_birth(arrival.born_on, today)
+        born_on, is_estimated = patient_services.read_birth(arrival.born_on, today)
     except Refused:
-        born_on = None
+        born_on, is_estimated = None, False
     found = patients.possible_duplicates(
-        name=arrival.name, born_on=born_on.isoformat() if born_on else None, identity_number=arrival.identity_number,
-        phone=arrival.phone.strip(), address=arrival.address,
+        name=arrival.name, born_on=born_on.isoformat() if born_on else None, is_birth_estimated=is_estimated,
+        identity_number=arrival.identity_number, phone=arrival.phone.strip(), address=arrival.address,
     )  # fmt: skip
     return [one for one in found if one.hit.id not in arrival.refused_likeness]
 

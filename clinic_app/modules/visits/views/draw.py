@@ -41,15 +41,17 @@ def form_values(shown: Shown) -> dict[str, Any]:
     today = clock.today()
     arrival = shown.arrival
     found = patients.patient(arrival.patient_id) if arrival.patient_id else None
-    waiting = queries.waiting_by_room(today)
+    waiting, doctors = queries.waiting_by_room(today), queries.doctors_by_room(today)
     rooms = desks.rooms()
     if not arrival.room:
-        arrival = replace(arrival, room=_usual_room(found, rooms, waiting, queries.rooms_with_a_doctor(today)))
+        arrival = replace(arrival, room=_usual_room(found, rooms, waiting, queries.rooms_with_a_doctor(today, doctors)))
     return {
         "form": arrival, "errors": shown.errors, "notices": shown.notices, "duplicates": shown.duplicates,
-        "once": shown.once, "found": found, "banner": patients.banner(found.id, today) if found else None,
+        "once": shown.once, "found": found,
+        "linked_allergies": patients.allergies_linked(found.id) if found else [],
+        "banner": patients.banner(found.id, today) if found else None,
         "open_visits": queries.open_visits(found.id, today) if found else [],
-        "rooms": _room_choices(rooms, waiting, queries.doctors_by_room(today)), "payers": payers(), "kinds": kinds(),
+        "rooms": _room_choices(rooms, waiting, doctors), "payers": payers(), "kinds": kinds(),
         "sexes": [("1", pgettext("sex", "男")), ("2", pgettext("sex", "女")), ("0", pgettext("sex", "不详"))],
         "allergy_states": allergy_states(), "age_text": patients.age_text,
         "mask_identity": patients.mask_identity_number, "sex_text": patients.sex_text,

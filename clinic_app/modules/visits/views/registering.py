@@ -40,7 +40,7 @@ class _Doubtful(Exception):
 @access("visits.register", writes=ONCE)
 def register() -> Response:
     """Register and print the slip (F9); what is wrong or doubtful comes back in the form, nothing typed is lost."""
-    known_fields(*forms.FIELDS, "q", "allergen")
+    known_fields(*forms.FIELDS, "q", "allergen", "queue_shows")
     arrival = forms.posted(request.form)
     try:
         forms.refuse_unpicked(request.form)
@@ -96,7 +96,9 @@ def _here_already(one: queries.QueueRow) -> str:
 
 
 def _registered(result: dict[str, Any], arrival: forms.Arrival) -> Response:
-    row = queries.row(bytes.fromhex(result["visit_id"]))
+    visit_id, shows = bytes.fromhex(result["visit_id"]), request.form.get("queue_shows", "")
+    beside = draw.queue_values(waiting_only="waiting" in shows, is_whole_day="all" in shows)
+    row = next((one for one in beside["rows"] if one.visit_id == visit_id), None) or queries.row(visit_id)
     room = row.room_name if row else ""
     toast = _("挂号成功，%(number)d 号，%(room)s") % {"number": result["queue_no"], "room": room}
     if not pages.wants_fragment():
@@ -104,8 +106,8 @@ def _registered(result: dict[str, Any], arrival: forms.Arrival) -> Response:
     job_id = bytes.fromhex(result["print_job"])
     values = draw.form_values(Shown(forms.Arrival(payer=arrival.payer)))
     return pages.answer(
-        "visits/_form.html", focus="#q", events=("queueChanged",), toast=toast, last=row,
-        print_status=url_for("desks.print_status", job_id=job_id), **values,
+        "visits/_registered.html", focus="#q", toast=toast, last=row,
+        print_status=url_for("desks.print_status", job_id=job_id), **values, **beside,
     )  # fmt: skip
 
 
