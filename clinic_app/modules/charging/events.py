@@ -5,8 +5,8 @@ from clinic_app.kernel.outbox import Event
 BILL_PAID = Event(
     "charging.bill_paid", 1, ("bill_id", "receipt_no", "visit_id", "patient_id", "total_fen", "lines")
 )
-"""A bill is paid; `lines` is a list of {charge_line_id, source_kind, source_id, source_line_id, item_kind, item_id,
-quantity, amount_fen}, quantities in minimum units."""
+"""A bill is paid; `lines` is a list of {source_kind, source_id, source_line_id, item_kind, item_id, quantity,
+amount_fen}, quantities in minimum units."""
 
 BILL_VOIDED = Event("charging.bill_voided", 1, ("bill_id", "receipt_no", "visit_id", "reason"))
 """A paid bill counts no more (作废); it keeps its number, its lines are to be paid again."""

@@ -102,7 +102,7 @@ def dispense(prescription_id: bytes) -> Response:
     except Refused as err:
         return _refused(err)
     done = _found(prescription_id)
-    told = _("%(name)s 的药发好了，处方 %(sheet)s") % {"name": _name(done), "sheet": done.prescription_no}
+    told = _("%(name)s 的药发好了，处方 %(sheet)s") % {"name": done.patient_name, "sheet": done.prescription_no}
     return pages.see(url_for(".index"), told)
 
 
@@ -146,11 +146,6 @@ def _found(prescription_id: bytes) -> Sheet:
     if found is None:
         raise Missing("pharmacy.missing", next_url="/pharmacy")
     return found
-
-
-def _name(found: Sheet) -> str:
-    patient = patients.patient(found.patient_id)
-    return patient.name if patient else ""
 
 
 def _page(found: Sheet, waiting: list[queries.Waiting]) -> Response:
@@ -203,7 +198,7 @@ def _queue_values(waiting: list[queries.Waiting], at: str | None) -> dict[str, A
 
 def _line_values(found: Sheet, shown: list[Line]) -> dict[str, Any]:
     return {
-        "sheet": found, "lines": shown, "review": queries.review(found.patient_id, shown), "words": words,
+        "sheet": found, "lines": shown, "review": queries.review(found, shown), "words": words,
         "can_dispense": pages.me_may("pharmacy.dispense") and found.paid is not None and not found.is_dispensed,
         "batch_mark": services.batch_mark(shown),
         "needs_batches": any(batch.state in ("expired", "frozen") for line in shown for batch in line.batches),

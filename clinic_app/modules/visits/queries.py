@@ -91,6 +91,7 @@ _ROW = (
     " v.registered_at, v.called_at, v.started_at, v.finished_at FROM visit v JOIN patient p ON p.id = v.patient_id"
     " JOIN room r ON r.id = v.room_id LEFT JOIN person d ON d.id = v.doctor_id WHERE v.visit_on = ?"
 )
+_ONE_ROW = _ROW.replace("v.visit_on = ?", "v.id = ?")
 MOST_SHOWN, WHOLE_DAY = 24, 400
 
 
@@ -120,8 +121,7 @@ def today(on: date, *, waiting_only: bool = False, limit: int = MOST_SHOWN) -> l
 
 def row(visit_id: bytes) -> QueueRow | None:
     """One visit as the queues show it."""
-    found = visit(visit_id)
-    return db.read_one(QueueRow, f"{_ROW} AND v.id = ?", (found.on, visit_id)) if found else None
+    return db.read_one(QueueRow, _ONE_ROW, (visit_id,))
 
 
 def day(on: date, noon_at: int) -> Day:
