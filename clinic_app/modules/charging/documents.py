@@ -64,6 +64,9 @@ class ShiftSlip:
     scan: str
     counted: str
     difference: str
+    closer: str
+    witness: str
+    reason: str
 
     def model(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -115,6 +118,7 @@ def shift_slip(shift_id: bytes) -> ShiftSlip:
         income=yuan(sums.income_fen), relief=_unless_zero(sums.relief_fen), rounding=_unless_zero(sums.rounding_fen),
         cash=yuan(sums.cash_fen), scan=yuan(sums.scan_fen), counted="" if counted is None else yuan(counted),
         difference="" if counted is None else yuan(counted - sums.cash_fen),
+        closer=shift.closer_name, witness=shift.witness_name, reason=shift.reason,
     )  # fmt: skip
 
 

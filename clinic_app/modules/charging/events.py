@@ -13,8 +13,10 @@ BILL_VOIDED = Event("charging.bill_voided", 1, ("bill_id", "receipt_no", "visit_
 
 SHIFT_CLOSED = Event(
     "charging.shift_closed", 1,
-    ("shift_id", "cashier_id", "opened_at", "closed_at", "bills", "voids", "cash_fen", "scan_fen"),
+    ("shift_id", "cashier_id", "opened_at", "closed_at", "bills", "voids", "cash_fen", "scan_fen",
+     "closed_by"),
 )  # fmt: skip
-"""A cashier's period (班) is closed (日结); sums in fen, voids already subtracted."""
+"""A cashier's period (班) is closed (日结); sums in fen, voids already subtracted. `closed_by` is the cashier, or
+who closed it for somebody that was gone."""
 
 EVENTS = (BILL_PAID, BILL_VOIDED, SHIFT_CLOSED)

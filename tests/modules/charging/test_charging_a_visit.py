@@ -225,10 +225,10 @@ def test_a_retired_item_on_a_sheet_is_still_charged(window):
     assert window.pay(visit)["due_fen"] == 2870
 
 
-def test_all_that_a_bill_reserves_is_one_audit_row(clinic: Clinic) -> None:
-    arrived = arrive(clinic)
-    consult(clinic, arrived["visit_id"], ("D0011", "D0016", "D0038"))
-    bill_id = pay(clinic, arrived["visit_id"])["bill_id"]
+def test_all_that_a_bill_reserves_is_one_audit_row(window):
+    visit = window.visit()
+    window.sheet(visit, ("D0011", 9), ("D0016", 6), ("D0038", 9))
+    bill_id = bytes.fromhex(window.pay(visit)["bill_id"])
     found = db.rows("SELECT detail FROM audit WHERE action = 'stock.reserve' AND entity = ?", (bill_id,))
     assert found == [('{"lines":3}',)]
     assert db.value("SELECT count(*) FROM reservation WHERE source_id = ?", (bill_id,)) == 3

@@ -10,8 +10,13 @@ CREATE TABLE shift(
     cash_fen INTEGER,
     scan_fen INTEGER,
     counted_fen INTEGER CHECK (counted_fen >= 0),
+    closed_by BLOB REFERENCES person(id),
+    counted_with BLOB REFERENCES person(id),
+    reason TEXT NOT NULL DEFAULT '',
     CHECK ((closed_at IS NULL) = (cash_fen IS NULL) AND (closed_at IS NULL) = (scan_fen IS NULL)),
-    CHECK (counted_fen IS NULL OR closed_at IS NOT NULL)
+    CHECK (counted_fen IS NULL OR closed_at IS NOT NULL),
+    CHECK (CASE WHEN closed_by IS NULL THEN counted_with IS NULL AND reason = '' ELSE counted_fen IS NOT NULL
+        AND counted_with IS NOT NULL AND counted_with <> closed_by AND length(reason) BETWEEN 2 AND 100 END)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX shift_open ON shift(cashier_id) WHERE closed_at IS NULL;
 CREATE TRIGGER shift_only_closes BEFORE UPDATE ON shift

@@ -95,7 +95,8 @@ def _outdated(visit_id: bytes, err: Stale, tenders: list[services.Tender]) -> Re
     response = pages.answer(
         "charging/_outdated.html", status=409, text=sentence(err), code=err.code, next_url=None, wrong="",
         quote=queries.quote(sheets, open_ids, tenders, clock.today()), is_redrawn=True, filled=None,
-        sheets=sheets, paid=queries.bills_of_visit(visit_id), visit=found, **_who_pays(visit_id, found.payer), **pages_of.last_paper(),
+        sheets=sheets, paid=queries.bills_of_visit(visit_id), visit=found,
+        **_who_pays(visit_id, found.payer), **pages_of.last_paper(),
     )  # fmt: skip
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#refusal", "innerHTML"
     return response
