@@ -160,3 +160,18 @@ def packs_text(split: Packs) -> str:
     parts = "".join(f"{abs(count)}{unit}" for count, unit in shown if count)
     sign = "−" if split.packs < 0 or split.loose < 0 else ""
     return f"{sign}{parts}" if parts else f"0{split.min_unit}"
+
+
+def packs_in_english(split: Packs) -> str:
+    """`3 boxes 5 capsules`, its units being English words in the singular; otherwise as `packs_text`."""
+    shown = [(split.packs, split.pack_unit), (split.loose, split.min_unit)]
+    parts = " ".join(f"{abs(count)} {plural(unit, abs(count))}" for count, unit in shown if count)
+    sign = "−" if split.packs < 0 or split.loose < 0 else ""
+    return f"{sign}{parts}" if parts else f"0 {plural(split.min_unit, 0)}"
+
+
+def plural(word: str, count: int) -> str:
+    """An English unit for a count: 1 box, 2 boxes."""
+    if count == 1:
+        return word
+    return f"{word}es" if word.endswith(("x", "ch", "sh", "s")) else f"{word}s"

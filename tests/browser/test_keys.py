@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 NAMES = {
     "waiting": "孙长河", "typing": "钱秋菊", "leaving": "郑水根", "walking": "蒋小川", "choosing": "施玉兰",
-    "paying": "冯立春", "counting": "褚大勇", "taking": "卫小满",
+    "paying": "冯立春", "counting": "褚大勇", "taking": "卫小满", "ticking": "沈阿根",
 }  # fmt: skip
 
 
@@ -29,9 +29,9 @@ def prepare(clinic: Clinic) -> dict[str, str]:
     for use, name in NAMES.items():
         arrived = visit.arrive(clinic, PatientData(name, "1", date(1970, 2, 3), allergy_state="none"))
         made[use] = arrived["visit_id"].hex()
-        if use in ("paying", "counting", "taking"):
+        if use in ("paying", "counting", "taking", "ticking"):
             visit.consult(clinic, arrived["visit_id"])
-        if use == "taking":
+        if use in ("taking", "ticking"):
             visit.pay(clinic, arrived["visit_id"])
     return made
 
@@ -202,3 +202,24 @@ def test_every_swap_at_the_doctors_names_where_the_typing_goes_on(
     doctor.goes_to("tr[id^=line-]", key="Shift+Tab").press("Enter").has_focus("#ed-dose")
     doctor.press("Alt+x").sees("已删除 对乙酰氨基酚片", "#toast").has_focus("#rx-new")
     doctor.press("Alt+u").sees("对乙酰氨基酚片", "#rx-grid td.nm").has_focus("#rx-new")
+
+
+def test_ticks_stay_in_the_browser_until_f9_which_counts_them_again(
+    server: Server, person: Callable[..., Person]
+) -> None:
+    """Space ticks and unticks, the focus goes to the first open line; a refused F9 keeps what was ticked."""
+    pharmacist = person("pharmacist")
+    day.opens_sheet(pharmacist, "沈阿根")
+    asked: list[str] = []
+    pharmacist.page.on("request", lambda sent: asked.append(sent.url) if "/sheets/" in sent.url else None)
+    rows = pharmacist.page.locator("#dispense-rows tr[tabindex]")
+    pharmacist.press("ArrowDown").has_focus("#dispense-rows tr.on").press(" ")
+    pharmacist.sees("已核对 1 / 3", "#ticked").sees("请核对", "#dispense-rows tr.on")
+    assert rows.nth(0).inner_text().rstrip().endswith("已核对") and "on" not in rows.nth(0).get_attribute("class")
+    pharmacist.press("ArrowUp", " ").sees("已核对 0 / 3", "#ticked").has_focus("#dispense-rows tr.on")
+    pharmacist.press(" ").sees("已核对 1 / 3", "#ticked")
+    assert asked == []
+    pharmacist.press("F9").sees("还有 2 种没核对", "#refusal").has_focus("#dispense-rows tr.on")
+    pharmacist.press(" ").sees("已核对 2 / 3", "#ticked").press(" ")
+    pharmacist.sees("已核对 3 / 3", "#ticked .ok").has_focus("#hand-out")
+    pharmacist.press("F9").sees("沈阿根 的药发好了", "#toast")

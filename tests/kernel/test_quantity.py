@@ -112,6 +112,15 @@ def test_shows_minimum_units_as_packs_and_rest(count, size, text):
 
 
 @pytest.mark.rule("QT-08")
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(77, "3 boxes 5 capsules"), (48, "2 boxes"), (0, "0 capsules"), (-25, "−1 box 1 capsule")],
+)
+def test_packs_and_rest_have_english_words_too(count, text):
+    assert quantity.packs_in_english(quantity.packs(count, 24, "box", "capsule")) == text
+
+
+@pytest.mark.rule("QT-08")
 @given(st.integers(-(10**6), 10**6), st.integers(1, 1000))
 def test_packs_and_rest_lose_no_unit(count, size):
     split = quantity.packs(count, size, "盒", "粒")

@@ -64,6 +64,9 @@ class ShiftSlip:
     scan: str
     counted: str
     difference: str
+    closer: str
+    witness: str
+    reason: str
 
     def model(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -73,20 +76,19 @@ def receipt(bill_id: bytes) -> ReceiptPaper:
     """The receipt of a bill; Missing for an unknown one."""
     bill = queries.bill(bill_id)
     visit = visits.row(bill.visit_id) if bill else None
-    person = patients.patient(bill.patient_id) if bill else None
-    if bill is None or visit is None or person is None:
+    if bill is None or visit is None:
         raise Missing("charging.bill_missing")
     lines, payments = queries.bill_lines(bill_id), queries.payments(bill_id)
     paid = {method: sum(one.amount_fen for one in payments if one.method == method) for method in ("cash", "scan")}
     desk = desks.desk(bill.desk_id) if bill.desk_id else None
     day = local(bill.paid_at).date()
-    age = patients.age_text(person.born_on, day, is_estimated=person.is_birth_estimated, in_source=True)
-    sex = patients.sex_text(person.sex, in_source=True)
+    age = patients.age_text(visit.born_on, day, is_estimated=visit.is_birth_estimated, in_source=True)
+    sex = patients.sex_text(visit.sex, in_source=True)
     return ReceiptPaper(
         clinic=installation.current().clinic_name, receipt_no=bill.receipt_no,
         desk_cashier=" ".join(part for part in (desk.name if desk else "", bill.cashier_name) if part),
         paid=local(bill.paid_at).strftime("%Y-%m-%d %H:%M:%S"),
-        name=person.name, sex_age=" ".join(part for part in (sex, age) if part), visit_no=visit.visit_no,
+        name=visit.name, sex_age=" ".join(part for part in (sex, age) if part), visit_no=visit.visit_no,
         place=" ".join(part for part in (visit.room_name, visit.doctor_name) if part),
         items=[{"item": one.item_name, "quantity": one.unit_text, "amount": yuan(one.amount_fen)} for one in lines],
         categories=[{"category": name, "sum": yuan(fen)} for name, fen in _by_category(lines)],
@@ -116,6 +118,7 @@ def shift_slip(shift_id: bytes) -> ShiftSlip:
         income=yuan(sums.income_fen), relief=_unless_zero(sums.relief_fen), rounding=_unless_zero(sums.rounding_fen),
         cash=yuan(sums.cash_fen), scan=yuan(sums.scan_fen), counted="" if counted is None else yuan(counted),
         difference="" if counted is None else yuan(counted - sums.cash_fen),
+        closer=shift.closer_name, witness=shift.witness_name, reason=shift.reason,
     )  # fmt: skip
 
 

@@ -62,6 +62,16 @@ def counted(form: Mapping[str, str]) -> int | None:
     return parse_yuan(text, field="counted") if text.strip() else None
 
 
+def one_of_staff(form: Mapping[str, str]) -> bytes | None:
+    """Who counted along, None when nobody is chosen."""
+    return id_of(form.get("second", ""))
+
+
+def reason(form: Mapping[str, str]) -> str:
+    """The free words when there are any, else the chosen reason."""
+    return form.get("other", "").strip() or form.get("reason", "")
+
+
 def _reference(text: str) -> str:
     """The payment service's number as scanned or typed; empty is left to the settlement, which names the amount."""
     typed = half_width(text).strip().replace(" ", "")

@@ -12,7 +12,10 @@ class Table(Model):  # type: ignore[misc]  # peewee ships no types
 
 
 class Shift(Table):
-    """A cashier's period (班), open until its day-close; the sums are those of its ledger at that moment."""
+    """A cashier's period (班), open until its day-close; the sums are those of its ledger at that moment.
+
+    `closed_by`, `counted_with` and `reason` only when somebody else closed it for the cashier (代交班).
+    """
 
     id = BlobField(primary_key=True)
     cashier_id = BlobField()
@@ -22,6 +25,9 @@ class Shift(Table):
     cash_fen = IntegerField(null=True)
     scan_fen = IntegerField(null=True)
     counted_fen = IntegerField(null=True)
+    closed_by = BlobField(null=True)
+    counted_with = BlobField(null=True)
+    reason = TextField(default="")
 
     class Meta:
         table_name = "shift"

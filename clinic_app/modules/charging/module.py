@@ -5,6 +5,7 @@ from clinic_app.kernel.parameters import Parameter
 from clinic_app.modules.charging import services
 from clinic_app.modules.charging.events import EVENTS
 from clinic_app.modules.charging.invariants import INVARIANTS
+from clinic_app.modules.charging.queries.chips import chips
 
 MODULE = Module(
     name="charging",
@@ -13,11 +14,13 @@ MODULE = Module(
         "charging.view": frozenset({"cashier", "manager"}),
         "charging.charge": frozenset({"cashier"}),
         "charging.void": frozenset({"cashier"}),
+        "charging.close_for": frozenset({"manager"}),
     },
     menu=(
         MenuItem("收费", "charging.pending", "charging.view", "cash", True),
         MenuItem("收据", "charging.receipts", "charging.view", "list"),
         MenuItem("交班", "charging.shift", "charging.charge", "clock"),
+        MenuItem("各班", "charging.shifts", "charging.close_for", "clock"),
     ),
     events=EVENTS,
     offers=("charging.void_bill",),
@@ -46,5 +49,6 @@ MODULE = Module(
             lowest=1, highest=7,
         ),
     ),
+    chips=chips,
     documents=("charging.receipt", "charging.shift_slip"),
 )

@@ -152,7 +152,7 @@ def _check_seen(lines: Sequence[Line], line_ids_seen: Iterable[bytes | str], bat
 
 def _check_review(sheet: Sheet, paid: Payment, lines: Sequence[Line]) -> Review:
     """Refuse a drug that a known allergy speaks against and that no doctor kept with a reason (O3)."""
-    review = queries.review(sheet.patient_id, lines)
+    review = queries.review(sheet, lines)
     if review.unanswered:
         first = review.unanswered[0]
         raise Refused(

@@ -68,25 +68,26 @@ def open_sheet() -> Response:
     return pages.see(url_for(".sheet", prescription_id=found[0].prescription_id))
 
 
-@blueprint.get("/sheets/<id:prescription_id>/lines")
+@blueprint.get("/sheets/<id:prescription_id>/scan")
 @access("pharmacy.dispense")
-def lines(prescription_id: bytes) -> Response:
-    """The lines with their ticks: those of the form, and the line of a scanned code (`scan`); writes nothing."""
+def scan(prescription_id: bytes) -> Response:
+    """What a scanned code is: a line of the sheet to be ticked, a wrong drug, another sheet's paper; writes nothing."""
+    code = forms.typed_code(request.args.get("scan", ""))
+    if not code or not pages.wants_fragment():
+        return pages.see(url_for(".sheet", prescription_id=prescription_id))
     found = _found(prescription_id)
     open_chart(found.patient_id, SCREEN)
     shown = queries.lines_of(found, clock.today())
-    ticked = set(request.args.getlist("line"))
-    code = forms.typed_code(request.args.get("scan", ""))
-    if code and (other := _other_sheet(code, shown)):
+    line = forms.line_of_code(shown, code, set(request.args.getlist("line")))
+    drug = dictionaries.drug_by_code(code) if line is None else None
+    if line is None and drug is None and (sheets := queries.find_numbered(code)):
         response = pages.page("pharmacy/_found.html", found=[], typed=code)
-        response.headers["HX-Redirect"] = url_for(".sheet", prescription_id=other)
+        response.headers["HX-Redirect"] = url_for(".sheet", prescription_id=sheets[0].prescription_id)
         return response
-    said, sound = _scan(shown, code, ticked) if code else ("", "")
-    values = _line_values(found, shown, ticked)
-    focus = "#scan" if code else f"#{values['next_id']}"
-    response = pages.answer("pharmacy/_lines.html", focus=focus, said=said, sound=sound, oob=True, **values)
-    if sound:
-        response.headers["HX-Trigger"] = json.dumps({"sound": sound})
+    told = {"sound": "ok", "tick": f"#tick-{line.id.hex()}"} if line else {"sound": "wrong"}
+    said = _said(code, line, drug)
+    response = pages.answer("pharmacy/_said.html", focus="#scan", said=said, sound=told["sound"])
+    response.headers["HX-Trigger"] = json.dumps(told)
     return response
 
 
@@ -101,7 +102,7 @@ def dispense(prescription_id: bytes) -> Response:
     except Refused as err:
         return _refused(err)
     done = _found(prescription_id)
-    told = _("%(name)s 的药发好了，处方 %(sheet)s") % {"name": _name(done), "sheet": done.prescription_no}
+    told = _("%(name)s 的药发好了，处方 %(sheet)s") % {"name": done.patient_name, "sheet": done.prescription_no}
     return pages.see(url_for(".index"), told)
 
 
@@ -147,13 +148,8 @@ def _found(prescription_id: bytes) -> Sheet:
     return found
 
 
-def _name(found: Sheet) -> str:
-    patient = patients.patient(found.patient_id)
-    return patient.name if patient else ""
-
-
 def _page(found: Sheet, waiting: list[queries.Waiting]) -> Response:
-    """First paint of a sheet; the lines come from the same function that draws them after a tick."""
+    """One sheet as it is now; what is ticked stays in the browser until F9 sends it."""
     open_chart(found.patient_id, SCREEN)
     today = clock.today()
     shown = queries.lines_of(found, today)
@@ -164,7 +160,7 @@ def _page(found: Sheet, waiting: list[queries.Waiting]) -> Response:
         amount_fen=sum(line.amount_fen for line in shown), valid_until=found.valid_until(today),
         is_expired=found.valid_until(today) < today, needs_first=not single and not _prepared(found),
         needs_other=not single and _prepared(found) == actor().person_id,
-        **_queue_values(waiting, found.id.hex()), **_line_values(found, shown, set()),
+        **_queue_values(waiting, found.id.hex()), **_line_values(found, shown),
     )  # fmt: skip
 
 
@@ -200,37 +196,22 @@ def _queue_values(waiting: list[queries.Waiting], at: str | None) -> dict[str, A
     }  # fmt: skip
 
 
-def _line_values(found: Sheet, shown: list[Line], ticked: set[str]) -> dict[str, Any]:
-    """The lines as drawn; `next_id` is where the eye and the focus go: the first line not ticked, else F9."""
-    open_lines = [line for line in shown if line.id.hex() not in ticked]
+def _line_values(found: Sheet, shown: list[Line]) -> dict[str, Any]:
     return {
-        "sheet": found, "lines": shown, "review": queries.review(found.patient_id, shown), "words": words,
-        "ticked": ticked, "ticked_count": len(shown) - len(open_lines),
-        "next_id": f"line-{open_lines[0].id.hex()}" if open_lines else "hand-out",
+        "sheet": found, "lines": shown, "review": queries.review(found, shown), "words": words,
         "can_dispense": pages.me_may("pharmacy.dispense") and found.paid is not None and not found.is_dispensed,
         "batch_mark": services.batch_mark(shown),
         "needs_batches": any(batch.state in ("expired", "frozen") for line in shown for batch in line.batches),
     }  # fmt: skip
 
 
-def _scan(shown: list[Line], code: str, ticked: set[str]) -> tuple[str, str]:
-    """Tick the line of a code in place; what to say and which sound."""
-    line = forms.line_of_code(shown, code, ticked)
+def _said(code: str, line: Line | None, drug: dictionaries.Drug | None) -> str:
+    """What a scan came to: the line that is ticked, a drug that is not on the sheet, or no drug at all."""
     if line is not None:
-        ticked.add(line.id.hex())
-        return _("%(drug)s 对上了") % {"drug": words.drug_name(line)}, "ok"
-    other = dictionaries.drug_by_code(code)
-    if other is not None:
-        return _("扫到的是 %(drug)s，这张处方里没有，放回去") % {"drug": named(other.name, other.name_en)}, "wrong"
-    return _("没有编码是 %(code)s 的药，对着药盒手工核对后按空格打勾") % {"code": code}, "wrong"
-
-
-def _other_sheet(code: str, shown: list[Line]) -> bytes | None:
-    """The sheet that a scanned paper belongs to, when what was scanned is no drug."""
-    if forms.line_of_code(shown, code, set()) is not None or dictionaries.drug_by_code(code) is not None:
-        return None
-    found = queries.find_numbered(code)
-    return found[0].prescription_id if found else None
+        return _("%(drug)s 对上了") % {"drug": words.drug_name(line)}
+    if drug is not None:
+        return _("扫到的是 %(drug)s，这张处方里没有，放回去") % {"drug": named(drug.name, drug.name_en)}
+    return _("没有编码是 %(code)s 的药，对着药盒手工核对后按空格打勾") % {"code": code}
 
 
 def _refused(err: Refused) -> Response:

@@ -223,3 +223,12 @@ def test_a_retired_item_on_a_sheet_is_still_charged(window):
     window.sheet(visit, ("D0001", 24))
     window.clinic.raw("UPDATE drug SET is_disabled = 1 WHERE id = ?", (dictionaries.drug_by_code("D0001").id,))
     assert window.pay(visit)["due_fen"] == 2870
+
+
+def test_all_that_a_bill_reserves_is_one_audit_row(window):
+    visit = window.visit()
+    window.sheet(visit, ("D0011", 9), ("D0016", 6), ("D0038", 9))
+    bill_id = bytes.fromhex(window.pay(visit)["bill_id"])
+    found = db.rows("SELECT detail FROM audit WHERE action = 'stock.reserve' AND entity = ?", (bill_id,))
+    assert found == [('{"lines":3}',)]
+    assert db.value("SELECT count(*) FROM reservation WHERE source_id = ?", (bill_id,)) == 3

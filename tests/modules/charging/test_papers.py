@@ -36,6 +36,7 @@ SLIP = ShiftSlip(
     voided=[{"receipt_no": "XQX01R26000017", "amount": "28.70", "reason": "收错人"}],
     categories=[{"category": "一般诊疗费", "sum": "400.00"}, {"category": "西药费", "sum": "912.30"}],
     income="1,312.30", relief="", rounding="0.04", cash="812.34", scan="500.00", counted="812.30", difference="−0.04",
+    closer="", witness="", reason="",
 )  # fmt: skip
 
 

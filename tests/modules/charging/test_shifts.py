@@ -1,13 +1,16 @@
 """A shift opens with the first charge, shows what the ledger says, and accepts nothing after its close."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from clinic_app.kernel import db
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Refused, Stale
-from clinic_app.modules.charging import queries
+from clinic_app.modules.charging import queries, services
+from clinic_app.modules.charging.queries.chips import chips
+from clinic_app.modules.people import services as people
 
 
 def test_the_first_charge_opens_a_shift_and_the_next_one_stays_in_it(window):
@@ -108,3 +111,99 @@ def test_the_day_counts_bills_that_count(window):
     window.void(window.pay(window.visit("张兰英")))
     assert queries.charged_today(today()) == 1
     assert queries.charged_today(today(), window.clinic.actor("manager").person_id) == 0
+
+
+def left_behind(window, role_or_gone="gone"):
+    """The cashier's open shift with 10.00 cash in it, the cashier gone or no cashier any more."""
+    window.pay(window.visit())
+    shift_id, cashier = queries.open_shift(window.cashier.person_id).id, window.cashier.person_id
+    admin = window.clinic.actor("administrator")
+    if role_or_gone == "gone":
+        window.clinic.run(admin, lambda uow: people.close_account(uow, cashier))
+    else:
+        window.clinic.run(admin, lambda uow: people.change_roles(uow, cashier, ["nurse"]))
+    return shift_id
+
+
+def close_for(window, shift_id, **given):
+    second = window.clinic.actor("registrar").person_id
+    facts = {"counted_fen": 990, "counted_with": second, "reason": "已离职", **given}
+    return window.clinic.run(
+        window.clinic.actor("manager"), lambda uow: services.close_shift_for(uow, shift_id, **facts)
+    )
+
+
+@pytest.mark.parametrize("how", ["gone", "role"])
+def test_the_manager_closes_the_shift_of_a_cashier_who_cannot(window, how):
+    shift_id = left_behind(window, how)
+    assert [chip.url for chip in chips(window.clinic.actor("manager"))] == ["/charging/shifts"]
+    close_for(window, shift_id)
+    shift = queries.shift(shift_id)
+    assert (shift.cash_fen, shift.counted_fen, shift.reason) == (1000, 990, "已离职")
+    manager, second = window.clinic.actor("manager"), window.clinic.actor("registrar")
+    assert (shift.closer_name, shift.witness_name) == (manager.name, second.name)
+    detail = db.value("SELECT detail FROM audit WHERE action = 'charging.close_shift_for' AND entity = ?", (shift_id,))
+    assert "已离职" in detail and second.person_id.hex() in detail
+    slip = json.loads(db.value("SELECT payload FROM job WHERE document = 'charging.shift_slip'"))
+    assert (slip["closer"], slip["witness"], slip["difference"]) == (manager.name, second.name, "−0.10")
+    event = json.loads(db.value("SELECT body FROM outbox WHERE event = 'charging.shift_closed'"))
+    assert event["closed_by"] == {"$hex": manager.person_id.hex()}
+    assert chips(manager) == [] and chips(second) == []
+
+
+def test_a_shift_left_open_overnight_may_be_closed_by_the_manager(window):
+    window.pay(window.visit())
+    shift = queries.open_shift(window.cashier.person_id)
+    assert not queries.is_left_open(shift, today())
+    assert queries.is_left_open(shift, today() + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"counted_fen": None}, "charging.count_missing"), ({"counted_with": None}, "charging.witness_missing"),
+        ({"counted_with": b"x" * 16}, "charging.witness_missing"), ({"reason": " "}, "charging.reason_length"),
+    ],
+)  # fmt: skip
+def test_closing_for_somebody_takes_money_counted_by_two_and_a_reason(window, given, code):
+    shift_id = left_behind(window)
+    with pytest.raises(Refused) as refused:
+        close_for(window, shift_id, **given)
+    assert refused.value.code == code and queries.shift(shift_id).closed_at is None
+
+
+def test_nobody_witnesses_alone_and_nobody_closes_for_a_cashier_at_work(window):
+    shift_id = left_behind(window)
+    with pytest.raises(Refused) as refused:
+        close_for(window, shift_id, counted_with=window.clinic.actor("manager").person_id)
+    assert refused.value.code == "charging.witness_missing"
+    close_for(window, shift_id)
+    with pytest.raises(Stale) as stale:
+        close_for(window, shift_id)
+    assert stale.value.code == "charging.shift_closed_already"
+
+
+def test_a_cashier_at_work_closes_the_own_shift(window):
+    window.pay(window.visit())
+    with pytest.raises(Refused) as refused:
+        close_for(window, queries.open_shift(window.cashier.person_id).id)
+    assert refused.value.code == "charging.cashier_at_work"
+
+
+def test_the_managers_page_lists_open_shifts_and_closes_one(window, browser_as):
+    shift_id = left_behind(window)
+    manager = browser_as("manager")
+    html = manager.get("/charging/shifts").text
+    assert "赵晓梅" in html and "代交班" in html and "10.00" in html
+    dialog = manager.get(f"/charging/shifts/{shift_id.hex()}/close", **{"HX-Request": "true"}).text
+    assert "代 赵晓梅 交班" in dialog and window.clinic.actor("manager").person_id.hex() not in dialog
+    second = window.clinic.actor("registrar").person_id.hex()
+    fields = {"counted": "１０．００", "second": second, "reason": "已离职", "other": ""}
+    done = manager.post(f"/charging/shifts/{shift_id.hex()}/close", fields)
+    assert done.status_code == 303
+    html = manager.get("/charging/shifts").text
+    assert "没有没交的班" in html and "已离职" in html
+    again = manager.post(f"/charging/shifts/{shift_id.hex()}/reprint", **{"HX-Request": "true"})
+    assert "desks.still_on_its_way" in again.text, again.text
+    for role in ("registrar", "administrator", "pharmacist"):
+        assert browser_as(role).get("/charging/shifts").status_code == 403

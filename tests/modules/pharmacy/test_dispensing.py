@@ -230,7 +230,7 @@ def test_an_allergy_recorded_after_signing_stops_the_drug(clinic: Clinic) -> Non
     assert refused.value.code == "pharmacy.allergy_unanswered"
     assert refused.value.facts["doctor"] == "李志远" and sheet.paid is not None
     assert refused.value.facts["receipt_no"] == sheet.paid.receipt_no
-    review = queries.review(patient_id, queries.lines_of(sheet, today()))
+    review = queries.review(sheet, queries.lines_of(sheet, today()))
     assert len(review.unanswered) == 1
 
 

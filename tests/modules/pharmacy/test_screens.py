@@ -1,5 +1,6 @@
 """The pharmacist's screen as a browser sees it."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -85,25 +86,24 @@ def test_an_empty_queue_says_so_and_what_to_do(browser_as: Browsers) -> None:
 
 def test_a_scanned_drug_is_ticked_and_the_wrong_one_sounds(sheet: queries.Sheet, browser_as: Browsers) -> None:
     browser = browser_as("pharmacist")
-    url = f"/pharmacy/sheets/{sheet.id.hex()}/lines"
+    url = f"/pharmacy/sheets/{sheet.id.hex()}/scan"
+    meant = next(line for line in queries.lines_of(sheet, today()) if line.drug.code == "D0001")
     right = browser.get(f"{url}?scan=d0001", **HTMX)
-    assert right.headers["HX-Trigger"] == '{"sound": "ok"}' and "#scan" in right.headers["HX-Trigger-After-Settle"]
-    assert right.text.count(" checked>") == 1 and "已核对 1 / 2" in right.text and "阿莫西林胶囊 对上了" in right.text
+    assert json.loads(right.headers["HX-Trigger"]) == {"sound": "ok", "tick": f"#tick-{meant.id.hex()}"}
+    assert "阿莫西林胶囊 对上了" in right.text and "#scan" in right.headers["HX-Trigger-After-Settle"]
+    assert f'id="tick-{meant.id.hex()}"' in browser.get(f"/pharmacy/sheets/{sheet.id.hex()}").text
     wrong = browser.get(f"{url}?scan=D0030", **HTMX)
-    assert "wrong" in wrong.headers["HX-Trigger"] and "这张处方里没有" in wrong.text and " checked>" not in wrong.text
+    assert json.loads(wrong.headers["HX-Trigger"]) == {"sound": "wrong"} and "这张处方里没有" in wrong.text
     unknown = browser.get(f"{url}?scan=%3Cb%3E", **HTMX)
-    assert "wrong" in unknown.headers["HX-Trigger"] and "&lt;B&gt;" in unknown.text
+    assert json.loads(unknown.headers["HX-Trigger"]) == {"sound": "wrong"} and "&lt;B&gt;" in unknown.text
 
 
-def test_a_tick_moves_the_focus_to_the_next_line_and_then_to_the_button(
+def test_a_scan_without_script_or_without_a_code_goes_back_to_the_sheet(
     sheet: queries.Sheet, browser_as: Browsers
 ) -> None:
-    browser, lines = browser_as("pharmacist"), queries.lines_of(sheet, today())
-    url = f"/pharmacy/sheets/{sheet.id.hex()}/lines"
-    one = browser.get(f"{url}?line={lines[0].id.hex()}", **HTMX)
-    assert f"#line-{lines[1].id.hex()}" in one.headers["HX-Trigger-After-Settle"]
-    both = browser.get(f"{url}?line={lines[0].id.hex()}&line={lines[1].id.hex()}", **HTMX)
-    assert "#hand-out" in both.headers["HX-Trigger-After-Settle"]
+    browser, page = browser_as("pharmacist"), f"/pharmacy/sheets/{sheet.id.hex()}"
+    assert browser.get(f"{page}/scan?scan=D0001").headers["Location"] == page
+    assert browser.get(f"{page}/scan?scan=", **HTMX).headers["Location"] == page
 
 
 def test_a_scanned_receipt_of_somebody_else_opens_that_sheet(
@@ -112,7 +112,7 @@ def test_a_scanned_receipt_of_somebody_else_opens_that_sheet(
     arrived = arrive(clinic)
     other = consult(clinic, arrived["visit_id"], ("D0038",))[0]
     receipt = pay(clinic, arrived["visit_id"])["receipt_no"]
-    answer = browser_as("pharmacist").get(f"/pharmacy/sheets/{sheet.id.hex()}/lines?scan={receipt}", **HTMX)
+    answer = browser_as("pharmacist").get(f"/pharmacy/sheets/{sheet.id.hex()}/scan?scan={receipt}", **HTMX)
     assert answer.headers["HX-Redirect"].endswith(other.hex())
 
 

@@ -46,9 +46,7 @@ class Store:
     def reserve(self, quantity: int, *, source: bytes | None = None, line: bytes | int = 1) -> bytes:
         source_id = source or new_id()
         self.run(
-            lambda uow: services.reserve(
-                uow, source_id=source_id, line_id=line, drug_id=self.drug.id, quantity=quantity
-            )
+            lambda uow: services.reserve(uow, source_id=source_id, lines=[(line, self.drug.id, quantity)])
         )
         return source_id
 

@@ -81,7 +81,7 @@ class Machine(RuleBasedStateMachine):
         enough = sum(self.free(n) for n in self.usable()) >= quantity
 
         def act(uow):
-            return services.reserve(uow, source_id=source, line_id=1, drug_id=self.drug_id, quantity=quantity)
+            return services.reserve(uow, source_id=source, lines=[(1, self.drug_id, quantity)])
 
         if not enough:
             with pytest.raises(Refused):

@@ -43,7 +43,7 @@ def test_a_refused_reservation_holds_nothing_of_the_other_lines(store):
 
     def two_lines(uow):
         for line, quantity in ((1, 6), (2, 6)):
-            services.reserve(uow, source_id=source, line_id=line, drug_id=store.drug.id, quantity=quantity)
+            services.reserve(uow, source_id=source, lines=[(line, store.drug.id, quantity)])
 
     with pytest.raises(Refused):
         store.run(two_lines)
@@ -190,7 +190,7 @@ def test_renewing_some_lines_leaves_the_others_of_the_source_as_they_are(store):
 
     def two_lines(uow):
         for line in (1, 2):
-            services.reserve(uow, source_id=source, line_id=line, drug_id=store.drug.id, quantity=4)
+            services.reserve(uow, source_id=source, lines=[(line, store.drug.id, 4)])
 
     store.run(two_lines)
     store.run(lambda uow: services.freeze_batch(uow, store.batch("SOON").id, "召回"))

@@ -10,8 +10,13 @@ CREATE TABLE shift(
     cash_fen INTEGER,
     scan_fen INTEGER,
     counted_fen INTEGER CHECK (counted_fen >= 0),
+    closed_by BLOB REFERENCES person(id),
+    counted_with BLOB REFERENCES person(id),
+    reason TEXT NOT NULL DEFAULT '',
     CHECK ((closed_at IS NULL) = (cash_fen IS NULL) AND (closed_at IS NULL) = (scan_fen IS NULL)),
-    CHECK (counted_fen IS NULL OR closed_at IS NOT NULL)
+    CHECK (counted_fen IS NULL OR closed_at IS NOT NULL),
+    CHECK (CASE WHEN closed_by IS NULL THEN counted_with IS NULL AND reason = '' ELSE counted_fen IS NOT NULL
+        AND counted_with IS NOT NULL AND counted_with <> closed_by AND length(reason) BETWEEN 2 AND 100 END)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX shift_open ON shift(cashier_id) WHERE closed_at IS NULL;
 CREATE TRIGGER shift_only_closes BEFORE UPDATE ON shift
@@ -41,7 +46,7 @@ CREATE TABLE bill(
 ) WITHOUT ROWID;
 CREATE INDEX bill_visit ON bill(visit_id);
 CREATE INDEX bill_shift ON bill(shift_id);
-CREATE INDEX bill_paid_on ON bill(paid_on);
+CREATE INDEX bill_paid_on ON bill(paid_on, cashier_id, paid_at);
 CREATE TRIGGER bill_no_update BEFORE UPDATE ON bill BEGIN SELECT RAISE(ABORT, 'a bill is voided, never changed'); END;
 CREATE TRIGGER bill_no_delete BEFORE DELETE ON bill BEGIN SELECT RAISE(ABORT, 'bills are never removed'); END;
 
@@ -63,8 +68,7 @@ CREATE TABLE charge_line(
     changed_at INTEGER NOT NULL,
     CHECK ((state = 'billed') = (bill_id IS NOT NULL))
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX charge_line_source ON charge_line(source_id, source_line_id, source_kind)
-    WHERE state <> 'withdrawn';
+CREATE UNIQUE INDEX charge_line_source ON charge_line(source_id, source_line_id) WHERE state <> 'withdrawn';
 CREATE INDEX charge_line_visit ON charge_line(visit_id);
 CREATE INDEX charge_line_open ON charge_line(opened_on) WHERE state = 'open';
 CREATE INDEX charge_line_bill ON charge_line(bill_id) WHERE bill_id IS NOT NULL;

@@ -30,16 +30,18 @@ from clinic_app.modules.charging.queries.shifts import (
     Shift,
     ShiftSums,
     closed_shifts,
+    is_left_open,
     open_shift,
+    open_shifts,
     shift,
     shift_sums,
 )
 
 __all__ = [
     "PAID", "VOIDED", "Bill", "BillLine", "Category", "OpenLine", "PaidSheet", "Payment", "Pending", "Quote",
-    "Receipt",
-    "Sheet", "Shift", "ShiftSums", "bill", "bill_lines", "bill_that_took", "bills_of_visit", "charged_today",
-    "closed_shifts", "is_dispensed", "is_prescription_paid", "last_bill_of", "open_lines", "open_sheets", "open_shift",
-    "paid_prescriptions", "payments", "pending", "pending_matching", "quote", "receipt_of_reference", "receipts_of_day",
-    "receipts_of_shift", "shift", "shift_sums", "visit_bill",
+    "Receipt", "Sheet", "Shift", "ShiftSums", "bill", "bill_lines", "bill_that_took", "bills_of_visit",
+    "charged_today", "closed_shifts", "is_dispensed", "is_left_open", "is_prescription_paid", "last_bill_of",
+    "open_lines", "open_sheets", "open_shift", "open_shifts", "paid_prescriptions", "payments", "pending",
+    "pending_matching", "quote", "receipt_of_reference", "receipts_of_day", "receipts_of_shift", "shift",
+    "shift_sums", "visit_bill",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import date
 
 from clinic_app.kernel import db
 from clinic_app.kernel.money import line_amount
+from clinic_app.kernel.quantity import packs, packs_in_english, packs_text
 from clinic_app.modules.charging.queries import words
 
 _LINES = """
@@ -63,7 +64,7 @@ class OpenLine:
     @property
     def unit_text(self) -> str:
         """The quantity as it is sold, for paper: `2盒`, `3盒5粒`."""
-        return words.packs_in_source(self.quantity, self.pack_size, self.pack_unit, self.min_unit)
+        return packs_text(packs(self.quantity, self.pack_size, self.pack_unit, self.min_unit))
 
     @property
     def shown_name(self) -> str:
@@ -74,7 +75,7 @@ class OpenLine:
         """The same in the language of the request."""
         if words.is_source():
             return self.unit_text
-        return words.packs_in_english(self.quantity, self.pack_size, self.pack_unit_en, self.min_unit_en)
+        return packs_in_english(packs(self.quantity, self.pack_size, self.pack_unit_en, self.min_unit_en))
 
     @property
     def shown_strength(self) -> str:

@@ -1,13 +1,18 @@
 """Shifts (班): the open one of a cashier, and what came in during one."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from clinic_app.kernel import db
+from clinic_app.kernel.clock import local
+from clinic_app.kernel.rights import of_roles
 from clinic_app.modules.charging.queries import words
+from clinic_app.modules.people import queries as people
 
 _SHIFT = (
-    "SELECT s.id, s.cashier_id, u.name, s.desk_id, s.opened_at, s.closed_at, s.cash_fen, s.scan_fen, s.counted_fen"
-    " FROM shift s JOIN person u ON u.id = s.cashier_id"
+    "SELECT s.id, s.cashier_id, u.name, s.desk_id, s.opened_at, s.closed_at, s.cash_fen, s.scan_fen, s.counted_fen,"
+    " coalesce(c.name, ''), coalesce(w.name, ''), s.reason FROM shift s JOIN person u ON u.id = s.cashier_id"
+    " LEFT JOIN person c ON c.id = s.closed_by LEFT JOIN person w ON w.id = s.counted_with"
 )
 _ACCOUNTS = (
     "SELECT e.account, sum(e.amount_fen) FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id WHERE v.shift_id = ?"
@@ -27,7 +32,10 @@ INCOME = "income:"
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A cashier's period, from the first charge after the last close to its own close (FE-14)."""
+    """A cashier's period, from the first charge after the last close to its own close (FE-14).
+
+    `closer_name`, `witness_name` and `reason` are empty unless somebody else closed it.
+    """
 
     id: bytes
     cashier_id: bytes
@@ -38,6 +46,9 @@ class Shift:
     cash_fen: int | None
     scan_fen: int | None
     counted_fen: int | None
+    closer_name: str
+    witness_name: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +102,25 @@ def open_shift(cashier_id: bytes) -> Shift | None:
     return db.read_one(Shift, f"{_SHIFT} WHERE s.cashier_id = ? AND s.closed_at IS NULL", (cashier_id,))
 
 
-def closed_shifts(cashier_id: bytes, limit: int = 10) -> list[Shift]:
-    """The newest closed shifts of a cashier."""
+def open_shifts() -> list[Shift]:
+    """Every cashier's open shift, the oldest first."""
+    return db.read(Shift, f"{_SHIFT} WHERE s.closed_at IS NULL ORDER BY s.opened_at")
+
+
+def is_left_open(shift: Shift, on: date) -> bool:
+    """Whether its cashier may not close it any more, or has not since an earlier day."""
+    cashier = people.person(shift.cashier_id)
+    is_gone = cashier is None or not cashier.is_active or "charging.charge" not in of_roles(cashier.roles)
+    return is_gone or local(shift.opened_at).date() < on
+
+
+def closed_shifts(cashier_id: bytes | None, limit: int = 10) -> list[Shift]:
+    """The newest closed shifts of a cashier, or of all."""
     return db.read(
-        Shift, f"{_SHIFT} WHERE s.cashier_id = ? AND s.closed_at IS NOT NULL ORDER BY s.closed_at DESC LIMIT ?",
+        Shift, f"{_SHIFT} WHERE s.cashier_id = coalesce(?, s.cashier_id) AND s.closed_at IS NOT NULL"
+        " ORDER BY s.closed_at DESC LIMIT ?",
         (cashier_id, limit),
-    )
+    )  # fmt: skip
 
 
 def shift_sums(shift_id: bytes) -> ShiftSums:

@@ -11,11 +11,11 @@ from clinic_app.modules.charging.services.lines import (
     withdraw_visit,
 )
 from clinic_app.modules.charging.services.receipts import reprint_receipt
-from clinic_app.modules.charging.services.shifts import close_shift, reprint_shift_slip
+from clinic_app.modules.charging.services.shifts import close_shift, close_shift_for, reprint_shift_slip
 from clinic_app.modules.charging.services.voiding import void_bill
 
 __all__ = [
-    "Tender", "charge_visit", "close_shift", "open_fee", "open_sheet", "refuse_cancelling_paid_visit",
-    "refuse_voiding_paid_sheet", "reprint_receipt", "reprint_shift_slip", "void_bill", "withdraw_sheet",
-    "withdraw_visit",
+    "Tender", "charge_visit", "close_shift", "close_shift_for", "open_fee", "open_sheet",
+    "refuse_cancelling_paid_visit", "refuse_voiding_paid_sheet", "reprint_receipt", "reprint_shift_slip", "void_bill",
+    "withdraw_sheet", "withdraw_visit",
 ]  # fmt: skip

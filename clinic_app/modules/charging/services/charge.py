@@ -57,11 +57,9 @@ def charge_visit(
     _refuse_used_references(settlement)
     bill_id = new_id()
     receipt_no = _store(uow, bill_id, visit, lines, settlement)
-    for line in lines:
-        if line.item_kind == "drug":
-            stock.reserve(
-                uow, source_id=bill_id, line_id=line.source_line_id, drug_id=line.item_id, quantity=line.quantity
-            )
+    drugs = [(line.source_line_id, line.item_id, line.quantity) for line in lines if line.item_kind == "drug"]
+    if drugs:
+        stock.reserve(uow, source_id=bill_id, lines=drugs)
     uow.emit(events.BILL_PAID, bill_id, _event(bill_id, receipt_no, visit, lines, settlement), parents=(visit_id,))
     uow.audit(
         "charging.charge_visit", bill_id, patient_id=visit.patient_id,
@@ -122,12 +120,11 @@ def _store(
          uow.actor.desk_id, settlement.total_fen, settlement.waiver_fen, settlement.rounding_fen,
          settlement.cash_tendered_fen, settlement.change_fen, uow.at, uow.on.isoformat()),
     )  # fmt: skip
-    for line_no, line in enumerate(lines, 1):
-        uow.execute(
-            _BILL_LINE,
-            (bill_id, line_no, line.id, line.name, line.unit_text, line.quantity, line.pack_size, line.price_e4,
-             line.amount_fen, line.category),
-        )  # fmt: skip
+    uow.conn.executemany(
+        _BILL_LINE,
+        [(bill_id, line_no, line.id, line.name, line.unit_text, line.quantity, line.pack_size, line.price_e4,
+          line.amount_fen, line.category) for line_no, line in enumerate(lines, 1)],
+    )  # fmt: skip
     for line_no, payment in enumerate(settlement.payments, 1):
         uow.execute(_PAYMENT, (bill_id, line_no, payment.method, payment.amount_fen, payment.reference))
     _take(uow, bill_id, visit.id, lines)
@@ -150,7 +147,7 @@ def _event(
         "bill_id": bill_id, "receipt_no": receipt_no, "visit_id": visit.id, "patient_id": visit.patient_id,
         "total_fen": settlement.total_fen,
         "lines": [
-            {"charge_line_id": line.id, "source_kind": line.source_kind, "source_id": line.source_id,
+            {"source_kind": line.source_kind, "source_id": line.source_id,
              "source_line_id": line.source_line_id, "item_kind": line.item_kind, "item_id": line.item_id,
              "quantity": line.quantity, "amount_fen": line.amount_fen}
             for line in lines

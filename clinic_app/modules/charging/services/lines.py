@@ -76,9 +76,8 @@ def _open(
     lines: Sequence[tuple[Any, str, bytes, int]],
 ) -> None:
     on = uow.on.isoformat()
-    for line_no, (source_line_id, item_kind, item_id, quantity) in enumerate(lines, 1):
-        uow.execute(
-            _OPEN,
-            (new_id(), visit_id, patient_id, *source, source_line_id, line_no, item_kind, item_id, quantity, uow.at, on,
-             uow.at),
-        )  # fmt: skip
+    uow.conn.executemany(
+        _OPEN,
+        [(new_id(), visit_id, patient_id, *source, source_line_id, line_no, item_kind, item_id, quantity, uow.at, on,
+          uow.at) for line_no, (source_line_id, item_kind, item_id, quantity) in enumerate(lines, 1)],
+    )  # fmt: skip

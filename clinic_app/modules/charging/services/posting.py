@@ -34,6 +34,7 @@ def _post(
     uow.execute(_VOUCHER, (*voucher, uow.at))
     voucher_id = uow.conn.last_insert_rowid()
     kept = [(account, amount) for account, amount in entries if amount]
-    for line_no, (account, amount) in enumerate(kept, 1):
-        uow.execute(_ENTRY, (voucher_id, line_no, account, amount))
+    uow.conn.executemany(
+        _ENTRY, [(voucher_id, line_no, account, amount) for line_no, (account, amount) in enumerate(kept, 1)]
+    )
     return voucher_id

@@ -8,10 +8,13 @@ from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.charging import documents, events, queries
 from clinic_app.modules.charging.models import Shift
+from clinic_app.modules.charging.rules import reason_line
 from clinic_app.modules.desks import services as desks
+from clinic_app.modules.people import queries as people
 
 _CLOSE = (
-    "UPDATE shift SET closed_at = ?, cash_fen = ?, scan_fen = ?, counted_fen = ? WHERE id = ? AND closed_at IS NULL"
+    "UPDATE shift SET closed_at = ?, cash_fen = ?, scan_fen = ?, counted_fen = ?, closed_by = ?, counted_with = ?,"
+    " reason = ? WHERE id = ? AND closed_at IS NULL"
 )
 
 
@@ -39,17 +42,56 @@ def close_shift(uow: UnitOfWork, *, shift_id: bytes | None = None, counted_fen: 
         raise Refused("charging.no_open_shift")
     if shift.cashier_id != uow.actor.person_id:
         raise Denied("charging.not_your_shift", who=shift.cashier_name)
+    return _close(uow, shift, counted_fen)
+
+
+def close_shift_for(
+    uow: UnitOfWork, shift_id: bytes, *, counted_fen: int | None, counted_with: bytes | None, reason: str
+) -> dict[str, Any]:
+    """Close the shift of a cashier who has gone, lost the role or left it open overnight (代交班).
+
+    The actor counts the drawer together with `counted_with`, who is on the staff. Refused `charging.cashier_at_work`,
+    `.count_missing`, `.witness_missing`, `.reason_length`; Stale `charging.shift_closed_already`. Returns as
+    `close_shift`.
+    """
+    shift = queries.shift(shift_id)
+    if shift is None:
+        raise Missing("charging.shift_missing")
+    if shift.closed_at is None and not queries.is_left_open(shift, uow.on):
+        raise Refused("charging.cashier_at_work", who=shift.cashier_name)
+    why = reason_line(reason)
+    if counted_fen is None:
+        raise Refused("charging.count_missing", field="counted")
+    witness = people.person(counted_with) if counted_with else None
+    if witness is None or not witness.is_active or witness.id == uow.actor.person_id:
+        raise Refused("charging.witness_missing", field="second")
+    return _close(uow, shift, counted_fen, witness.id, why)
+
+
+def _close(
+    uow: UnitOfWork, shift: queries.Shift, counted_fen: int | None, witness: bytes | None = None, reason: str = ""
+) -> dict[str, Any]:
     closed = Stale("charging.shift_closed_already", at=local_text(shift.closed_at or uow.at))
     if shift.closed_at is not None:
         raise closed
-    sums = queries.shift_sums(shift.id)
-    uow.change_one(_CLOSE, (uow.at, sums.cash_fen, sums.scan_fen, counted_fen, shift.id), closed)
+    sums, by = queries.shift_sums(shift.id), uow.actor.person_id
+    uow.change_one(
+        _CLOSE,
+        (uow.at, sums.cash_fen, sums.scan_fen, counted_fen, by if witness else None, witness, reason, shift.id), closed,
+    )  # fmt: skip
     uow.emit(
         events.SHIFT_CLOSED, shift.id,
         {"shift_id": shift.id, "cashier_id": shift.cashier_id, "opened_at": shift.opened_at, "closed_at": uow.at,
-         "bills": sums.bills, "voids": sums.voids, "cash_fen": sums.cash_fen, "scan_fen": sums.scan_fen},
+         "bills": sums.bills, "voids": sums.voids, "cash_fen": sums.cash_fen, "scan_fen": sums.scan_fen,
+         "closed_by": by},
     )  # fmt: skip
-    uow.audit("charging.close_shift", shift.id, cash_fen=sums.cash_fen, scan_fen=sums.scan_fen, counted_fen=counted_fen)
+    told = {"cash_fen": sums.cash_fen, "scan_fen": sums.scan_fen, "counted_fen": counted_fen}
+    if witness:
+        uow.audit(
+            "charging.close_shift_for", shift.id, cashier=shift.cashier_id, counted_with=witness, reason=reason, **told
+        )
+    else:
+        uow.audit("charging.close_shift", shift.id, **told)
     job = uow.print_job(documents.SHIFT_SLIP, shift.id, documents.shift_slip(shift.id).model(), patient_id=None)
     return {
         "shift_id": shift.id.hex(), "cash_fen": sums.cash_fen, "scan_fen": sums.scan_fen, "print_job": job.hex(),
@@ -57,9 +99,10 @@ def close_shift(uow: UnitOfWork, *, shift_id: bytes | None = None, counted_fen: 
 
 
 def reprint_shift_slip(uow: UnitOfWork, shift_id: bytes) -> dict[str, Any]:
-    """Print the slip of an own closed shift again, marked 补打 n."""
+    """Print the slip of a closed shift again, marked 补打 n: an own one, or anybody's for who may close them."""
     shift = queries.shift(shift_id)
-    if shift is None or shift.cashier_id != uow.actor.person_id or shift.closed_at is None:
+    may = shift is not None and (shift.cashier_id == uow.actor.person_id or uow.actor.may("charging.close_for"))
+    if shift is None or not may or shift.closed_at is None:
         raise Missing("charging.shift_missing")
     job = documents.newest_job(documents.SHIFT_SLIP, shift_id)
     return desks.reprint(uow, job.id)

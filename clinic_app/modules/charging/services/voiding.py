@@ -6,10 +6,10 @@ from clinic_app.kernel.errors import Denied, Missing, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.charging import events, queries
 from clinic_app.modules.charging.models import BillVoid
+from clinic_app.modules.charging.rules import reason_line
 from clinic_app.modules.charging.services.posting import post_void
 from clinic_app.modules.stock import services as stock
 
-SHORTEST_REASON, LONGEST_REASON = 2, 100
 _REOPEN = (
     "UPDATE charge_line SET state = 'open', bill_id = NULL, changed_at = ? WHERE bill_id = ? AND state = 'billed'"
 )
@@ -25,7 +25,7 @@ def void_bill(uow: UnitOfWork, bill_id: bytes, reason: str) -> dict[str, Any]:
     bill = queries.bill(bill_id)
     if bill is None:
         raise Missing("charging.bill_missing")
-    why = _reason(reason)
+    why = reason_line(reason)
     _refuse_if_settled(uow, bill)
     uow.guard("charging.void_bill", bill_id=bill_id)
     lines, payments = queries.bill_lines(bill_id), queries.payments(bill_id)
@@ -58,13 +58,3 @@ def _refuse_if_settled(uow: UnitOfWork, bill: queries.Bill) -> None:
     shift = queries.open_shift(uow.actor.person_id)
     if shift is None or shift.id != bill.shift_id:
         raise Refused("charging.shift_closed", receipt_no=bill.receipt_no)
-
-
-def _reason(text: str) -> str:
-    """One line of 2 to 100 characters; controls and invisible marks are no reason."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    if not SHORTEST_REASON <= len(line) <= LONGEST_REASON:
-        raise Refused(
-            "charging.reason_length", field="reason", have=len(line), least=SHORTEST_REASON, most=LONGEST_REASON
-        )
-    return line

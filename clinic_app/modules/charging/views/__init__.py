@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("charging", __name__, url_prefix="/charging", template_folder="../templates")
 
-from clinic_app.modules.charging.views import receipts, shift, visit, waiting  # noqa: E402, F401
+from clinic_app.modules.charging.views import receipts, shift, shifts, visit, waiting  # noqa: E402, F401

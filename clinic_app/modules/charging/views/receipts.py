@@ -6,7 +6,7 @@ from clinic_app.kernel import clock, jobs
 from clinic_app.kernel.errors import Missing
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.money import yuan
-from clinic_app.modules.charging import documents, queries, services
+from clinic_app.modules.charging import documents, forms, queries, services
 from clinic_app.modules.charging.views import blueprint, pages_of, words
 from clinic_app.modules.visits import queries as visits
 from clinic_app.web import pages
@@ -66,8 +66,7 @@ def ask_void(bill_id: bytes) -> Response:
 @access("charging.void", writes=ONCE)
 def void(bill_id: bytes) -> Response:
     known_fields("reason", "other")
-    reason = request.form.get("other", "").strip() or request.form.get("reason", "")
-    result = command(lambda uow: services.void_bill(uow, bill_id, reason)).result
+    result = command(lambda uow: services.void_bill(uow, bill_id, forms.reason(request.form))).result
     facts = {
         "receipt": result["receipt_no"], "cash": yuan(result["cash_fen"]), "scan": yuan(result["scan_fen"]),
     }  # fmt: skip

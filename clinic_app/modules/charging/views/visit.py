@@ -27,9 +27,7 @@ def visit(visit_id: bytes) -> Response:
     quoted = queries.quote(sheets, {sheet.source_id for sheet in sheets}, (), clock.today())
     return pages.page(
         "charging/cashier.html", visit=found, banner=pages_of.banner_of(found, SCREEN), sheets=sheets, quote=quoted,
-        paid=queries.bills_of_visit(visit_id), payer=words.payer(found.payer),
-        is_by_insurer=found.payer in words.BY_INSURER, wrong="", values={},
-        rounds_cash=parameters.value("charging.cash_rounding_fen", clock.today()) > 1,
+        paid=queries.bills_of_visit(visit_id), wrong="", **_who_pays(visit_id, found.payer),
         **pages_of.left_pane(visit_id), **pages_of.last_paper(),
     )  # fmt: skip
 
@@ -39,7 +37,9 @@ def visit(visit_id: bytes) -> Response:
 def quote(visit_id: bytes) -> Response:
     """Due and change for what is typed and ticked; writes nothing. `exact` and `give` fill in an amount first."""
     known_fields(*forms.FIELDS, "exact", "give")
-    found = _visit(visit_id)
+    found = visits.visit(visit_id)
+    if found is None:
+        raise Missing("charging.visit_missing")
     form = forms.charge_form(request.form)
     sheets = queries.open_sheets(visit_id, clock.today())
     filled = _filled(form, sheets)
@@ -54,13 +54,14 @@ def quote(visit_id: bytes) -> Response:
         wrong = sentence(quoted.refusal)
     return pages.answer(
         "charging/_quote.html", quote=quoted, wrong=wrong, filled=filled, is_swap=True,
-        focus=f"#pay-{filled[0]}" if filled else "", **_who_pays(found),
+        focus=f"#pay-{filled[0]}" if filled else "", **_who_pays(visit_id, found.payer),
     )  # fmt: skip
 
 
-def _who_pays(found: visits.QueueRow) -> dict[str, Any]:
+def _who_pays(visit_id: bytes, payer: str) -> dict[str, Any]:
     return {
-        "visit": found, "payer": words.payer(found.payer), "is_by_insurer": found.payer in words.BY_INSURER,
+        "quote_at": f"/charging/visits/{visit_id.hex()}/quote", "payer": words.payer(payer),
+        "is_by_insurer": payer in words.BY_INSURER,
         "rounds_cash": parameters.value("charging.cash_rounding_fen", clock.today()) > 1,
     }  # fmt: skip
 
@@ -90,10 +91,12 @@ def _outdated(visit_id: bytes, err: Stale, tenders: list[services.Tender]) -> Re
         raise err
     sheets = queries.open_sheets(visit_id, clock.today())
     open_ids = {sheet.source_id for sheet in sheets}
+    found = _visit(visit_id)
     response = pages.answer(
         "charging/_outdated.html", status=409, text=sentence(err), code=err.code, next_url=None, wrong="",
         quote=queries.quote(sheets, open_ids, tenders, clock.today()), is_redrawn=True, filled=None,
-        sheets=sheets, paid=queries.bills_of_visit(visit_id), **_who_pays(_visit(visit_id)), **pages_of.last_paper(),
+        sheets=sheets, paid=queries.bills_of_visit(visit_id), visit=found,
+        **_who_pays(visit_id, found.payer), **pages_of.last_paper(),
     )  # fmt: skip
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#refusal", "innerHTML"
     return response

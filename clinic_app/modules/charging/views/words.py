@@ -22,6 +22,11 @@ def since(at_ms: int) -> str:
     return moment.strftime("%H:%M" if moment.date() == clock.today() else "%m-%d %H:%M")
 
 
+def close_reasons() -> list[tuple[str, str]]:
+    """Why somebody else closes a shift: what is stored and printed, and what the screen shows."""
+    return [("已离职", _("已离职")), ("不再收费", _("不再收费")), ("人不在，忘了交班", _("人不在，忘了交班"))]
+
+
 def void_reasons() -> list[tuple[str, str]]:
     """The short list beside free words: what is stored and printed, and what the screen shows."""
     return [

@@ -3,8 +3,8 @@
 from clinic_app.kernel.i18n import pgettext
 
 ACTIONS = {
-    "charging.charge_visit": "收费", "charging.close_shift": "交班", "charging.open_shift": "开班",
-    "charging.reprint_receipt": "补打收据", "charging.void_bill": "作废收据",
+    "charging.charge_visit": "收费", "charging.close_shift": "交班", "charging.close_shift_for": "代交班",
+    "charging.open_shift": "开班", "charging.reprint_receipt": "补打收据", "charging.void_bill": "作废收据",
     "checks.confirm_clock": "改服务器时间", "checks.finish_run": "核对完成", "checks.join_run": "加入核对",
     "checks.start_run": "开始核对", "clinic.created": "建立卫生院",
     "consultation.amend": "修改病历", "consultation.sign_visit": "签病历和处方", "consultation.start": "开始写病历",

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from clinic_app.kernel import i18n
-from clinic_app.kernel.quantity import Dose, dose_text, parse_dose
+from clinic_app.kernel.quantity import Dose, dose_text, parse_dose, plural
 from clinic_app.modules.dictionaries.queries import Drug
 
 _ENGLISH_UNITS = {"μg": "mcg", "U": "units", "IU": "international units"}
@@ -31,13 +31,6 @@ def dose_in_english(text: str, unit: str, unit_en: str) -> str:
     if read.unit == unit and unit_en:
         return f"{dose_text(Dose(read.amount, ''))} {plural(unit_en, int(read.amount) if read.amount == 1 else 2)}"
     return dose_text(read, _ENGLISH_UNITS)
-
-
-def plural(word: str, count: int) -> str:
-    """An English unit for a count: 1 box, 2 boxes."""
-    if count == 1:
-        return word
-    return f"{word}es" if word.endswith(("x", "ch", "sh", "s")) else f"{word}s"
 
 
 def count_of(count: int, unit: str, unit_en: str) -> str:

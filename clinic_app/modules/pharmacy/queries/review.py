@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from clinic_app.modules.consultation import queries as consultation
 from clinic_app.modules.consultation.queries import safety, words
 from clinic_app.modules.dictionaries import queries as dictionaries
-from clinic_app.modules.pharmacy.queries.sheets import Line
+from clinic_app.modules.patients import queries as patients
+from clinic_app.modules.pharmacy.queries.sheets import Line, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,11 @@ class Review:
         return [one for one in self.findings if one.is_unanswered]
 
 
-def review(patient_id: bytes, lines: Sequence[Line]) -> Review:
+def review(sheet: Sheet, lines: Sequence[Line]) -> Review:
     """The allergies of the person, of linked records too, held against the lines of a sheet (O3)."""
-    known = safety.safety_of(patient_id)
+    if not patients.allergies_of(sheet.patient_id):
+        return Review(sheet.allergy_state, [], [])
+    known = safety.safety_of(sheet.patient_id)
     findings = []
     for line in lines:
         stops = known.findings(line.drug, dictionaries.groups_of_drug(line.drug.id))

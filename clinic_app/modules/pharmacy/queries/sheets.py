@@ -10,9 +10,9 @@ from clinic_app.modules.pharmacy.rules import Part, expired_parts, is_whole, las
 
 _SHEET = """
 SELECT p.id, p.prescription_no, p.kind, p.state, p.signed_on, p.signed_at, p.visit_id, p.patient_id, u.name, v.visit_no,
-    v.queue_no, r.name
+    v.queue_no, r.name, t.name, t.allergy_state
 FROM prescription p JOIN visit v ON v.id = p.visit_id JOIN person u ON u.id = p.doctor_id
-JOIN room r ON r.id = v.room_id
+JOIN room r ON r.id = v.room_id JOIN patient t ON t.id = p.patient_id
 WHERE p.id = ? AND p.state <> 'draft'
 """
 _PAID = """
@@ -74,6 +74,8 @@ class Sheet:
     visit_no: str
     queue_no: int
     room_name: str
+    patient_name: str
+    allergy_state: str
     paid: Payment | None
 
     @property

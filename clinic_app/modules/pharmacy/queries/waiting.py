@@ -7,15 +7,17 @@ from clinic_app.kernel import db, parameters
 from clinic_app.kernel.search import name_keys, normal
 
 MOST_FOUND = 8
-# The bills of some days by their index (CROSS keeps this order, else every line ever billed is walked); what is handed
-# out already falls out before its rows are read.
+# The bills of some days by their index (CROSS keeps this order, else every line ever billed is walked). A bill of which
+# nothing is held and something was handed out is done: two look-ups instead of one for each of its lines.
 _WAITING = """
 SELECT w.sheet, w.bill, w.kinds, b.receipt_no, b.paid_at, p.prescription_no, p.kind, p.signed_on, v.queue_no,
     v.visit_no, v.visit_on, t.id, t.name,
     EXISTS (SELECT 1 FROM preparation n WHERE n.prescription_id = w.sheet AND n.bill_id = w.bill AND n.ended_at IS NULL)
 FROM (SELECT c.source_id AS sheet, c.bill_id AS bill, count(*) AS kinds
     FROM bill k CROSS JOIN charge_line c ON c.bill_id = k.id
-    WHERE k.paid_on >= ? AND c.source_kind = 'prescription' AND c.item_kind = 'drug'
+    WHERE k.paid_on >= ? AND (EXISTS (SELECT 1 FROM reservation r WHERE r.source_id = k.id AND r.state = 'live')
+            OR NOT EXISTS (SELECT 1 FROM dispense d WHERE d.bill_id = k.id))
+        AND c.source_kind = 'prescription' AND c.item_kind = 'drug'
         AND NOT EXISTS (SELECT 1 FROM dispense d WHERE d.prescription_id = c.source_id AND d.bill_id = c.bill_id)
     GROUP BY c.source_id, c.bill_id) AS w
 JOIN bill b ON b.id = w.bill

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from clinic_app.kernel import i18n
-from clinic_app.kernel.quantity import packs, packs_text
+from clinic_app.kernel.quantity import packs, packs_in_english, packs_text
 
 
 class Packed(Protocol):
@@ -26,17 +26,6 @@ def named(drug: Named) -> str:
 
 def amount(drug: Packed, quantity: int) -> str:
     """Minimum units of a drug as packs and a rest."""
-    split = packs(quantity, drug.pack_size, drug.pack_unit, drug.min_unit)
     if i18n.current() == i18n.SOURCE:
-        return packs_text(split)
-    parts = [(split.packs, drug.pack_unit_en), (split.loose, drug.min_unit_en)]
-    return (
-        " ".join(f"{count} {_plural(unit, count)}" for count, unit in parts if count)
-        or f"0 {_plural(drug.min_unit_en, 0)}"
-    )
-
-
-def _plural(word: str, count: int) -> str:
-    if count == 1:
-        return word
-    return f"{word}es" if word.endswith(("x", "ch", "sh", "s")) else f"{word}s"
+        return packs_text(packs(quantity, drug.pack_size, drug.pack_unit, drug.min_unit))
+    return packs_in_english(packs(quantity, drug.pack_size, drug.pack_unit_en, drug.min_unit_en))

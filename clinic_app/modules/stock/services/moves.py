@@ -13,7 +13,8 @@ _BALANCE = (
     " SELECT ?, id, is_external, ?, 0 FROM place WHERE id = ?"
     " ON CONFLICT(batch_id, place_id) DO UPDATE SET on_hand = on_hand + excluded.on_hand"
 )
-_TAKE = "UPDATE stock_balance SET on_hand = on_hand - ? WHERE batch_id = ? AND place_id = ?"
+_TAKE = "UPDATE stock_balance SET on_hand = on_hand - ?1 WHERE batch_id = ?2 AND place_id = ?3"
+_TAKE_RESERVED = _TAKE.replace(" WHERE", ", reserved = reserved - ?1 WHERE")
 
 
 def move(
@@ -24,13 +25,16 @@ def move(
     to_place_id: bytes,
     quantity: int,
     document_id: bytes,
+    *,
+    is_reserved: bool = False,
 ) -> None:
     """Move minimum units of a batch; the CHECK of the balance refuses what is not there.
 
-    Places outside the clinic go below zero, so that all places of a batch always add up to nothing.
+    `is_reserved` takes what was held for the document, so that its reservation goes with it. Places outside the clinic
+    go below zero, so that all places of a batch always add up to nothing.
     """
     uow.execute(_MOVE, (kind, batch_id, from_place_id, to_place_id, quantity, document_id, uow.at, uow.on.isoformat()))
-    uow.execute(_TAKE, (quantity, batch_id, from_place_id))
+    uow.execute(_TAKE_RESERVED if is_reserved else _TAKE, (quantity, batch_id, from_place_id))
     if uow.conn.changes() == 0:
         uow.execute(_BALANCE, (batch_id, -quantity, from_place_id))
     uow.execute(_BALANCE, (batch_id, quantity, to_place_id))

@@ -1,6 +1,6 @@
 """Reservations (预留): payment reserves, dispensing consumes, a void releases; stock is never negative (PH-08)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,15 +29,16 @@ _RESERVE = (
 _END = "UPDATE reservation SET state = ?, ended_at = ? WHERE id = ? AND state = 'live'"
 
 
-def reserve(uow: UnitOfWork, *, source_id: bytes, line_id: LineId, drug_id: bytes, quantity: int) -> dict[str, Any]:
-    """Hold minimum units of a drug at the pharmacy for a paid line, first expiry first out (PH-05, PH-08).
+def reserve(uow: UnitOfWork, *, source_id: bytes, lines: Sequence[tuple[LineId, bytes, int]]) -> dict[str, Any]:
+    """Hold what a source has paid for at the pharmacy, first expiry first out (PH-05, PH-08).
 
-    Refused `stock.not_enough` (facts item, needed, available), and then nothing is held; Stale when the line is held
-    already. Returns {"batches": [[batch id, quantity], ...]}.
+    `lines` are (line id, drug id, minimum units). Refused `stock.not_enough` (facts item, needed, available), and then
+    nothing is held; Stale when a line is held already. Returns {"batches": [[batch id, quantity], ...]}.
     """
     uow.require_sure_date()
-    taken = _hold(uow, source_id, line_id, drug_id, quantity)
-    uow.audit("stock.reserve", source_id, quantity=quantity)
+    place_id = queries.pharmacy_place().id
+    taken = [part for line in lines for part in _hold(uow, place_id, source_id, *line)]
+    uow.audit("stock.reserve", source_id, lines=len(lines))
     return {"batches": [[batch_id.hex(), part] for batch_id, part in taken]}
 
 
@@ -45,7 +46,7 @@ def release(uow: UnitOfWork, source_id: bytes) -> dict[str, Any]:
     """Give back everything still held for a source (作废释放); nothing held is no error."""
     held = queries.reservations_of(source_id)
     for one in held:
-        _end(uow, one, "released")
+        _release(uow, one)
     uow.audit("stock.release", source_id, reservations=len(held))
     return {"released": len(held)}
 
@@ -63,10 +64,11 @@ def renew(uow: UnitOfWork, source_id: bytes, *, line_ids: Collection[LineId] | N
     lost: dict[tuple[LineId, bytes], int] = {}
     for one in held:
         if one.line_id in unusable:
-            _end(uow, one, "released")
+            _release(uow, one)
             lost[one.line_id, one.drug_id] = lost.get((one.line_id, one.drug_id), 0) + one.quantity
+    place_id = queries.pharmacy_place().id
     for (line_id, drug_id), quantity in lost.items():
-        _hold(uow, source_id, line_id, drug_id, quantity)
+        _hold(uow, place_id, source_id, line_id, drug_id, quantity)
     uow.audit("stock.renew", source_id, lines=len(lost))
     return {"renewed": len(lost)}
 
@@ -88,13 +90,14 @@ def consume(
         _check_usable(one, uow.on)
     for one in held:
         _end(uow, one, "consumed")
-        move(uow, "dispense", one.batch_id, one.place_id, PATIENT, one.quantity, document_id)
+        move(uow, "dispense", one.batch_id, one.place_id, PATIENT, one.quantity, document_id, is_reserved=True)
     uow.audit("stock.consume", document_id, movements=len(held))
     return [(one.line_id, one.batch_id, one.quantity) for one in held]
 
 
-def _hold(uow: UnitOfWork, source_id: bytes, line_id: LineId, drug_id: bytes, quantity: int) -> list[tuple[bytes, int]]:
-    place_id = queries.pharmacy_place().id
+def _hold(
+    uow: UnitOfWork, place_id: bytes, source_id: bytes, line_id: LineId, drug_id: bytes, quantity: int
+) -> list[tuple[bytes, int]]:
     free = [
         Batch(batch_id, units, date.fromisoformat(expires_on), bool(is_frozen))
         for batch_id, units, expires_on, is_frozen in db.rows(_FREE, (place_id, drug_id))
@@ -113,6 +116,10 @@ def _hold(uow: UnitOfWork, source_id: bytes, line_id: LineId, drug_id: bytes, qu
 
 def _end(uow: UnitOfWork, one: Reserved, state: str) -> None:
     uow.change_one(_END, (state, uow.at, one.id), Stale("stock.reservation_ended"))
+
+
+def _release(uow: UnitOfWork, one: Reserved) -> None:
+    _end(uow, one, "released")
     uow.execute(_LET_GO, (one.quantity, one.batch_id, one.place_id))
 
 
