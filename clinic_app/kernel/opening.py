@@ -148,7 +148,6 @@ def _start_services(key_set: keys.KeySet, time: SystemTime | None) -> None:
     clock.start(newest, time)
     sessions.forget_all(max(0, clock.read().at - hybrid_clock.wall_of(newest)) if newest else 0)
     access_log.forget()
-    parameters.forget()
 
 
 def close_clinic() -> None:
