@@ -5,6 +5,7 @@ import logging.handlers
 from pathlib import Path
 
 ROTATIONS = 200
+FILE_BYTES = 8 << 20
 
 
 class OneLine(logging.Formatter):
@@ -12,16 +13,23 @@ class OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
+        if text.isprintable():
+            return text
         return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text.replace("\n", " | "))
+
+
+class Rotating(logging.handlers.RotatingFileHandler):
+    """Rotates at the end of the line that reaches the size; the library's draws every line twice to do it before."""
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:
+        return self.stream is not None and self.stream.buffer.tell() >= self.maxBytes
 
 
 def start(folder: Path, level: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     formatter = OneLine("%(asctime)s %(levelname)s %(name)s %(message)s")
     for name, file in (("", "server.log"), ("clinic.access", "access.log")):
-        handler = logging.handlers.RotatingFileHandler(
-            folder / file, maxBytes=8 << 20, backupCount=ROTATIONS, encoding="utf-8"
-        )
+        handler = Rotating(folder / file, maxBytes=FILE_BYTES, backupCount=ROTATIONS, encoding="utf-8")
         handler.setFormatter(formatter)
         logger = logging.getLogger(name)
         logger.addHandler(handler)

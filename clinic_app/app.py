@@ -13,11 +13,12 @@ from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
 
 from clinic_app import registry
 from clinic_app.config import Config
-from clinic_app.kernel import clock, installation, parameters
+from clinic_app.kernel import clock, db, installation, parameters
 from clinic_app.kernel.manifest import Module
 from clinic_app.kernel.rights import Actor
 from clinic_app.web import access, browser, context, errors, htmx, security, status
 
+log = logging.getLogger("clinic.web")
 access_line = logging.getLogger("clinic.access")
 
 
@@ -82,6 +83,7 @@ def create_app(config: Config, modules: list[Module] | None = None) -> Flask:
     app.after_request(browser.write_cookies)
     app.after_request(security.add_headers)
     app.after_request(_write_access_line)
+    app.teardown_request(_end)
     app.register_blueprint(status.blueprint)
     for module in wired:
         if module.blueprint:
@@ -91,9 +93,15 @@ def create_app(config: Config, modules: list[Module] | None = None) -> Flask:
 
 
 def _begin() -> None:
+    db.begin_work()
     g.began = time.perf_counter()
     g.session = None
     g.visitor = ""
+
+
+def _end(_err: BaseException | None) -> None:
+    if db.end_work():
+        log.error("a transaction was left open by %s and is rolled back", request.endpoint)
 
 
 def _write_access_line(response: Response) -> Response:

@@ -79,6 +79,14 @@ class Clinic:
             self.raw(f'DROP TRIGGER "{name}"')
 
 
+@pytest.fixture(autouse=True)
+def no_transaction_is_left_open() -> Iterator[None]:
+    """The product rolls such a fault back and logs it; here it fails the test that made it."""
+    before = db.left_open
+    yield
+    assert db.left_open == before, "a request ended inside a transaction"
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
     """A practice clinic made once; its folder and master seed."""

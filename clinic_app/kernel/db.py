@@ -4,6 +4,7 @@ Only this file and `keys.py` know the driver. A commit outside `write_transactio
 nothing is ever written outside a unit of work.
 """
 
+import itertools
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -72,6 +73,9 @@ database = _ClinicDatabase(None, autoconnect=True)
 write_lock = threading.Lock()
 _writer = 0  # the thread that holds the write lock
 _stopped: str = ""
+_ended = 0  # write transactions of this process, committed or not
+_works = itertools.count(1)
+left_open = 0  # pieces of work that ended inside a transaction: each one is a fault
 _open_connections: list[apsw.Connection] = []
 
 
@@ -84,6 +88,7 @@ def _refuse_stray_commit() -> bool:
 class _Connections(threading.local):
     conn: apsw.Connection | None = None
     generation = -1
+    work = 0
 
 
 _local = _Connections()
@@ -148,6 +153,30 @@ def connection() -> apsw.Connection:
     return _local.conn
 
 
+def begin_work() -> None:
+    """A request begins on this thread; until `end_work` commits of other processes need not be looked for."""
+    _local.work = next(_works)
+
+
+def end_work() -> bool:
+    """The request is over. True when it left a transaction open: it is rolled back, or all later reads would be old."""
+    global left_open
+    _local.work = 0
+    conn = _local.conn
+    if conn is None or conn not in _open_connections or not conn.in_transaction:
+        return False
+    left_open += 1
+    conn.execute("ROLLBACK")
+    return True
+
+
+def moment() -> tuple[int, ...] | None:
+    """Equal for two moments of this thread between which nothing that it reads can have changed; None: not known."""
+    if not _local.work:
+        return None
+    return database.generation, _ended, _local.work, connection().total_changes()
+
+
 def rows(sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of one constant SELECT."""
     return connection().execute(sql, params).fetchall()
@@ -180,7 +209,7 @@ def write_transaction() -> Iterator[apsw.Connection]:
 
     A failed fsync is final: after it the kernel may have dropped the pages, so nothing more is written until a restart.
     """
-    global _writer
+    global _ended, _writer
     with write_lock:
         if _stopped:
             raise Refused("kernel.disk_failed", reason=_stopped)
@@ -188,6 +217,8 @@ def write_transaction() -> Iterator[apsw.Connection]:
         _writer = threading.get_ident()
         try:
             conn.execute("BEGIN IMMEDIATE")
+            if _local.work:  # another process may have written before
+                _local.work = next(_works)
             try:
                 yield conn
                 conn.execute("COMMIT")
@@ -201,6 +232,7 @@ def write_transaction() -> Iterator[apsw.Connection]:
             raise
         finally:
             _writer = 0
+            _ended += 1
 
 
 def checkpoint(*, truncate: bool = False) -> int:

@@ -182,7 +182,6 @@ def _start_services(key_set: keys.KeySet, time: SystemTime | None) -> None:
     sessions.forget_all(max(0, clock.read().at - hybrid_clock.wall_of(newest)) if newest else 0)
     access_log.forget()
     maintenance.note_damage(())
-    parameters.forget()
 
 
 def close_clinic() -> None:

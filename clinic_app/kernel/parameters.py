@@ -1,24 +1,23 @@
 """Parameters (参数): every limit, rate and choice as dated data, never a constant in code."""
 
-import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import apsw
 
 from clinic_app.kernel import db
 from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.kept import kept
 
 if TYPE_CHECKING:
     from clinic_app.kernel.unit_of_work import UnitOfWork
 
 EVER = "1970-01-01"
 _declared: dict[str, "Parameter"] = {}
-_Rows = dict[str, list[tuple[str, str | None, str]]]
-_rows: _Rows | None = None
-_changes = 0
-_lock = threading.Lock()
+Dated = list[tuple[str, str | None, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,6 @@ def declare(parameter: Parameter) -> None:
 
 def reset() -> None:
     _declared.clear()
-    forget()
 
 
 def declared() -> tuple[Parameter, ...]:
@@ -65,7 +63,6 @@ def seed(conn: apsw.Connection) -> None:
             " ON CONFLICT DO NOTHING",
             (one.name, one.store(one.value), EVER, one.source, one.is_reviewed),
         )
-    forget()
 
 
 def value(name: str, on: date) -> Any:
@@ -78,21 +75,15 @@ def value(name: str, on: date) -> Any:
     raise Refused("parameter.no_value", name=name, on=day)
 
 
-def _all() -> _Rows:
-    """Every row, newest first; kept only if nothing changed while it was read, and never from inside a command."""
-    global _rows
-    known, seen = _rows, _changes
-    if known is not None:
-        return known
-    loaded: _Rows = {}
+@kept("parameter")
+def _all() -> Mapping[str, Dated]:
+    """Every row, newest first."""
+    loaded: dict[str, Dated] = {}
     for row_name, valid_from, valid_to, text in db.rows(
         "SELECT name, valid_from, valid_to, value FROM parameter ORDER BY name, valid_from DESC"
     ):
         loaded.setdefault(row_name, []).append((valid_from, valid_to, text))
-    with _lock:
-        if seen == _changes and not db.connection().in_transaction:
-            _rows = loaded
-    return loaded
+    return MappingProxyType(loaded)
 
 
 def change(uow: "UnitOfWork", name: str, new: Any, valid_from: date, source: str) -> None:
@@ -107,12 +98,3 @@ def change(uow: "UnitOfWork", name: str, new: Any, valid_from: date, source: str
         " ON CONFLICT(name, valid_from) DO UPDATE SET value = excluded.value, source = excluded.source",
         (name, declaration.store(new), valid_from.isoformat(), source),
     )
-    uow.after_commit(forget)
-
-
-def forget() -> None:
-    """Read the rows again at the next use."""
-    global _rows, _changes
-    with _lock:
-        _rows = None
-        _changes += 1

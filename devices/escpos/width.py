@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
+from functools import lru_cache
 
 WIDE = (
     (0x1100, 0x115F), (0x231A, 0x231B), (0x2329, 0x232A), (0x23E9, 0x23F3), (0x25FD, 0x25FE), (0x2600, 0x27BF),
@@ -29,6 +30,7 @@ TWINS = str.maketrans(
 )
 
 
+@lru_cache(maxsize=8192)
 def native_bytes(char: str) -> bytes | None:
     """The bytes by which every Chinese receipt printer draws this character, or None when it must be a picture.
 
@@ -41,6 +43,7 @@ def native_bytes(char: str) -> bytes | None:
         return None
 
 
+@lru_cache(maxsize=8192)
 def char_width(char: str) -> int:
     """Columns of one character: 0, 1 or 2."""
     raw = native_bytes(char)

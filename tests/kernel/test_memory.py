@@ -63,16 +63,6 @@ def test_a_parameter_changed_by_a_command_that_is_undone_is_not_remembered(step:
     assert step() == 1
 
 
-def test_a_parameter_is_read_although_another_thread_forgets_the_rows_meanwhile(step: Callable[[], Any]) -> None:
-    class DayOfForgetting(date):
-        def isoformat(self) -> str:
-            in_thread(parameters.forget)
-            return super().isoformat()
-
-    assert step() == 1
-    assert parameters.value("test.step", DayOfForgetting(2026, 3, 6)) == 1
-
-
 def test_a_session_that_ends_while_it_is_looked_up_is_not_revived(
     open_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,6 +82,11 @@ CREATE TABLE parameter(
     is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1)),
     PRIMARY KEY (name, valid_from)
 ) WITHOUT ROWID;
+CREATE TRIGGER parameter_kept_insert AFTER INSERT ON parameter BEGIN UPDATE list_version SET n = n + 1; END;
+CREATE TRIGGER parameter_kept_update AFTER UPDATE ON parameter BEGIN UPDATE list_version SET n = n + 1; END;
+CREATE TRIGGER parameter_kept_delete AFTER DELETE ON parameter BEGIN UPDATE list_version SET n = n + 1; END;
+CREATE TABLE list_version(id INTEGER PRIMARY KEY CHECK (id = 1), n INTEGER NOT NULL);
+INSERT INTO list_version VALUES(1, 0);
 CREATE TABLE series(name TEXT PRIMARY KEY, last INTEGER NOT NULL CHECK (last >= 1)) WITHOUT ROWID;
 CREATE TABLE session(
     id BLOB PRIMARY KEY,

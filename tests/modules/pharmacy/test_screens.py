@@ -222,9 +222,6 @@ def test_two_signatures_turn_the_button_into_prepared(
     sheet: queries.Sheet, clinic: Clinic, browser_as: Browsers
 ) -> None:
     clinic.raw("UPDATE parameter SET value = '0' WHERE name = 'pharmacy.single_sign'")
-    from clinic_app.kernel import parameters
-
-    parameters.forget()
     browser = browser_as("pharmacist")
     assert "配好了" in browser.get("/pharmacy/").text
     answer = browser.post(f"/pharmacy/sheets/{sheet.id.hex()}/prepare", form_of(browser, sheet))

@@ -1,5 +1,7 @@
 """Tables of the dictionaries: lists with their search keys, dated prices, divisions and import runs."""
 
+KEPT = ("allergy_group", "diagnosis", "drug", "drug_allergy_group", "frequency", "invoice_category", "price", "route",
+        "service_item")  # fmt: skip
 SQL = """
 CREATE TABLE invoice_category(
     code TEXT PRIMARY KEY,
@@ -153,3 +155,9 @@ BEGIN SELECT RAISE(ABORT, 'import runs are never changed'); END;
 CREATE TRIGGER import_run_no_delete BEFORE DELETE ON import_run
 BEGIN SELECT RAISE(ABORT, 'import runs are never removed'); END;
 """
+SQL += "".join(
+    f"CREATE TRIGGER {table}_kept_{verb.lower()} AFTER {verb} ON {table}"
+    " BEGIN UPDATE list_version SET n = n + 1; END;\n"
+    for table in KEPT
+    for verb in ("INSERT", "UPDATE", "DELETE")
+)

@@ -1,8 +1,11 @@
 """Short code lists: allergy groups, frequencies, routes, invoice lines."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from clinic_app.kernel import db
+from clinic_app.kernel.kept import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +46,27 @@ class InvoiceCategory:
     name_en: str
 
 
-def allergy_groups() -> list[AllergyGroup]:
-    return db.read(AllergyGroup, "SELECT code, parent, name, name_en FROM allergy_group ORDER BY code")
+@kept("allergy_group")
+def allergy_groups() -> tuple[AllergyGroup, ...]:
+    return tuple(db.read(AllergyGroup, "SELECT code, parent, name, name_en FROM allergy_group ORDER BY code"))
 
 
-def group_parents() -> dict[str, str | None]:
+@kept("allergy_group")
+def group_parents() -> Mapping[str, str | None]:
     """Every allergy group with the group that it belongs to."""
-    return dict(db.rows("SELECT code, parent FROM allergy_group"))
+    return MappingProxyType(dict(db.rows("SELECT code, parent FROM allergy_group")))
 
 
-def frequencies() -> list[Frequency]:
+@kept("frequency")
+def frequencies() -> tuple[Frequency, ...]:
     """In the order of the list, the usual ones first."""
     found = db.rows(
         "SELECT code, name, name_en, times, cycle_days, is_single, needs_quantity FROM frequency ORDER BY position"
     )
-    return [_frequency(row) for row in found]
+    return tuple(_frequency(row) for row in found)
 
 
+@kept("frequency")
 def frequency(code: str) -> Frequency | None:
     found = db.row(
         "SELECT code, name, name_en, times, cycle_days, is_single, needs_quantity FROM frequency WHERE code = ?",
@@ -72,10 +79,12 @@ def _frequency(row: tuple) -> Frequency:
     return Frequency(*row[:5], bool(row[5]), bool(row[6]))
 
 
-def routes() -> list[Route]:
-    return db.read(Route, "SELECT code, name, name_en, slip FROM route ORDER BY position")
+@kept("route")
+def routes() -> tuple[Route, ...]:
+    return tuple(db.read(Route, "SELECT code, name, name_en, slip FROM route ORDER BY position"))
 
 
-def invoice_categories() -> list[InvoiceCategory]:
+@kept("invoice_category")
+def invoice_categories() -> tuple[InvoiceCategory, ...]:
     """In the order in which they stand on the invoice (FE-01)."""
-    return db.read(InvoiceCategory, "SELECT code, name, name_en FROM invoice_category ORDER BY position")
+    return tuple(db.read(InvoiceCategory, "SELECT code, name, name_en FROM invoice_category ORDER BY position"))

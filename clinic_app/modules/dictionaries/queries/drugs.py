@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic_app.kernel import db
+from clinic_app.kernel.kept import kept
 from clinic_app.kernel.search import normal, prefix_range, term_keys
 
 _COLUMNS = (
@@ -97,6 +98,7 @@ class Allergen:
     name_en: str
 
 
+@kept("drug")
 def drug(drug_id: bytes) -> Drug | None:
     found = db.row(_BY_ID, (drug_id,))
     return _drug(found) if found else None
@@ -132,6 +134,7 @@ def drugs_matching(text: str, on: date, limit: int = 8) -> list[DrugHit]:
     )  # fmt: skip
 
 
+@kept("drug_allergy_group")
 def groups_of_drug(drug_id: bytes) -> frozenset[str]:
     """Codes of the allergy groups that a drug belongs to directly."""
     return frozenset(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic_app.kernel import db
+from clinic_app.kernel.kept import kept
 from clinic_app.kernel.search import normal, prefix_range
 
 _SERVICES_MATCHING = """
@@ -52,6 +53,7 @@ class Diagnosis:
     name_en: str
 
 
+@kept("service_item")
 def service(service_id: bytes) -> Service | None:
     return db.read_one(
         Service,
@@ -79,6 +81,7 @@ def services_matching(text: str, on: date, limit: int = 8) -> list[ServiceHit]:
     )  # fmt: skip
 
 
+@kept("diagnosis")
 def diagnosis(diagnosis_id: bytes) -> Diagnosis | None:
     return db.read_one(Diagnosis, "SELECT id, code, name, name_en FROM diagnosis WHERE id = ?", (diagnosis_id,))
 

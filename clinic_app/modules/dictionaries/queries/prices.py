@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic_app.kernel import db
+from clinic_app.kernel.kept import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Price:
         return self.valid_to is not None and self.valid_to < self.valid_from
 
 
+@kept("price")
 def price_on(item_id: bytes, day: date) -> int | None:
     """1/10000 yuan of one pack of a drug or one unit of a service on `day`; None when there is none (FE-03)."""
     return db.value(

@@ -14,6 +14,9 @@ CREATE TABLE place(
 INSERT INTO place(id, code, name, is_external) VALUES
     (x'00000000000000000000000000000001', 'supplier', '供应商', 1),
     (x'00000000000000000000000000000002', 'patient', '患者', 1);
+CREATE TRIGGER place_kept_insert AFTER INSERT ON place BEGIN UPDATE list_version SET n = n + 1; END;
+CREATE TRIGGER place_kept_update AFTER UPDATE ON place BEGIN UPDATE list_version SET n = n + 1; END;
+CREATE TRIGGER place_kept_delete AFTER DELETE ON place BEGIN UPDATE list_version SET n = n + 1; END;
 CREATE TABLE batch(
     id BLOB PRIMARY KEY CHECK (length(id) = 16),
     drug_id BLOB NOT NULL REFERENCES drug(id),

@@ -6,6 +6,7 @@ from datetime import date
 
 from clinic_app.kernel import clock, db, parameters
 from clinic_app.kernel.errors import Missing
+from clinic_app.kernel.kept import kept
 
 _AVAILABLE = (
     "SELECT coalesce(sum(s.on_hand - s.reserved), 0) FROM batch AS b JOIN stock_balance AS s"
@@ -64,10 +65,15 @@ class Reserved:
 def pharmacy_place() -> Place:
     """The place that dispenses (药房, parameter `stock.pharmacy_place`); Missing when there is none."""
     code = parameters.value("stock.pharmacy_place", clock.today())
-    found = db.read_one(Place, "SELECT id, code, name FROM place WHERE code = ? AND is_external = 0", (code,))
+    found = _place(code)
     if found is None:
         raise Missing("stock.no_pharmacy", value=code)
     return found
+
+
+@kept("place")
+def _place(code: str) -> Place | None:
+    return db.read_one(Place, "SELECT id, code, name FROM place WHERE code = ? AND is_external = 0", (code,))
 
 
 def places() -> list[Place]:

@@ -1,0 +1,59 @@
+"""Log files: what is written stays one line, whatever it holds, and old files stay while new ones begin."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance import logs
+
+log = logging.getLogger("clinic.test")
+
+
+@pytest.fixture
+def server_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A small one, so that it rotates; the handlers are taken off again."""
+    monkeypatch.setattr(logs, "FILE_BYTES", 2_000)
+    loggers = [logging.getLogger(name) for name in ("", "clinic.access")]
+    kept = [(one, list(one.handlers), one.level, one.propagate) for one in loggers]
+    logs.start(tmp_path, "INFO")
+    yield tmp_path / "server.log"
+    for one, handlers, level, propagate in kept:
+        for handler in [made for made in one.handlers if made not in handlers]:
+            one.removeHandler(handler)
+            handler.close()
+        one.setLevel(level)
+        one.propagate = propagate
+
+
+def test_a_line_end_or_an_escape_in_data_is_written_out(server_log: Path) -> None:
+    log.info("one %s", "a\nINFO forged\x1b[31m\u202e赵")
+    assert server_log.read_text("utf-8").endswith("INFO clinic.test one a | INFO forged\\x1b[31m\\x202e赵\n")
+    assert server_log.read_text("utf-8").count("\n") == 1
+
+
+def test_a_trace_is_one_line(server_log: Path) -> None:
+    try:
+        raise ValueError("boom")
+    except ValueError:
+        log.exception("incident")
+    text = server_log.read_text("utf-8")
+    assert text.count("\n") == 1 and " | Traceback" in text and "ValueError: boom" in text
+
+
+def test_a_full_file_is_put_aside_and_no_line_is_lost(server_log: Path) -> None:
+    for number in range(100):
+        log.info("挂号 line %03d", number)
+    files = sorted(server_log.parent.glob("server.log*"))
+    assert len(files) > 2 and all(file.stat().st_size < 2_100 for file in files)
+    lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
+    assert sorted(line[-3:] for line in lines) == [f"{number:03d}" for number in range(100)]
+
+
+def test_a_file_of_an_earlier_start_is_added_to_and_counts(server_log: Path, tmp_path: Path) -> None:
+    log.info("first")
+    again = logs.Rotating(server_log, maxBytes=20, backupCount=2, encoding="utf-8")
+    again.emit(logging.makeLogRecord({"msg": "second"}))
+    again.close()
+    assert "first" in (tmp_path / "server.log.1").read_text("utf-8") and server_log.read_text("utf-8") == "second\n"
