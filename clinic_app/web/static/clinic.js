@@ -357,6 +357,7 @@
     leaving = null;
     if (e.detail.xhr.status < 400 && job && job.state !== null) clean.set(job.form, job.state);
   });
+  on('htmx:oobBeforeSwap', (e) => { if (isText(e.detail.target) && e.detail.target === doc.activeElement) e.preventDefault(); });  // never what is being typed
   on('htmx:beforeSwap', (e) => {
     const d = e.detail, el = elOf(e), text = d.serverResponse, status = d.xhr.status;
     if (status === 423) { d.shouldSwap = false; guard.lock(false); return; }

@@ -93,5 +93,6 @@ def quote(visit_id: bytes) -> Response:
         "consultation/_quote.html", quantity=quantity_text(worked, worked.quantity, worked.drug),
         stock=words.stock_of(there, worked.drug), worked=worked,
         dose=words.dose(worked.dose_text, worked.drug), per_dose=per_dose_text(worked.dose_text, worked.drug),
-        is_enough=there >= worked.quantity,
+        is_enough=there >= worked.quantity, weekdays=words.weekdays(worked.weekdays),
+        beyond=[words.beyond(one, worked.drug) for one in worked.stops],
     )  # fmt: skip
