@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from clinic_app.kernel import parameters
 from clinic_app.kernel.errors import Refused
@@ -72,13 +73,18 @@ class Worked:
 
 @dataclass(frozen=True)
 class Lists:
-    """The short code lists that every row needs, read once a page."""
+    """The short code lists that every row needs; read again only after an import."""
 
     frequencies: Mapping[str, dictionaries.Frequency]
     routes: Mapping[str, dictionaries.Route]
 
 
 def lists() -> Lists:
+    return _lists(dictionaries.newest_import())
+
+
+@lru_cache(maxsize=4)
+def _lists(_newest: bytes | None) -> Lists:
     return Lists(
         {one.code: one for one in dictionaries.frequencies()}, {one.code: one for one in dictionaries.routes()}
     )
