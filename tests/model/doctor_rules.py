@@ -136,7 +136,7 @@ class DoctorRules(DeskRules):
         assert visit.doctor is not None
         doctor = visit.doctor
         reasons = self._why_no_writing(visit, doctor) | self.doubt
-        if visit.draft and not self.plain.may_prescribe(visit.person):
+        if not self.plain.may_prescribe(visit.person):  # OR-01: with or without drugs
             reasons.add("consultation.allergy_unknown")
         for line in visit.draft:
             if self.plain.stops(visit.person, line):

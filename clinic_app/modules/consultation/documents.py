@@ -8,6 +8,7 @@ from clinic_app.kernel import clock, i18n, installation
 from clinic_app.kernel.money import line_amount, yuan
 from clinic_app.kernel.quantity import packs, packs_text
 from clinic_app.modules.consultation import queries
+from clinic_app.modules.consultation.queries import words
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients import queries as patients
@@ -100,13 +101,18 @@ def _lines(sheet: queries.Prescription, day: date) -> tuple[list[PaperLine], int
         drug = drugs[one.id]
         price = dictionaries.price_on(drug.id, day)
         amount_fen += line_amount(price, one.quantity, drug.pack_size) if price is not None else 0
-        use = [f"每次 {one.dose_text}", frequencies[one.frequency], routes[one.route]]
+        often = frequencies[one.frequency]
+        often = f"{often}（{words.weekdays_in_source(one.weekdays)}）" if one.weekdays else often
+        use = [f"每次 {one.dose_text}", often, routes[one.route]]
         use.append(f"每日最多 {one.most_per_day}{drug.min_unit}" if one.most_per_day else f"{one.days} 天")
         remarks = [one.note] if one.note else []
         if one.reason:
             remarks.append(f"用药理由：{one.reason}")
         if one.stop_reason:
             remarks.append(f"过敏仍用，理由：{one.stop_reason}　医师再签：　　　　")
+        if one.dose_reason:
+            told = "；".join(kept.text for kept in queries.kept_stops_of(one.id) if kept.kind == "dose")
+            remarks.append(f"超量仍用（{told}），理由：{one.dose_reason}　医师再签：　　　　")
         quantity = packs_text(packs(one.quantity, drug.pack_size, drug.pack_unit, drug.min_unit))
         made.append(PaperLine(drug.name, drug.strength_text, quantity, "　".join(use), tuple(remarks)))
     return made, amount_fen

@@ -8,9 +8,12 @@ from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.kernel.quantity import typed_number
 from clinic_app.modules.consultation.queries import VITALS, WRITTEN
 from clinic_app.modules.consultation.queries.working_out import TypedLine
+from clinic_app.modules.consultation.rules.merging import mark
 
 NOTE_FIELDS = (*WRITTEN, *VITALS)
-LINE_FIELDS = ("drug", "drug_id", "dose", "frequency", "days", "route", "quantity", "most_per_day", "note", "reason")
+LINE_FIELDS = (
+    "drug", "drug_id", "dose", "frequency", "days", "route", "quantity", "most_per_day", "note", "reason", "weekdays",
+)  # fmt: skip
 _TYPED = ("drug", "dose", "days", "quantity", "most_per_day", "note", "reason")
 
 _AGE_UNITS = {
@@ -41,11 +44,30 @@ def note_fields(form: MultiDict[str, str]) -> dict[str, str]:
     return {name: form[name] for name in NOTE_FIELDS if name in form}
 
 
+def drawn_with(form: MultiDict[str, str]) -> dict[str, str]:
+    """The marks of the texts that the note's form was drawn with, by field; empty when there are none."""
+    marks = form.get("note_drawn", "").split(" ")
+    return dict(zip(NOTE_FIELDS, marks, strict=True)) if len(marks) == len(NOTE_FIELDS) else {}
+
+
+def marks_of(texts: Mapping[str, str]) -> str:
+    """What `drawn_with` reads back: one mark for each field of the note, in their order."""
+    return " ".join(mark(texts[name]) for name in NOTE_FIELDS)
+
+
+def diagnoses_seen(form: Mapping[str, str]) -> list[int]:
+    """The diagnoses that a page showed, in their order; a form that does not say so is stale."""
+    seen = form.get("dx_seen")
+    if seen is None or not all(part.isdecimal() and len(part) < 19 for part in seen.split()):
+        raise Stale("consultation.diagnoses_changed", field="diagnosis")
+    return [int(part) for part in seen.split()]
+
+
 def typed_line(form: Mapping[str, str]) -> TypedLine:
     return TypedLine(
         id_of(form.get("drug_id", "")), form.get("dose", ""), form.get("frequency", ""), form.get("days", ""),
         form.get("route", ""), form.get("quantity", ""), form.get("most_per_day", ""), form.get("note", ""),
-        form.get("reason", ""),
+        form.get("reason", ""), form.get("weekdays", ""),
     )  # fmt: skip
 
 

@@ -68,8 +68,17 @@ INVARIANTS = (
         " OR (json_extract(a.value, '$.kind') = 'group' AND json_extract(a.value, '$.code') IN"
         " (SELECT g.value FROM json_each(l.drug_groups) g))"
         " OR EXISTS (SELECT 1 FROM json_each(a.value, '$.groups') m JOIN json_each(l.drug_groups) g"
+        " ON g.value = m.value)"
+        " OR EXISTS (SELECT 1 FROM json_each(a.value, '$.substances') m JOIN json_each(l.drug_substances) g"
         " ON g.value = m.value))"
         " AND NOT EXISTS (SELECT 1 FROM kept_stop k WHERE k.line_id = l.id AND k.kind = json_extract(a.value, '$.kind')"
         " AND k.code = json_extract(a.value, '$.code') AND trim(k.reason) <> '')",
+    ),
+    Invariant(
+        "O3-doses", "超过上限的剂量都写了理由",
+        "SELECT 'sheet ' || p.prescription_no || ' line ' || l.line_no, 'dose ' || s.value || ' has no reason'"
+        " FROM prescription p JOIN prescription_line l ON l.prescription_id = p.id AND l.deleted_at IS NULL"
+        " JOIN json_each(l.dose_stops) s WHERE p.state <> 'draft' AND NOT EXISTS (SELECT 1 FROM kept_stop k"
+        " WHERE k.line_id = l.id AND k.kind = 'dose' AND k.code = s.value AND trim(k.reason) <> '')",
     ),
 )  # fmt: skip

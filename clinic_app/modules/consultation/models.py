@@ -89,7 +89,10 @@ class PrescriptionSheet(_Table):
 
 
 class PrescriptionRow(_Table):
-    """A line of a sheet; the drug's groups with all above them, name, strength and units as they were at signing."""
+    """A line of a sheet; what its drug was called and contained and which doses it went beyond, as at signing.
+
+    `weekdays` are the chosen ISO weekdays of a weekly frequency, `14` Monday and Thursday.
+    """
 
     id = BlobField(primary_key=True)
     prescription_id = BlobField()
@@ -104,7 +107,10 @@ class PrescriptionRow(_Table):
     most_per_day = IntegerField(null=True)
     note = TextField()
     reason = TextField()
+    weekdays = TextField()
     drug_groups = TextField()
+    drug_substances = TextField()
+    dose_stops = TextField()
     drug_name = TextField()
     drug_name_en = TextField()
     strength_text = TextField()
@@ -122,7 +128,7 @@ class PrescriptionRow(_Table):
 
 
 class KeptStop(_Table):
-    """An allergy stop that the doctor kept with a reason (仍要开)."""
+    """A stop of an allergy or of a dose above its limit that the doctor kept with a reason (仍要开)."""
 
     line_id = BlobField()
     kind = TextField()

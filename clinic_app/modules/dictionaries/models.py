@@ -91,6 +91,7 @@ class Drug(_Table):
     maker = TextField()
     shelf = TextField()
     minimum_age_years = IntegerField(null=True)
+    substances = TextField()
     is_disabled = IntegerField(default=0)
     source = TextField()
     is_reviewed = IntegerField()

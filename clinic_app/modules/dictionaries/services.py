@@ -1,7 +1,7 @@
 """Commands of the dictionaries (字典): bring in lists, set prices, take items out of use."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from clinic_app.kernel import db
@@ -32,7 +32,8 @@ _KEYS = {
     ),
 }  # fmt: skip
 _ITEMS = {"drug": models.Drug, "service": models.ServiceItem}
-_NOT_COLUMNS = ("price_e4", "allergy_groups")
+_LIMITS = ("most_single_dose", "most_daily_dose")
+_NOT_COLUMNS = ("price_e4", "allergy_groups", *_LIMITS)
 
 
 def import_list(uow: UnitOfWork, kind: str, rows: Sequence[dict[str, Any]], *, source: str) -> dict[str, Any]:
@@ -150,7 +151,7 @@ def _change(uow: UnitOfWork, kind: str, change: Change) -> None:
 
 
 def _write_details(uow: UnitOfWork, kind: str, item_id: bytes, row: dict[str, Any], changed: tuple[str, ...]) -> None:
-    """Search keys, allergy groups and the price of one drug, service or diagnosis."""
+    """Search keys, allergy groups, dose limits and the price of one drug, service or diagnosis."""
     forget, remember = _KEYS[kind]
     if {"name", "name_en", "code"} & set(changed):
         uow.execute(forget, (item_id,))
@@ -162,11 +163,28 @@ def _write_details(uow: UnitOfWork, kind: str, item_id: bytes, row: dict[str, An
             "INSERT INTO drug_allergy_group(drug_id, group_code) VALUES(?, ?)",
             [(item_id, code) for code in row["allergy_groups"]],
         )
+    if set(_LIMITS) & set(changed):
+        _put_limits(uow, item_id, row)
     if "price_e4" in changed:
         _put_price(
             uow, stored.PRICED[kind], item_id, row["price_e4"], uow.on, row["source"],
             is_reviewed=bool(row["is_reviewed"]),
         )  # fmt: skip
+
+
+def _put_limits(uow: UnitOfWork, drug_id: bytes, row: dict[str, Any]) -> None:
+    """Close the limits that stand and let those of the row hold from today; ones begun today hold on no day."""
+    uow.execute(
+        "UPDATE dose_limit SET valid_to = ? WHERE drug_id = ? AND valid_to IS NULL",
+        ((uow.on - timedelta(days=1)).isoformat(), drug_id),
+    )
+    most = [row[name] for name in _LIMITS]
+    if any(most):
+        uow.execute(
+            "INSERT INTO dose_limit(drug_id, most_single_dose, most_daily_dose, valid_from, source, is_reviewed,"
+            " recorded_at) VALUES(?, ?, ?, ?, ?, ?, ?)",
+            (drug_id, *most, uow.on.isoformat(), row["source"], row["is_reviewed"], uow.at),
+        )
 
 
 def search_keys(name: str, name_en: str, code: str) -> dict[str, int]:

@@ -283,7 +283,7 @@
       const name = a.name.slice(10);
       named(box, name).forEach((el) => {
         if (el.type === 'radio') el.checked = el.value === a.value; else if (el.type === 'checkbox') el.checked = a.value === '1'; else el.value = a.value;
-        el.dispatchEvent(new Event('change', { bubbles: true }));
+        if (!('known' in option.dataset)) el.dispatchEvent(new Event('change', { bubbles: true }));
       });
       all(attr('data-show', name), scope).forEach((el) => { el.textContent = a.value; });
     });
@@ -369,6 +369,7 @@
     leaving = null;
     if (e.detail.xhr.status < 400 && job && job.state !== null) clean.set(job.form, job.state);
   });
+  on('htmx:oobBeforeSwap', (e) => { if (isText(e.detail.target) && e.detail.target === doc.activeElement) e.preventDefault(); });  // never what is being typed
   on('htmx:beforeSwap', (e) => {
     const d = e.detail, el = elOf(e), text = d.serverResponse, status = d.xhr.status;
     if (status === 423) { d.shouldSwap = false; guard.lock(false); return; }

@@ -50,6 +50,14 @@ def test_the_same_drug_and_its_own_group_stop_and_sister_groups_are_amber():
     assert _found(([], "D1"), Allergy("drug", "D1", "阿莫西林")) == [("stop", "drug")]
 
 
+def test_a_drug_of_the_same_substance_stops_whatever_its_groups():
+    allergy = Allergy("drug", "D15", "氯苯那敏", frozenset(), frozenset({"chlorphenamine"}))
+    (found,) = allergy_stops([], "D37", [allergy], {}, {"chlorphenamine", "paracetamol"})
+    assert (found.tier, found.because) == ("stop", "substance")
+    assert allergy_stops([], "D11", [allergy], {}, {"paracetamol"}) == []
+    assert allergy_stops([], "D11", [Allergy("drug", "D40", "糖浆")], {}, ()) == []
+
+
 def test_free_text_is_an_amber_line_at_every_drug():
     assert _found(ERYTHROMYCIN, Allergy("text", "", "吃鱼虾起疹子")) == [("look", "text")]
 

@@ -4,7 +4,7 @@ from clinic_app.kernel import invariants
 from clinic_app.modules.consultation import services
 from tests.modules.consultation.conftest import ALLERGIC, AMOXICILLIN, LORATADINE
 
-OURS = ("O2-note", "O2-versions", "O2-sheet", "O2-drugs", "O2-lines", "O3-stops")
+OURS = ("O2-note", "O2-versions", "O2-sheet", "O2-drugs", "O2-lines", "O3-stops", "O3-doses")
 
 
 @pytest.fixture

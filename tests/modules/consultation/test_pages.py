@@ -140,7 +140,7 @@ def test_two_windows_both_texts_are_shown_and_the_doctor_chooses(browser_as, wri
     doctor.post(_url(one, "/note"), {"note_rev": "1", "plan": "第一个窗口"}, **HTMX)
     answer = doctor.post(_url(one, "/note"), {"note_rev": "1", "plan": "第二个窗口"}, **HTMX)
     assert answer.status_code == 409
-    assert answer.headers["HX-Retarget"] == "#record-conflict"
+    assert 'id="record-conflict" hx-swap-oob="true"' in answer.text
     assert "第一个窗口" in answer.text
     assert queries.note(one.visit_id).plan == "第一个窗口"
 
@@ -199,7 +199,7 @@ def test_f9_twice_signs_once(browser_as, writing):
     one.write()
     one.add(LORATADINE)
     doctor = browser_as("doctor")
-    form = {"note_rev": "2", "sheet_rev": "1"}
+    form = {"note_rev": "2", "sheet_rev": "1", "dx_seen": str(queries.diagnoses_of_visit(one.visit_id)[0].id)}
     first = doctor.post(_url(one, "/submit"), form, once="the-same-command-key")
     again = doctor.post(_url(one, "/submit"), form, once="the-same-command-key")
     assert (first.status_code, again.status_code) == (303, 303)

@@ -5,6 +5,7 @@ import pytest
 from clinic_app.kernel import clock, db, outbox
 from clinic_app.kernel.errors import Invalid, Refused, Stale
 from clinic_app.modules.consultation import queries, services
+from clinic_app.modules.patients import services as patient_services
 from clinic_app.modules.visits import queries as visits
 from sync.wire.canonical import canonical
 from tests.modules.consultation.conftest import (
@@ -15,6 +16,7 @@ from tests.modules.consultation.conftest import (
     CHILD,
     LORATADINE,
     METRONIDAZOLE,
+    NOT_ASKED,
     OMEPRAZOLE,
     PARACETAMOL,
 )
@@ -46,6 +48,18 @@ def test_a_missing_diagnosis_is_the_one_field_named(writing):
     with pytest.raises(Invalid) as refused:
         one.sign()
     assert list(refused.value.refusals) == ["diagnosis"]
+
+
+@pytest.mark.rule("OR-01")
+def test_a_visit_without_drugs_closes_only_after_allergies_were_asked(clinic, writing):
+    one = writing(NOT_ASKED)
+    one.write()
+    with pytest.raises(Refused, match="allergy_unknown") as refused:
+        one.sign()
+    assert refused.value.field == "allergy" and queries.note_versions(one.visit_id) == []
+    clinic.run(clinic.actor("doctor"), lambda uow: patient_services.set_allergies(uow, one.patient_id, "none", ()))
+    one.sign()
+    assert visits.visit(one.visit_id).state == "finished"
 
 
 @pytest.mark.rule("OR-02")

@@ -13,6 +13,8 @@ from tests.modules.consultation.conftest import (
     AZITHROMYCIN,
     CEFALEXIN,
     CHILD,
+    CHLORPHENAMINE,
+    COLD_REMEDY,
     HEALTHY,
     LEVOFLOXACIN,
     LORATADINE,
@@ -161,12 +163,28 @@ def test_another_form_of_the_same_substance_stops_too(clinic, writing):
     one.write()
     _allergic_to(clinic, one, AllergyEntry("drug", AMOXICILLIN))
     granules = one.add("D0002")
-    assert [stop.because for stop in _rows(one)[0].stops] == ["kin"]
+    assert [stop.because for stop in _rows(one)[0].stops] == ["substance"]
     with pytest.raises(Refused, match="stop_unresolved"):
         one.sign()
     one.draft(services.keep_stop, granules, "以前用过无反应", one.sheet_rev)
     one.sign()
     assert not [found for found in invariants.results() if found.id == "O3-stops" and not found.holds]
+
+
+@pytest.mark.rule("O3")
+def test_a_substance_without_an_allergy_group_stops_every_drug_that_holds_it(clinic, writing):
+    one = writing(HEALTHY)
+    one.write()
+    _allergic_to(clinic, one, AllergyEntry("drug", CHLORPHENAMINE))
+    cold_remedy = one.add(COLD_REMEDY)
+    assert [stop.because for stop in _rows(one)[0].stops] == ["substance"]
+    with pytest.raises(Refused, match="stop_unresolved"):
+        one.sign()
+    one.draft(services.keep_stop, cold_remedy, "以前用过无反应", one.sheet_rev)
+    one.sign()
+    clinic.drop_triggers("kept_stop")
+    clinic.raw("DELETE FROM kept_stop")
+    assert [found.id for found in invariants.results() if not found.holds and found.id.startswith("O")] == ["O3-stops"]
 
 
 @pytest.mark.rule("O3")

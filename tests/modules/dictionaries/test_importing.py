@@ -10,8 +10,9 @@ from clinic_app.kernel.errors import Invalid, Refused
 from clinic_app.modules.dictionaries import importing, queries, services, starter
 
 TABLES = (
-    "drug", "drug_key", "drug_allergy_group", "service_item", "service_key", "diagnosis", "diagnosis_key", "price",
-    "allergy_group", "frequency", "route", "invoice_category", "division", "division_key", "import_run", "outbox",
+    "drug", "drug_key", "drug_allergy_group", "dose_limit", "service_item", "service_key", "diagnosis",
+    "diagnosis_key", "price", "allergy_group", "frequency", "route", "invoice_category", "division", "division_key",
+    "import_run", "outbox",
 )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ DATA = Path(__file__).parents[3] / "clinic_app" / "modules" / "dictionaries" / "
 COLUMNS = {
     "drugs": "code name name_en form form_en strength_text strength_dose dose_unit min_unit min_unit_en pack_unit "
     "pack_unit_en pack_size is_splittable rounding route frequency usual_dose usual_days invoice_category "
-    "allergy_groups maker shelf pack_price minimum_age_years source reviewed",
+    "allergy_groups maker shelf pack_price minimum_age_years substances most_single_dose most_daily_dose source "
+    "reviewed",
     "services": "code name name_en unit unit_en invoice_category price source reviewed",
     "diagnoses": "code name name_en source reviewed",
     "allergy_groups": "code parent name name_en source reviewed",
@@ -37,7 +38,9 @@ SOURCES = {
     "frequencies": {"common knowledge"},
     "routes": {"common knowledge"},
 }
-OPTIONAL = {"parent", "allergy_groups", "minimum_age_years"}
+OPTIONAL = {
+    "parent", "allergy_groups", "minimum_age_years", "substances", "most_single_dose", "most_daily_dose",
+}  # fmt: skip
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -3,17 +3,19 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from clinic_app.kernel import db
+from clinic_app.kernel import access_log, db
 from clinic_app.kernel.clock import today
+from clinic_app.modules.consultation import services as consultation
 from clinic_app.modules.patients import services as patients
 from clinic_app.modules.patients.services import AllergyEntry
 from clinic_app.modules.pharmacy import queries, services
 from tests.conftest import Browser, Clinic, hidden
-from tests.visit import arrive, consult, dispense, pay
+from tests.visit import NOTE, arrive, consult, dispense, draft, pay, prescribe, run, typed
 
 Browsers = Callable[..., Browser]
 HTMX = {"HX-Request": "true"}
@@ -247,3 +249,21 @@ def test_english_has_no_chinese_of_ours(sheet: queries.Sheet, browser_as: Browse
 def test_services_take_ids_as_bytes_or_hex(sheet: queries.Sheet, clinic: Clinic) -> None:
     ids = [line.id.hex() for line in queries.lines_of(sheet, today())]
     assert clinic.run(clinic.actor("pharmacist"), lambda uow: services.dispense(uow, sheet.id, ids))["dispense_id"]
+
+
+@pytest.mark.rule("RX-13", "QT-05")
+def test_a_kept_dose_and_the_days_of_the_week_stand_on_the_sheet(clinic: Clinic, browser_as: Browsers) -> None:
+    arrived = arrive(clinic)
+    visit = arrived["visit_id"]
+    run(clinic, "doctor", lambda uow: consultation.start(uow, visit))
+    access_log.record(clinic.actor("doctor"), arrived["patient_id"], "consultation")
+    draft(clinic, "doctor", lambda uow: consultation.save_note(uow, visit, NOTE, 1))
+    draft(clinic, "doctor", lambda uow: consultation.add_diagnosis(uow, visit, wording="咽炎"))
+    row = replace(typed("D0001"), dose="1.25g", frequency="tiw", days="7", weekdays="135")
+    line = prescribe(clinic, visit, row, 0)
+    draft(clinic, "doctor", lambda uow: consultation.keep_stop(uow, visit, line, "专科定的剂量", 1))
+    run(clinic, "doctor", lambda uow: consultation.sign_visit(uow, visit, note_rev=2, sheet_rev=2))
+    pay(clinic, visit)
+    html = browser_as("pharmacist").get("/pharmacy/").text
+    assert "每次 1.25 g（5粒），每周3次（周一、周三、周五），口服，7 天" in html
+    assert "剂量超过上限（每次 1.25 g，最多 1 g），医生仍要开：专科定的剂量" in html

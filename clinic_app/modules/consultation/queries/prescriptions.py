@@ -27,7 +27,10 @@ class Prescription:
 
 @dataclass(frozen=True, slots=True)
 class PrescriptionLine:
-    """One drug of a sheet; `quantity` in minimum units, `dose_text` as written, `stop_reason` of a kept stop."""
+    """One drug of a sheet; `quantity` in minimum units, `dose_text` as written, `weekdays` as ISO digits.
+
+    `stop_reason` is that of a kept allergy stop, `dose_reason` that of a kept dose above its limit.
+    """
 
     id: bytes
     prescription_id: bytes
@@ -43,11 +46,13 @@ class PrescriptionLine:
     is_quantity_typed: bool
     most_per_day: int | None
     reason: str
+    weekdays: str
+    dose_reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class KeptStop:
-    """An allergy stop kept with a reason (仍要开): which allergy, in the words of that moment."""
+    """A stop kept with a reason (仍要开): which allergy or which dose, in the words of that moment."""
 
     line_id: bytes
     kind: str
@@ -62,8 +67,10 @@ _SHEET = (
 )
 _LINE = (
     "SELECT id, prescription_id, line_no, drug_id, dose_text, frequency, days, route, quantity, note,"
-    " coalesce((SELECT max(k.reason) FROM kept_stop k WHERE k.line_id = l.id), ''), is_quantity_typed, most_per_day,"
-    " reason FROM prescription_line l"
+    " coalesce((SELECT max(k.reason) FROM kept_stop k WHERE k.line_id = l.id AND k.kind <> 'dose'), ''),"
+    " is_quantity_typed, most_per_day, reason, weekdays,"
+    " coalesce((SELECT max(k.reason) FROM kept_stop k WHERE k.line_id = l.id AND k.kind = 'dose'), '')"
+    " FROM prescription_line l"
 )
 
 

@@ -29,7 +29,9 @@ class Safety:
 
     def findings(self, drug: dictionaries.Drug, groups: Iterable[str]) -> list[Stop]:
         """Stops and amber lines for one drug, stops first."""
-        return allergy_stops(frozenset(groups), drug.code, self.allergies, self.parents) if self.allergies else []
+        if not self.allergies:
+            return []
+        return allergy_stops(frozenset(groups), drug.code, self.allergies, self.parents, drug.substances)
 
     def is_old_enough(self, drug: dictionaries.Drug, on: date) -> bool:
         """Whether the patient has the least age of a drug; not certain without a birth date, and then False."""
@@ -56,16 +58,17 @@ def safety_of(patient_id: bytes) -> Safety:
     known = patients.allergies_of(patient_id)
     state = "known" if known else person.allergy_state if person else "unknown"
     allergies = tuple(
-        Allergy(one.kind, one.code or one.text, one.text, _groups_of(one.code) if one.kind == "drug" else frozenset())
+        Allergy(one.kind, one.code or one.text, one.text, *(_contents_of(one.code) if one.kind == "drug" else ()))
         for one in known
     )
     notes = {(one.kind, one.code or one.text): one.note for one in known if one.note}
     return Safety(state, allergies, notes, dictionaries.group_parents(), person.born_on if person else None)
 
 
-def _groups_of(drug_code: str) -> frozenset[str]:
+def _contents_of(drug_code: str) -> tuple[frozenset[str], ...]:
+    """Groups and substances of the drug that an allergy names."""
     drug = dictionaries.drug_by_code(drug_code)
-    return dictionaries.groups_of_drug(drug.id) if drug else frozenset()
+    return (dictionaries.groups_of_drug(drug.id), drug.substances) if drug else ()
 
 
 def replacement_of(drug_id: bytes, safety: Safety, on: date) -> dictionaries.Drug | None:

@@ -1,11 +1,16 @@
 """Dictionary data in the language of the request: names, units, doses."""
 
+from decimal import Decimal
 from functools import lru_cache
 
 from clinic_app.kernel import i18n
+from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.quantity import Dose, dose_text, parse_dose, plural
+from clinic_app.modules.consultation.rules.dose_range import DoseStop
 from clinic_app.modules.dictionaries.queries import Drug
 
+_DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+_DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ENGLISH_UNITS = {"μg": "mcg", "U": "units", "IU": "international units"}
 
 
@@ -23,6 +28,40 @@ def dose(text: str, drug: Drug | None = None) -> str:
     if is_source():
         return text
     return dose_in_english(text, drug.min_unit if drug else "", drug.min_unit_en if drug else "")
+
+
+def weekdays(digits: str) -> str:
+    """The chosen ISO weekdays `14`: `周一、周四`, in English `Mon, Thu`; empty for none."""
+    days = _DAYS if is_source() else _DAYS_EN
+    return ("、" if is_source() else ", ").join(days[int(digit) - 1] for digit in digits)
+
+
+def weekdays_in_source(digits: str) -> str:
+    """The same in Chinese whatever the language of the screen, for paper."""
+    return "、".join(_DAYS[int(digit) - 1] for digit in digits)
+
+
+def beyond(stop: DoseStop, drug: Drug) -> str:
+    """`每次 30 g，最多 1 g`: what was written and the most, in the language of the request."""
+    facts = {
+        "written": dose(dose_text(Dose(stop.written, stop.unit)), drug),
+        "most": dose(dose_text(Dose(stop.most, stop.unit)), drug),
+    }
+    told = _("每次 %(written)s，最多 %(most)s") if stop.of == "single" else _("每日 %(written)s，最多 %(most)s")
+    return told % facts
+
+
+def kept_dose(code: str, drug: Drug) -> str:
+    """The same of a stop that was kept, from its `code`."""
+    of, _colon, amounts = code.partition(":")
+    written, most = (Decimal(amount) for amount in amounts.split("/"))
+    return beyond(DoseStop("daily" if of == "daily" else "single", written, most, drug.dose_unit), drug)
+
+
+def beyond_in_source(stop: DoseStop) -> str:
+    """The same in Chinese, as a kept stop and paper have it."""
+    written, most = (dose_text(Dose(amount, stop.unit)) for amount in (stop.written, stop.most))
+    return f"{'每次' if stop.of == 'single' else '每日'} {written}，最多 {most}"
 
 
 @lru_cache(maxsize=2_000)

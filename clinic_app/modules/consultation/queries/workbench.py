@@ -18,6 +18,7 @@ from clinic_app.modules.consultation.queries.working_out import (
     work_out,
 )
 from clinic_app.modules.consultation.rules.allergy import Stop
+from clinic_app.modules.consultation.rules.dose_range import DoseStop
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.stock import queries as stock
 from clinic_app.modules.visits import queries as visits
@@ -28,7 +29,8 @@ class Row:
     """One row as drawn. `problem` is why it could not be signed; `is_low`: there is not enough for two such lines.
 
     `from_age` is the least age of a drug that this patient may not have reached, `also_on` the number of a signed sheet
-    of this visit that holds the drug already: amber lines both.
+    of this visit that holds the drug already: amber lines both. `beyond` are dose limits without a reason yet,
+    `kept_doses` those that were kept, as they were told then.
     """
 
     line: queries.PrescriptionLine
@@ -50,11 +52,19 @@ class Row:
     from_age: int | None = None
     also_on: str = ""
     per_dose: str = ""
+    beyond: tuple[DoseStop, ...] = ()
+    kept_doses: tuple[str, ...] = ()
+    weekdays: str = ""
 
     @property
     def is_open(self) -> bool:
         """Whether the doctor must decide before signing."""
-        return bool(self.stops) or self.problem is not None
+        return bool(self.stops or self.beyond) or self.problem is not None
+
+    @property
+    def told_beyond(self) -> list[str]:
+        """The dose limits that the row goes beyond, in words."""
+        return [words.beyond(one, self.drug) for one in self.beyond]
 
     @property
     def other_name(self) -> str:
@@ -150,7 +160,8 @@ class _Book:
         drug = dictionaries.drug(line.drug_id)
         assert drug is not None  # a foreign key holds it
         groups = dictionaries.groups_of_drug(drug.id)
-        kept = {(one.kind, one.code) for one in queries.kept_stops_of(line.id)} if line.stop_reason else set()
+        reasons = queries.kept_stops_of(line.id) if line.stop_reason or line.dose_reason else []
+        kept = {(one.kind, one.code) for one in reasons}
         findings = self.found.findings(drug, groups)
         open_stops = [one for one in findings if (one.allergy.kind, one.allergy.code) not in kept]
         stops = tuple(one for one in open_stops if one.tier == "stop")
@@ -168,6 +179,8 @@ class _Book:
             other=safety.replacement_for(drug, groups, self.found, self.on) if stops else None,
             is_long=line.days > self.limit, also_on=self.signed.get(drug.id, ""),
             from_age=None if self.found.is_old_enough(drug, self.on) else drug.minimum_age_years,
+            beyond=tuple(one for one in worked.stops if ("dose", one.code) not in kept) if worked else (),
+            kept_doses=_kept_doses(reasons, drug),
         )  # fmt: skip
 
     def _work_out(
@@ -185,9 +198,10 @@ class _Book:
             self.signed[drug.id] = sheet.prescription_no or ""
         price = dictionaries.price_on(drug.id, date.fromisoformat(sheet.signed_on)) if sheet.signed_on else None
         amount = line_amount(price, line.quantity, drug.pack_size) if price is not None else 0
+        reasons = queries.kept_stops_of(line.id) if line.dose_reason else []
         return Row(
             line=line, drug=drug, **self._names(line, drug), quantity=words.in_packs(line.quantity, drug),
-            amount_fen=amount,
+            amount_fen=amount, kept_doses=_kept_doses(reasons, drug),
         )  # fmt: skip
 
     def _names(self, line: queries.PrescriptionLine, drug: dictionaries.Drug) -> dict[str, str]:
@@ -196,7 +210,7 @@ class _Book:
             "name": words.named(drug.name, drug.name_en), "dose": words.dose(line.dose_text, drug),
             "per_dose": per_dose_text(line.dose_text, drug),
             "frequency": frequency.name if words.is_source() else line.frequency,
-            "route": route.name if words.is_source() else line.route,
+            "route": route.name if words.is_source() else line.route, "weekdays": words.weekdays(line.weekdays),
         }  # fmt: skip
 
 
@@ -205,7 +219,12 @@ def as_typed(line: queries.PrescriptionLine) -> TypedLine:
     return TypedLine(
         line.drug_id, line.dose_text, line.frequency, str(line.days), line.route,
         str(line.quantity) if line.is_quantity_typed else "", str(line.most_per_day or ""), line.note, line.reason,
+        line.weekdays,
     )  # fmt: skip
+
+
+def _kept_doses(reasons: list[queries.KeptStop], drug: dictionaries.Drug) -> tuple[str, ...]:
+    return tuple(words.kept_dose(one.code, drug) for one in reasons if one.kind == "dose")
 
 
 def quantity_text(worked: Worked | None, quantity: int, drug: dictionaries.Drug) -> str:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from clinic_app.kernel import parameters
 from clinic_app.kernel.errors import Refused
@@ -12,6 +14,7 @@ from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.money import line_amount
 from clinic_app.kernel.quantity import Dose, convertible, dose_text, excerpt, parse_count, parse_dose, typed_number
 from clinic_app.modules.consultation.queries import words
+from clinic_app.modules.consultation.rules.dose_range import DoseStop, dose_stops
 from clinic_app.modules.consultation.rules.quantity import (
     Frequency,
     Pack,
@@ -22,6 +25,7 @@ from clinic_app.modules.consultation.rules.quantity import (
     units_of_dose,
 )
 from clinic_app.modules.consultation.rules.validity import check_days
+from clinic_app.modules.consultation.rules.weekdays import weekdays_of
 from clinic_app.modules.dictionaries import queries as dictionaries
 
 MOST_DAYS = 366
@@ -41,13 +45,15 @@ class TypedLine:
     most_per_day: str = ""
     note: str = ""
     reason: str = ""
+    weekdays: str = ""
 
 
 @dataclass(frozen=True)
 class Worked:
     """A line that can be stored: quantity in minimum units, amount in fen, `used_text` what the course takes.
 
-    `lasts_days` is set when a typed quantity lasts fewer days than written (QT-09).
+    `lasts_days` is set when a typed quantity lasts fewer days than written (QT-09). `stops` are the dose limits that it
+    goes beyond (RX-13): it may be stored, but not signed before the doctor decides.
     """
 
     drug: dictionaries.Drug
@@ -61,17 +67,24 @@ class Worked:
     used_text: str
     lasts_days: int | None
     amount_fen: int
+    weekdays: str
+    stops: tuple[DoseStop, ...]
 
 
 @dataclass(frozen=True)
 class Lists:
-    """The short code lists that every row needs, read once a page."""
+    """The short code lists that every row needs; read again only after an import."""
 
     frequencies: Mapping[str, dictionaries.Frequency]
     routes: Mapping[str, dictionaries.Route]
 
 
 def lists() -> Lists:
+    return _lists(dictionaries.newest_import())
+
+
+@lru_cache(maxsize=4)
+def _lists(_newest: bytes | None) -> Lists:
     return Lists(
         {one.code: one for one in dictionaries.frequencies()}, {one.code: one for one in dictionaries.routes()}
     )
@@ -84,7 +97,7 @@ def work_out(
 
     Refused with the field at fault: `consultation.drug_missing`, `.drug_disabled`, `.no_price`, `.frequency_missing`,
     `.route_missing`, `.quantity_unit`, `.whole_packs_only`, `.days_need_reason`, `.single_needs_reason`, and what the
-    rules refuse.
+    rules refuse. Chosen weekdays count from `on`, the day on which the course starts.
     """
     drug, known = drug or dictionaries.drug(typed.drug_id), known or lists()
     if drug is None:
@@ -104,6 +117,8 @@ def work_out(
     check_days(days, limit_days=limit_days, reason=typed.reason, field="reason")
     pack = pack_of(drug)
     how_often = rule_frequency(frequency)
+    weekdays = weekdays_of(typed.weekdays, how_often, on)
+    chosen = {int(day) for day in weekdays}
     quantity = _typed_quantity(typed.quantity, drug)
     most = parse_count(typed.most_per_day, field="most_per_day") if typed.most_per_day.strip() else None
     lasts = None
@@ -113,18 +128,35 @@ def work_out(
             check_days(needed.covered_days, limit_days=limit_days, reason=typed.reason, field="reason")
         handed_out, used = needed.dispensed_units, words.used(needed.minimum_units, drug.min_unit, drug.min_unit_en)
     else:
-        course = required(pack, dose, how_often, days)
+        course = required(pack, dose, how_often, days, weekdays=chosen, starts_on=on)
         handed_out, used = course.dispensed_units, used_text(drug, dose, course.doses, course.minimum_units)
         if quantity is not None and quantity != handed_out:
             _check_single(frequency, drug, quantity, handed_out, typed.reason)
-            cover = coverage(pack, dose, how_often, days, quantity, limit_days=limit_days)
+            cover = coverage(
+                pack, dose, how_often, days, quantity, limit_days=limit_days, weekdays=chosen, starts_on=on
+            )
             if cover.exceeds_limit:
                 check_days(max(cover.days, days), limit_days=limit_days, reason=typed.reason, field="reason")
             lasts = cover.days if cover.is_short else None
             handed_out = quantity
     return Worked(
         drug, dose_text(dose), frequency, days, typed.route, handed_out, quantity is not None, most, used, lasts,
-        line_amount(price, handed_out, drug.pack_size),
+        line_amount(price, handed_out, drug.pack_size), weekdays, _dose_stops(pack, dose, how_often, drug, most, on),
+    )  # fmt: skip
+
+
+def _dose_stops(
+    pack: Pack, dose: Dose, frequency: Frequency, drug: dictionaries.Drug, most_per_day: int | None, on: date
+) -> tuple[DoseStop, ...]:
+    limits = dictionaries.dose_limits_on(drug.id, on)
+    if limits is None:
+        return ()
+    single, daily = limits.most_single_dose, limits.most_daily_dose
+    return tuple(
+        dose_stops(
+            pack, dose, frequency, most_single=Decimal(single) if single else None,
+            most_daily=Decimal(daily) if daily else None, most_units_per_day=most_per_day,
+        )
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 Groups form a tree by `parents` (code -> parent code). An allergy to a group stops every drug of the group and of the
 groups below it; a drug of a sister group is an amber line, because cross-reaction is possible but not certain. An
-allergy to one drug counts for the groups of that drug too: the list has one substance under a code for each form.
+allergy to one drug stops every drug with a substance of it, whatever maker and form, and counts for its groups.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,20 +10,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 Tier = Literal["stop", "look"]
-Because = Literal["drug", "kin", "group", "related", "text"]
+Because = Literal["drug", "substance", "kin", "group", "related", "text"]
 
 
 @dataclass(frozen=True)
 class Allergy:
     """One recorded allergy: `kind` group or drug with its code, or free text; `shown` is what the doctor reads.
 
-    `groups` are the groups of the drug named by an allergy of kind drug.
+    `groups` and `substances` are those of the drug named by an allergy of kind drug.
     """
 
     kind: Literal["group", "drug", "text"]
     code: str
     shown: str
     groups: frozenset[str] = frozenset()
+    substances: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -36,23 +37,28 @@ class Stop:
 
 
 def allergy_stops(
-    drug_groups: Collection[str], drug_code: str, allergies: Sequence[Allergy], parents: Mapping[str, str | None]
+    drug_groups: Collection[str], drug_code: str, allergies: Sequence[Allergy], parents: Mapping[str, str | None],
+    drug_substances: Collection[str] = (),
 ) -> list[Stop]:
     """At most one finding per allergy, stops first, else in the order of the patient's list.
 
-    A group, the same drug and a drug of its groups (`kin`) stop. A sister group and every free text are amber lines.
+    A group, the same drug, one with a substance of it and one of its groups (`kin`) stop. A sister group and every free
+    text are amber lines.
     """
-    findings = [_finding(drug_groups, drug_code, allergy, parents) for allergy in allergies]
+    findings = [_finding(drug_groups, drug_code, drug_substances, allergy, parents) for allergy in allergies]
     return sorted((found for found in findings if found), key=lambda found: found.tier != "stop")
 
 
 def _finding(
-    drug_groups: Collection[str], drug_code: str, allergy: Allergy, parents: Mapping[str, str | None]
+    drug_groups: Collection[str], drug_code: str, drug_substances: Collection[str], allergy: Allergy,
+    parents: Mapping[str, str | None],
 ) -> Stop | None:
     if allergy.kind == "text":
         return Stop("look", "text", allergy)
     if allergy.kind == "drug" and allergy.code == drug_code:
         return Stop("stop", "drug", allergy)
+    if not allergy.substances.isdisjoint(drug_substances):
+        return Stop("stop", "substance", allergy)
     because: Because = "group" if allergy.kind == "group" else "kin"
     against = [allergy.code] if allergy.kind == "group" else sorted(allergy.groups)
     pairs = [(mine, theirs) for mine in against for theirs in drug_groups]

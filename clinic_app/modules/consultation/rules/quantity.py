@@ -108,6 +108,11 @@ def units_of_dose(pack: Pack, dose: Dose) -> Fraction:
     return Fraction(ceil(exact)) if pack.rounding == "per_dose" else exact
 
 
+def amount_of_dose(pack: Pack, dose: Dose) -> Fraction:
+    """What one dose as written holds in the pack's `strength_unit`, exact; Refused as `required`."""
+    return _units_per_dose(pack, dose) * pack.strength
+
+
 def as_needed(pack: Pack, quantity: int | None, max_units_per_day: int | None) -> AsNeeded:
     """The quantity of a prn line (QT-06), both numbers in minimum units and both written by the doctor.
 

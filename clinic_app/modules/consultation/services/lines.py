@@ -1,5 +1,6 @@
 """Draft rows of a sheet (处方): written by the rev of the sheet, without key or audit, until it is signed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from clinic_app.kernel import ids
@@ -16,11 +17,11 @@ LONGEST_NOTE = 100
 MOST_LINES = 40
 _INSERT = (
     "INSERT INTO prescription_line(id, prescription_id, line_no, drug_id, dose_text, frequency, days, route, quantity,"
-    " is_quantity_typed, most_per_day, note, reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " is_quantity_typed, most_per_day, weekdays, note, reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _CHANGE = (
     "UPDATE prescription_line SET dose_text = ?, frequency = ?, days = ?, route = ?, quantity = ?,"
-    " is_quantity_typed = ?, most_per_day = ?, note = ?, reason = ? WHERE id = ?"
+    " is_quantity_typed = ?, most_per_day = ?, weekdays = ?, note = ?, reason = ? WHERE id = ?"
 )
 
 
@@ -38,19 +39,23 @@ def add_line(uow: UnitOfWork, visit_id: bytes, typed: TypedLine, rev: int) -> di
     if len(have) >= MOST_LINES:
         raise Refused("consultation.too_many_lines", field="drug", most=MOST_LINES)
     line_no = max((one.line_no for one in have), default=0) + 1
-    return {"line_id": insert(uow, opened, sheet_id, typed, line_no).hex()}
+    return {"line_id": insert(uow, opened, sheet_id, typed, line_no, have).hex()}
 
 
-def insert(uow: UnitOfWork, opened: Opened, sheet_id: bytes, typed: TypedLine, line_no: int) -> bytes:
+def insert(
+    uow: UnitOfWork, opened: Opened, sheet_id: bytes, typed: TypedLine, line_no: int,
+    have: Sequence[queries.PrescriptionLine],
+) -> bytes:
+    """The new row's id; `have` are the rows that already stand on the sheet."""
     worked = work_out(typed, uow.on, limit_days=days_limit(opened.visit.kind, uow.on))
-    if any(one.drug_id == worked.drug.id for one in queries.lines_of(sheet_id)):
+    if any(one.drug_id == worked.drug.id for one in have):
         raise Refused("consultation.drug_twice", field="drug", drug=words.named(worked.drug.name, worked.drug.name_en))
-    require_stock(uow, worked)
+    require_stock(worked, stock.available(worked.drug.id, uow.on))
     line_id = ids.new_id()
     uow.execute(
         _INSERT,
         (line_id, sheet_id, line_no, worked.drug.id, worked.dose_text, worked.frequency.code, worked.days, worked.route,
-         worked.quantity, int(worked.is_quantity_typed), worked.most_per_day, *_remarks(typed)),
+         worked.quantity, int(worked.is_quantity_typed), worked.most_per_day, worked.weekdays, *_remarks(typed)),
     )  # fmt: skip
     return line_id
 
@@ -63,13 +68,22 @@ def change_line(uow: UnitOfWork, visit_id: bytes, line_id: bytes, typed: TypedLi
     if typed.drug_id != line.drug_id:
         raise Missing("consultation.line_missing")
     worked = work_out(typed, uow.on, limit_days=days_limit(opened.visit.kind, uow.on))
-    require_stock(uow, worked)
+    require_stock(worked, stock.available(worked.drug.id, uow.on))
     uow.execute(
         _CHANGE,
         (worked.dose_text, worked.frequency.code, worked.days, worked.route, worked.quantity,
-         int(worked.is_quantity_typed), worked.most_per_day, *_remarks(typed), line_id),
+         int(worked.is_quantity_typed), worked.most_per_day, worked.weekdays, *_remarks(typed), line_id),
     )  # fmt: skip
+    _forget_other_doses(uow, line_id, worked)
     return {"line_id": line_id.hex()}
+
+
+def _forget_other_doses(uow: UnitOfWork, line_id: bytes, worked: Worked) -> None:
+    """A reason kept for a dose that is not written any more would be printed beside another dose."""
+    still = {one.code for one in worked.stops}
+    for kept in queries.kept_stops_of(line_id):
+        if kept.kind == "dose" and kept.code not in still:
+            uow.execute("DELETE FROM kept_stop WHERE line_id = ? AND kind = 'dose' AND code = ?", (line_id, kept.code))
 
 
 def delete_line(uow: UnitOfWork, visit_id: bytes, line_id: bytes, rev: int) -> dict[str, Any]:
@@ -119,9 +133,16 @@ def draft_line(visit_id: bytes, line_id: bytes, *, removed: bool = False) -> que
     return line
 
 
-def require_stock(uow: UnitOfWork, worked: Worked) -> None:
-    """Refused `consultation.not_enough_stock` when the pharmacy has less than the line hands out."""
-    there = stock.available(worked.drug.id, uow.on)
+def require_stock(worked: Worked, there: int) -> None:
+    """Refused `consultation.not_enough_stock` when the pharmacy has less `there` than the line hands out.
+
+    A dose above its limit is the likelier mistake then and is named first: `consultation.dose_above_limit`.
+    """
+    if there < worked.quantity and worked.stops:
+        raise Refused(
+            "consultation.dose_above_limit", field="dose", drug=words.named(worked.drug.name, worked.drug.name_en),
+            told=words.beyond(worked.stops[0], worked.drug), there=words.in_packs(there, worked.drug),
+        )  # fmt: skip
     if there < worked.quantity:
         raise Refused(
             "consultation.not_enough_stock", field="quantity", drug=words.named(worked.drug.name, worked.drug.name_en),

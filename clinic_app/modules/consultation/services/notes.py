@@ -1,11 +1,13 @@
 """Writing the note (病历): autosave by rev, without key or audit; an unfinished note is never refused."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from clinic_app.kernel.errors import Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import queries
+from clinic_app.modules.consultation.rules.merging import Merged, merge
 from clinic_app.modules.consultation.services.opening import Opened, writable
 from clinic_app.modules.consultation.services.texts import one_line, written
 
@@ -18,28 +20,47 @@ _SAVE = (
 )
 
 
-def save_note(uow: UnitOfWork, visit_id: bytes, fields: Mapping[str, str], rev: int) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Saved:
+    """The note as it is stored now, and what another window changed meanwhile (`rules.merging`)."""
+
+    note: queries.Note
+    theirs: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
+
+
+def save_note(
+    uow: UnitOfWork, visit_id: bytes, fields: Mapping[str, str], rev: int, drawn: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Keep what stands in the note now; `rev` is the one the form was drawn with. Returns `rev` and `saved_at`.
 
-    Fields that are not given stay. Raises Stale `consultation.note_changed` when another window saved since, Refused as
+    Fields that are not given stay. When another window saved since, the marks of the texts that the form was `drawn`
+    with tell whose each change is: `theirs` were changed there only and stay, `disputed` were changed in both and stay
+    as stored until the doctor chooses. Without marks that raises Stale `consultation.note_changed`. Refused as
     `opening.writable`, `consultation.text_too_long` and `.text_unseen_sign`.
     """
-    opened = writable(uow, visit_id)
-    return store(uow, opened, fields, rev)
+    saved = store(uow, writable(uow, visit_id), fields, rev, drawn)
+    note = saved.note
+    return {"rev": note.rev, "saved_at": note.saved_at, "theirs": list(saved.theirs), "disputed": list(saved.disputed)}
 
 
-def store(uow: UnitOfWork, opened: Opened, fields: Mapping[str, str], rev: int) -> dict[str, Any]:
+def store(
+    uow: UnitOfWork, opened: Opened, fields: Mapping[str, str], rev: int, drawn: Mapping[str, str] | None = None
+) -> Saved:
     note = opened.note
-    if rev != note.rev:
+    if rev != note.rev and not drawn:
         raise Stale("consultation.note_changed")
-    wanted = {**note.fields(), **{name: _checked(name, text) for name, text in fields.items()}}
-    if wanted == note.fields():
-        return {"rev": note.rev, "saved_at": note.saved_at}
+    stored, typed = note.fields(), {name: _checked(name, text) for name, text in fields.items()}
+    merged = Merged({**stored, **typed}) if rev == note.rev else merge(typed, drawn or {}, stored)
+    if merged.fields == stored:
+        return Saved(note, merged.theirs, merged.disputed)
     uow.change_one(
-        _SAVE, (*(wanted[name] for name in (*queries.WRITTEN, *queries.VITALS)), uow.at, note.visit_id, rev),
+        _SAVE,
+        (*(merged.fields[name] for name in (*queries.WRITTEN, *queries.VITALS)), uow.at, note.visit_id, note.rev),
         Stale("consultation.note_changed"),
-    )  # fmt: skip
-    return {"rev": rev + 1, "saved_at": uow.at}
+    )
+    kept = replace(note, **merged.fields, rev=note.rev + 1, saved_at=uow.at)
+    return Saved(kept, merged.theirs, merged.disputed)
 
 
 def _checked(name: str, text: str) -> str:

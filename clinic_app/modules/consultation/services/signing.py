@@ -1,6 +1,7 @@
 """Signing (提交，去收费): the note becomes a version that never changes, the draft rows become numbered sheets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -9,45 +10,67 @@ from clinic_app.kernel import ids, installation, parameters
 from clinic_app.kernel.errors import Invalid, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import events, queries
-from clinic_app.modules.consultation.queries import safety, signed_drugs
+from clinic_app.modules.consultation.queries import safety, signed_drugs, words
 from clinic_app.modules.consultation.queries.workbench import as_typed
-from clinic_app.modules.consultation.queries.working_out import days_limit, work_out
+from clinic_app.modules.consultation.queries.working_out import Lists, days_limit, lists, work_out
 from clinic_app.modules.consultation.rules import sheets
 from clinic_app.modules.consultation.rules.allergy import Allergy
 from clinic_app.modules.consultation.rules.vitals import parse_vitals
-from clinic_app.modules.consultation.services import lines, notes
+from clinic_app.modules.consultation.services import lines as line_services
+from clinic_app.modules.consultation.services import notes
 from clinic_app.modules.consultation.services.opening import Opened, writable
 from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.stock import queries as stock
 from clinic_app.modules.visits import services as visit_services
 from sync.wire.canonical import canonical
 
 _PLACE = (
-    "UPDATE prescription_line SET prescription_id = ?, line_no = ?, drug_groups = ?, drug_name = ?, drug_name_en = ?,"
-    " strength_text = ?, strength_dose = ?, dose_unit = ?, min_unit = ?, min_unit_en = ?, pack_unit = ?,"
-    " pack_unit_en = ?, pack_size = ? WHERE id = ?"
+    "UPDATE prescription_line SET prescription_id = ?, line_no = ?, drug_groups = ?, drug_substances = ?,"
+    " dose_stops = ?, drug_name = ?, drug_name_en = ?, strength_text = ?, strength_dose = ?, dose_unit = ?,"
+    " min_unit = ?, min_unit_en = ?, pack_unit = ?, pack_unit_en = ?, pack_size = ? WHERE id = ?"
 )
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A row that nothing stops now, with what its signed line keeps."""
+
+    drug: dictionaries.Drug
+    groups: list[str]
+    dose_stops: list[str]
+
+
 def sign_visit(
-    uow: UnitOfWork, visit_id: bytes, *, note_rev: int, sheet_rev: int, fields: Mapping[str, str] | None = None
+    uow: UnitOfWork, visit_id: bytes, *, note_rev: int, sheet_rev: int, fields: Mapping[str, str] | None = None,
+    drawn: Mapping[str, str] | None = None, diagnoses_seen: Sequence[int] | None = None,
 ) -> dict[str, Any]:
     """Sign the note and the draft sheets and end the consultation; returns the numbers of the sheets made.
 
-    An amendment signs a further version when the note changed, and just closes when nothing did. Invalid names exactly
-    the missing or wrong fields (OR-02); Refused `consultation.allergy_unknown`, `.stop_unresolved` and as rows are;
-    Stale when another window wrote since.
+    What is signed is what the doctor saw: the note of `note_rev` with `fields` over it (`drawn` as `save_note`), the
+    rows of `sheet_rev`, the ids of `diagnoses_seen` in their order (None for a caller without a page). Stale
+    `consultation.note_changed`, `.sheet_changed`, `.diagnoses_changed` when another window wrote since. An amendment
+    signs a further version when the note changed, and just closes when nothing did. Invalid names exactly the missing
+    or wrong fields (OR-02); Refused `consultation.allergy_unknown` (OR-01), `.stop_unresolved`, `.dose_unresolved` and
+    as rows are.
     """
     uow.require_sure_date()
     opened = writable(uow, visit_id)
-    rev = notes.store(uow, opened, fields or {}, note_rev)["rev"]
-    draft = queries.draft_of_visit(visit_id)
+    saved = notes.store(uow, opened, fields or {}, note_rev, drawn)
+    if saved.theirs or saved.disputed:
+        raise Stale("consultation.note_changed")
+    draft, diagnoses = queries.draft_of_visit(visit_id), queries.diagnoses_of_visit(visit_id)
+    if diagnoses_seen is not None and list(diagnoses_seen) != [one.id for one in diagnoses]:
+        raise Stale("consultation.diagnoses_changed", field="diagnosis")
     if sheet_rev != (draft.rev if draft else 0):
-        raise Stale("consultation.sheet_changed")
-    version = _sign_note(uow, writable(uow, visit_id))
-    numbers = _sign_sheets(uow, opened, draft) if draft else []
+        raise Stale("consultation.sheet_changed", field="drug")
+    version = _sign_note(uow, saved.note, diagnoses)
+    found = safety.safety_of(opened.visit.patient_id)
+    if found.state == "unknown":
+        raise Refused("consultation.allergy_unknown", field="allergy")
+    numbers = _sign_sheets(uow, opened, draft, found) if draft else []
     uow.change_one(
         "UPDATE note SET state = 'signed', amend_reason = '', rev = rev + 1 WHERE visit_id = ? AND rev = ?",
-        (visit_id, rev), Stale("consultation.note_changed"),
+        (visit_id, saved.note.rev), Stale("consultation.note_changed"),
     )  # fmt: skip
     if opened.visit.state == "in_consultation":
         visit_services.finish_consultation(uow, visit_id)
@@ -57,11 +80,10 @@ def sign_visit(
     return {"visit_id": visit_id.hex(), "sheets": numbers, "version": version}
 
 
-def _sign_note(uow: UnitOfWork, opened: Opened) -> int | None:
+def _sign_note(uow: UnitOfWork, note: queries.Note, diagnoses: list[queries.VisitDiagnosis]) -> int | None:
     """The number of the version made, None when an amendment changed nothing."""
-    note, typed = opened.note, opened.note.fields()
+    typed = note.fields()
     vitals, wrong = parse_vitals(typed, vital_ranges(uow.on))
-    diagnoses = queries.diagnoses_of_visit(note.visit_id)
     if not note.chief_complaint:
         wrong = {"chief_complaint": Refused("consultation.complaint_missing", field="chief_complaint"), **wrong}
     if not diagnoses:
@@ -96,14 +118,15 @@ def vital_ranges(on: date) -> dict[str, str]:
     return {name: parameters.value(f"consultation.{name}_range", on) for name in names}
 
 
-def _sign_sheets(uow: UnitOfWork, opened: Opened, draft: queries.Prescription) -> list[str]:
-    found = safety.safety_of(opened.visit.patient_id)
+def _sign_sheets(
+    uow: UnitOfWork, opened: Opened, draft: queries.Prescription, found: safety.Safety
+) -> list[str]:
     kept = queries.lines_of(draft.id)
     if not kept:
         return []
-    if found.state == "unknown":
-        raise Refused("consultation.allergy_unknown", field="allergy")
-    checked = {one.id: _checked_line(uow, opened, found, one) for one in kept}
+    known, limit = lists(), days_limit(opened.visit.kind, uow.on)
+    there = stock.available_of([one.drug_id for one in kept], uow.on)
+    checked = {one.id: _checked_line(uow, found, one, known, limit, there) for one in kept}
     most = parameters.value("consultation.most_drugs_per_sheet", uow.on)
     first, *others = sheets.split(kept, most)
     sheet_ids = [draft.id]
@@ -122,15 +145,19 @@ def _sign_sheets(uow: UnitOfWork, opened: Opened, draft: queries.Prescription) -
     parts = list(zip(sheet_ids, (first, *others), strict=True))
     for sheet_id, rows in parts:  # every row stands on its sheet before the first sheet is closed to changes
         for place, one in enumerate(rows, 1):
-            drug, groups = checked[one.id]
-            as_now = [getattr(drug, name) for name in signed_drugs.KEPT]
-            uow.execute(_PLACE, (sheet_id, place, canonical(groups).decode(), *as_now, one.id))
+            row = checked[one.id]
+            told_of = [canonical(what).decode() for what in (row.groups, sorted(row.drug.substances), row.dose_stops)]
+            as_now = [getattr(row.drug, name) for name in signed_drugs.KEPT]
+            uow.execute(_PLACE, (sheet_id, place, *told_of, *as_now, one.id))
     return [_number_sheet(uow, opened, sheet_id, kind, told, part) for sheet_id, part in parts]
 
 
 def _told(one: Allergy) -> dict[str, Any]:
     """One allergy as a signed sheet keeps it: printed, and held against its lines by O3."""
-    return {"kind": one.kind, "code": one.code, "text": one.shown, "groups": sorted(one.groups)}
+    return {
+        "kind": one.kind, "code": one.code, "text": one.shown, "groups": sorted(one.groups),
+        "substances": sorted(one.substances),
+    }  # fmt: skip
 
 
 def _number_sheet(
@@ -155,13 +182,14 @@ def _number_sheet(
 
 
 def _checked_line(
-    uow: UnitOfWork, opened: Opened, found: safety.Safety, line: queries.PrescriptionLine
-) -> tuple[dictionaries.Drug, list[str]]:
-    """What stops a row now though it was stored before; returns the drug, its groups and all above them."""
+    uow: UnitOfWork, found: safety.Safety, line: queries.PrescriptionLine, known: Lists, limit_days: int,
+    there: Mapping[bytes, int],
+) -> Checked:
+    """The row as it is signed; refused for what stops it now though it was stored before."""
     field = f"line-{line.id.hex()}"
     try:
-        worked = work_out(as_typed(line), uow.on, limit_days=days_limit(opened.visit.kind, uow.on))
-        lines.require_stock(uow, worked)
+        worked = work_out(as_typed(line), uow.on, limit_days=limit_days, known=known)
+        line_services.require_stock(worked, there.get(line.drug_id, 0))
     except Refused as err:
         err.field = field
         raise
@@ -172,5 +200,9 @@ def _checked_line(
     for one in found.findings(worked.drug, groups):
         if one.tier == "stop" and (one.allergy.kind, one.allergy.code) not in kept:
             raise Refused("consultation.stop_unresolved", field=field, drug=worked.drug.name, allergy=one.allergy.shown)
-    return worked.drug, found.with_all_above(groups)
+    for beyond in worked.stops:
+        if ("dose", beyond.code) not in kept:
+            told = words.beyond(beyond, worked.drug)
+            raise Refused("consultation.dose_unresolved", field=field, drug=worked.drug.name, told=told)
+    return Checked(worked.drug, found.with_all_above(groups), [one.code for one in worked.stops])
 

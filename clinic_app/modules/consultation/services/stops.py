@@ -1,4 +1,4 @@
-"""Deciding on an allergy stop (过敏拦截): keep with a reason, or take the suggested drug instead."""
+"""Deciding on a stop (拦截) of an allergy or a dose: keep with a reason, or take the suggested drug instead."""
 
 from collections.abc import Collection
 from typing import Any
@@ -7,10 +7,11 @@ from clinic_app.kernel import parameters
 from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import queries
-from clinic_app.modules.consultation.queries import safety
-from clinic_app.modules.consultation.queries.working_out import TypedLine
+from clinic_app.modules.consultation.queries import safety, words
+from clinic_app.modules.consultation.queries.workbench import as_typed
+from clinic_app.modules.consultation.queries.working_out import TypedLine, days_limit, work_out
 from clinic_app.modules.consultation.services import lines
-from clinic_app.modules.consultation.services.opening import LONGEST_REASON, writable
+from clinic_app.modules.consultation.services.opening import LONGEST_REASON, Opened, writable
 from clinic_app.modules.consultation.services.texts import one_line
 from clinic_app.modules.dictionaries import queries as dictionaries
 
@@ -18,11 +19,11 @@ from clinic_app.modules.dictionaries import queries as dictionaries
 def keep_stop(
     uow: UnitOfWork, visit_id: bytes, line_id: bytes, reason: str, rev: int, *, seen: Collection[str] | None = None
 ) -> dict[str, Any]:
-    """Prescribe in spite of an allergy stop (仍要开): the reason is stored for each allergy and printed (RX-13).
+    """Prescribe in spite of the stops of a row (仍要开): the reason is stored for each one and printed (RX-13).
 
-    `seen` are the allergies the doctor read when deciding, each `kind:code`; None for a caller without a page. Refused
-    `consultation.stop_reason_missing`; Stale `consultation.stop_more` when an allergy was recorded since, and
-    `consultation.sheet_changed` when there is no stop any more.
+    `seen` are the allergies and dose limits the doctor read when deciding, each `kind:code`; None for a caller without
+    a page. Refused `consultation.stop_reason_missing`; Stale `consultation.stop_more` when another one came up since,
+    and `consultation.sheet_changed` when there is no stop any more.
     """
     opened = writable(uow, visit_id)
     line = lines.draft_line(visit_id, line_id)
@@ -30,24 +31,34 @@ def keep_stop(
     if not why:
         raise Refused("consultation.stop_reason_missing", field="stop_reason")
     lines.touch(uow, opened, rev)
-    drug = dictionaries.drug(line.drug_id)
-    found = safety.safety_of(opened.visit.patient_id)
-    stops = [
-        one.allergy for one in found.findings(drug, dictionaries.groups_of_drug(line.drug_id)) if one.tier == "stop"
-    ] if drug else []  # fmt: skip
+    stops = _stops_of(uow, opened, line)
     if not stops:
         raise Stale("consultation.sheet_changed")
     kept = {(one.kind, one.code) for one in queries.kept_stops_of(line_id)}
-    stops = [one for one in stops if (one.kind, one.code) not in kept]
-    if seen is not None and not {f"{one.kind}:{one.code}" for one in stops} <= set(seen):
+    stops = {key: text for key, text in stops.items() if key not in kept}
+    if seen is not None and not {f"{kind}:{code}" for kind, code in stops} <= set(seen):
         raise Stale("consultation.stop_more", field="stop_reason")
-    for allergy in stops:
+    for (kind, code), text in stops.items():
         uow.execute(
             "INSERT INTO kept_stop(line_id, kind, code, text, reason, kept_by, kept_at) VALUES(?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT(line_id, kind, code) DO NOTHING",
-            (line_id, allergy.kind, allergy.code, allergy.shown, why, uow.actor.person_id, uow.at),
+            (line_id, kind, code, text, why, uow.actor.person_id, uow.at),
         )
     return {"line_id": line_id.hex(), "stops": len(stops)}
+
+
+def _stops_of(uow: UnitOfWork, opened: Opened, line: queries.PrescriptionLine) -> dict[tuple[str, str], str]:
+    """What stops a stored row, in words: allergies, then doses; a row that cannot be worked out has no dose to keep."""
+    drug = dictionaries.drug(line.drug_id)
+    if drug is None:
+        return {}
+    found = safety.safety_of(opened.visit.patient_id).findings(drug, dictionaries.groups_of_drug(line.drug_id))
+    stops = {(one.allergy.kind, one.allergy.code): one.allergy.shown for one in found if one.tier == "stop"}
+    try:
+        worked = work_out(as_typed(line), uow.on, limit_days=days_limit(opened.visit.kind, uow.on), drug=drug)
+    except Refused:
+        return stops
+    return stops | {("dose", one.code): words.beyond_in_source(one) for one in worked.stops}
 
 
 def replace_line(
@@ -72,4 +83,5 @@ def replace_line(
         days = str(other.usual_days or line.days)
         typed = TypedLine(other.id, f"{other.usual_dose}{other.dose_unit}", other.frequency, days, other.route)
     uow.execute("UPDATE prescription_line SET deleted_at = ? WHERE id = ?", (uow.at, line_id))
-    return {"line_id": lines.insert(uow, opened, sheet_id, typed, line.line_no).hex(), "drug_id": other.id.hex()}
+    made = lines.insert(uow, opened, sheet_id, typed, line.line_no, queries.lines_of(sheet_id))
+    return {"line_id": made.hex(), "drug_id": other.id.hex()}

@@ -13,7 +13,7 @@ from clinic_app.modules.people import queries as people
 GUARD = "consultation.void_prescription"
 _COPY = (
     "INSERT INTO prescription_line(id, prescription_id, line_no, drug_id, dose_text, frequency, days, route, quantity,"
-    " is_quantity_typed, most_per_day, note, reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " is_quantity_typed, most_per_day, weekdays, note, reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -54,7 +54,7 @@ def void_prescription(
 
 
 def _copy_lines(uow: UnitOfWork, sheet: queries.Prescription, why: str) -> None:
-    """The same lines as drafts; a kept allergy stop is decided again on the new sheet."""
+    """The same lines as drafts; a kept stop is decided again on the new sheet."""
     note = queries.note(sheet.visit_id)
     if note is not None and note.state == "signed":
         reopen(uow, sheet.visit_id, why)
@@ -73,5 +73,5 @@ def _copy_lines(uow: UnitOfWork, sheet: queries.Prescription, why: str) -> None:
         uow.execute(
             _COPY,
             (ids.new_id(), draft_id, place, one.drug_id, one.dose_text, one.frequency, one.days, one.route,
-             one.quantity, int(one.is_quantity_typed), one.most_per_day, one.note, one.reason),
+             one.quantity, int(one.is_quantity_typed), one.most_per_day, one.weekdays, one.note, one.reason),
         )  # fmt: skip

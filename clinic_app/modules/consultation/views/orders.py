@@ -22,7 +22,7 @@ from clinic_app.web.commands import known_fields
 
 FIELDS = {
     "drug": "new", "dose": "dose", "frequency": "frequency", "days": "days", "route": "route", "quantity": "quantity",
-    "most_per_day": "most", "note": "note", "reason": "reason", "allergy": "new",
+    "most_per_day": "most", "note": "note", "reason": "reason", "allergy": "new", "weekdays": "weekdays",
 }  # fmt: skip
 
 
@@ -89,7 +89,8 @@ def _wanted(entry: Mapping[str, str], field: str = "") -> tuple[str, ...]:
     """The seldom cells that a row shows: what it holds, and what it was refused for."""
     also = {"quantity": ("quantity", "most_per_day") if entry.get("frequency") == "prn" else ("quantity",)}
     asked = also.get(field, (field,))
-    return tuple(name for name in ("quantity", "most_per_day", "reason", "note") if entry.get(name) or name in asked)
+    cells = ("quantity", "most_per_day", "weekdays", "reason", "note")
+    return tuple(name for name in cells if entry.get(name) or name in asked)
 
 
 @blueprint.get("/visits/<id:visit_id>/orders")

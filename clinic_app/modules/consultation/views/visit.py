@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request, url_for
 
 from clinic_app.kernel import clock, parameters
-from clinic_app.kernel.errors import Invalid, Missing, Refused
+from clinic_app.kernel.errors import Invalid, Missing, Refused, Stale
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import ngettext
 from clinic_app.kernel.i18n import refusal as sentence
@@ -14,6 +14,7 @@ from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import banner, may_write, shown_visit
 from clinic_app.modules.consultation.views.orders import orders_context
 from clinic_app.modules.consultation.views.queue import queue_context
+from clinic_app.modules.consultation.views.saving import autosaved
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
 from clinic_app.web import pages
@@ -29,6 +30,7 @@ def record_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, 
     return {
         "visit": visit, "note": note, "writable": may_write(visit, note),
         "diagnoses": queries.diagnoses_of_visit(visit.id) if note else [],
+        "drawn": forms.marks_of(note.fields()) if note else "",
         "complaint_signs": parameters.value("consultation.complaint_signs", clock.today()),
     }  # fmt: skip
 
@@ -62,7 +64,7 @@ def open_visit(visit_id: bytes) -> Response:
 @access("consultation.write", writes=ONCE)
 def submit(visit_id: bytes) -> Response:
     """Sign everything; a refusal names the first problem and puts the focus there."""
-    known_fields("note_rev", "sheet_rev", "frequency", "route", *forms.NOTE_FIELDS, *forms.LINE_FIELDS)
+    known_fields("note_rev", "note_drawn", "sheet_rev", "dx_seen", *forms.NOTE_FIELDS, *forms.LINE_FIELDS)
     form = request.form
     shown_visit(visit_id)
     try:
@@ -70,19 +72,39 @@ def submit(visit_id: bytes) -> Response:
         outcome = command(
             lambda uow: services.sign_visit(
                 uow, visit_id, note_rev=forms.rev_of(form, "note_rev"), sheet_rev=forms.rev_of(form, "sheet_rev"),
-                fields=forms.note_fields(form),
+                fields=forms.note_fields(form), drawn=forms.drawn_with(form),
+                diagnoses_seen=forms.diagnoses_seen(form),
             )
         )  # fmt: skip
     except Invalid as err:
         return _not_yet(next(iter(err.refusals)), " ".join(sentence(one) for one in err.refusals.values()), err)
     except Refused as err:
-        return _at_field(refused(err), err.field or "")
+        response = refused(err)
+        if isinstance(err, Stale) and request.headers.get("HX-Request"):
+            response.set_data(response.get_data(as_text=True) + _newest(visit_id, err.code))
+        return _at_field(response, err.field or "")
     sheets = outcome.result["sheets"]
     said = (
         ngettext("已提交，%(count)d 张处方去收费", "Submitted. %(count)d sheets go to the cashier", len(sheets))
         if sheets else _("已提交，没有处方")
     )  # fmt: skip
     return pages.see(url_for("consultation.queue"), said % {"count": len(sheets)} if sheets else said)
+
+
+def _newest(visit_id: bytes, code: str) -> str:
+    """What another window changed, as it is now, for its own place on the page; what was typed here stays."""
+    found, note = visits.visit(visit_id), queries.note(visit_id)
+    if found is None or note is None or not may_write(found, note):
+        return ""
+    if code == "consultation.note_changed":
+        shown = autosaved(visit_id)
+        return render_template("consultation/_record_saved.html", visit=found, fresh=True, oob=True, **shown)
+    if code == "consultation.diagnoses_changed":
+        shown = record_context(found, note)
+        return render_template("consultation/_diagnoses.html", visit_id=visit_id, oob=True, **shown)
+    if code == "consultation.sheet_changed":
+        return render_template("consultation/_orders_answer.html", oob_orders=True, **orders_context(found, note))
+    return ""
 
 
 @blueprint.get("/visits/<id:visit_id>/amend")

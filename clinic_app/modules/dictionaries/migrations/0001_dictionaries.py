@@ -63,6 +63,7 @@ CREATE TABLE drug(
     maker TEXT NOT NULL,
     shelf TEXT NOT NULL,
     minimum_age_years INTEGER CHECK (minimum_age_years >= 1),
+    substances TEXT NOT NULL,
     is_disabled INTEGER NOT NULL DEFAULT 0 CHECK (is_disabled IN (0, 1)),
     source TEXT NOT NULL,
     is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))
@@ -72,6 +73,27 @@ CREATE TABLE drug_allergy_group(
     group_code TEXT NOT NULL REFERENCES allergy_group(code),
     PRIMARY KEY (drug_id, group_code)
 ) WITHOUT ROWID;
+CREATE TABLE dose_limit(
+    id INTEGER PRIMARY KEY,
+    drug_id BLOB NOT NULL REFERENCES drug(id),
+    most_single_dose TEXT,
+    most_daily_dose TEXT,
+    valid_from TEXT NOT NULL,
+    valid_to TEXT,
+    source TEXT NOT NULL,
+    is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1)),
+    recorded_at INTEGER NOT NULL,
+    CHECK (most_single_dose IS NOT NULL OR most_daily_dose IS NOT NULL)
+);
+CREATE INDEX dose_limit_drug ON dose_limit(drug_id, valid_from);
+CREATE TRIGGER dose_limit_no_delete BEFORE DELETE ON dose_limit
+BEGIN SELECT RAISE(ABORT, 'dose limits are never removed'); END;
+CREATE TRIGGER dose_limit_no_update BEFORE UPDATE ON dose_limit
+WHEN OLD.valid_to IS NOT NULL OR NEW.valid_to IS NULL OR NEW.id <> OLD.id OR NEW.drug_id <> OLD.drug_id
+    OR NEW.most_single_dose IS NOT OLD.most_single_dose OR NEW.most_daily_dose IS NOT OLD.most_daily_dose
+    OR NEW.valid_from <> OLD.valid_from OR NEW.source <> OLD.source OR NEW.is_reviewed <> OLD.is_reviewed
+    OR NEW.recorded_at <> OLD.recorded_at
+BEGIN SELECT RAISE(ABORT, 'a dose limit is only ever closed'); END;
 CREATE TABLE drug_key(
     key TEXT NOT NULL, drug_id BLOB NOT NULL REFERENCES drug(id), place INTEGER NOT NULL,
     PRIMARY KEY (key, drug_id)

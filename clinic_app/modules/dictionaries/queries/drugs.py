@@ -11,7 +11,7 @@ from clinic_app.kernel.search import normal, prefix_range, term_keys
 _COLUMNS = (
     "id, code, name, name_en, form, strength_text, strength_dose, dose_unit, min_unit, min_unit_en, pack_unit,"
     " pack_unit_en, pack_size, is_splittable, rounding, route, frequency, usual_dose, usual_days, invoice_category,"
-    " maker, shelf, is_disabled, minimum_age_years"
+    " maker, shelf, is_disabled, minimum_age_years, substances"
 )
 _BY_ID = f"SELECT {_COLUMNS} FROM drug WHERE id = ?"
 _BY_CODE = f"SELECT {_COLUMNS} FROM drug WHERE code = ?"
@@ -27,6 +27,10 @@ FROM (SELECT drug_id, min(2 * place + (key <> :typed)) AS rank FROM drug_key WHE
 JOIN drug AS d ON d.id = hit.drug_id
 ORDER BY d.is_disabled, hit.rank, d.name, d.strength_text LIMIT :most
 """
+_LIMITS = (
+    "SELECT most_single_dose, most_daily_dose FROM dose_limit WHERE drug_id = :id AND valid_from <= :day"
+    " AND (valid_to IS NULL OR valid_to >= :day)"
+)
 _ALLERGENS = """
 SELECT 'group', code, name, name_en FROM allergy_group
 WHERE name LIKE :inside ESCAPE '\\' OR name_en LIKE :inside ESCAPE '\\' OR code LIKE :start ESCAPE '\\'
@@ -36,7 +40,10 @@ ORDER BY code LIMIT :most
 
 @dataclass(frozen=True, slots=True)
 class Drug:
-    """A drug of one strength and pack. `strength_dose` and `usual_dose` are decimal texts in `dose_unit`."""
+    """A drug of one strength and pack. `strength_dose` and `usual_dose` are decimal texts in `dose_unit`.
+
+    `substances` are the codes of what it contains, the same for every maker, form and strength.
+    """
 
     id: bytes
     code: str
@@ -62,6 +69,15 @@ class Drug:
     shelf: str
     is_disabled: bool
     minimum_age_years: int | None = None
+    substances: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DoseLimits:
+    """The most of one dose and of one day as decimal texts in the drug's dose unit; None where none is known."""
+
+    most_single_dose: str | None
+    most_daily_dose: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +136,11 @@ def drugs(drug_ids: Iterable[bytes]) -> dict[bytes, Drug]:
     return {one.id: one for one in found if one is not None}
 
 
+def dose_limits_on(drug_id: bytes, on: date) -> DoseLimits | None:
+    """The limits of a drug that hold on a day; None where none is known."""
+    return db.read_one(DoseLimits, _LIMITS, {"id": drug_id, "day": on.isoformat()})
+
+
 def drugs_matching(text: str, on: date, limit: int = 8) -> list[DrugHit]:
     """Drugs whose name, pinyin initials, English name or code begins so, exact ones first, then those that contain it.
 
@@ -167,4 +188,4 @@ def _groups_by_initials(typed: str, seen: set[str]) -> list[Allergen]:
 
 
 def _drug(row: tuple) -> Drug:
-    return Drug(*row[:13], bool(row[13]), *row[14:22], bool(row[22]), row[23])
+    return Drug(*row[:13], bool(row[13]), *row[14:22], bool(row[22]), row[23], frozenset(row[24].split(";")) - {""})

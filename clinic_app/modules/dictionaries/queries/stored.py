@@ -20,6 +20,7 @@ _PRICES = (
     "SELECT item_id, price_e4 FROM price WHERE item_kind = ?1 AND valid_from <= ?2"
     " AND (valid_to IS NULL OR valid_to >= ?2)"
 )
+_LIMITS = "SELECT drug_id, most_single_dose, most_daily_dose FROM dose_limit WHERE valid_to IS NULL"
 _LATER = (
     "SELECT item_id, min(valid_from) FROM price WHERE item_kind = ? AND valid_from > ? AND valid_to IS NULL"
     " GROUP BY item_id"
@@ -27,7 +28,7 @@ _LATER = (
 
 
 def stored_rows(kind: str, on: date) -> dict[str, dict[str, Any]]:
-    """Every row of a list by code, with the price of the day, a price planned later, and a drug's allergy groups."""
+    """Every row of a list by code, with its price of the day and one planned later, a drug's groups and dose limits."""
     found: dict[str, dict[str, Any]] = {row["code"]: row for row in MODELS[kind].select().dicts()}
     if kind in PRICED:
         prices = dict(db.rows(_PRICES, (PRICED[kind], on.isoformat())))
@@ -39,8 +40,10 @@ def stored_rows(kind: str, on: date) -> dict[str, dict[str, Any]]:
         groups: dict[bytes, list[str]] = {}
         for drug_id, code in db.rows("SELECT drug_id, group_code FROM drug_allergy_group ORDER BY 1, 2"):
             groups.setdefault(drug_id, []).append(code)
+        limits = {drug_id: most for drug_id, *most in db.rows(_LIMITS)}
         for row in found.values():
             row["allergy_groups"] = tuple(groups.get(row["id"], ()))
+            row["most_single_dose"], row["most_daily_dose"] = limits.get(row["id"], (None, None))
     return found
 
 

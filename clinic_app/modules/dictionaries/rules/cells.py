@@ -55,6 +55,11 @@ def codes(column: str, typed: str) -> tuple[str, ...]:
     return tuple(sorted({code(column, one.strip()) for one in half_width(typed).split(";") if one.strip()}))
 
 
+def code_list(column: str, typed: str) -> str:
+    """The same as one text, kept with its `;`."""
+    return ";".join(codes(column, typed))
+
+
 def amount(column: str, typed: str) -> str:
     """A positive decimal number as plain text without trailing zeros: strengths and doses are exact."""
     plain = half_width(typed)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from clinic_app.kernel.errors import Refused
@@ -45,11 +46,20 @@ class List:
 
 
 def _check_doses(drug: Mapping[str, Any]) -> None:
-    """A strength and a usual dose must be countable (QT-01); a counted dose unit is the minimum unit itself."""
+    """A strength and a usual dose must be countable (QT-01); a counted dose unit is the minimum unit itself.
+
+    The usual dose is not above the most of one dose or of a day, and the most of one dose not above that of a day.
+    """
     unit = drug["dose_unit"]
     if unit in COUNTING_UNITS and (unit != drug["min_unit"] or drug["strength_dose"] != "1"):
         raise Refused("dictionaries.dose_unit_of_pieces", field="dose_unit", unit=unit, min_unit=drug["min_unit"])
     parse_dose(f"{drug['usual_dose']} {unit}", field="dose_unit")
+    single, daily = "most_single_dose", "most_daily_dose"
+    for less, more in (("usual_dose", single), ("usual_dose", daily), (single, daily)):
+        if drug[less] and drug[more] and Decimal(drug[less]) > Decimal(drug[more]):
+            raise Refused(
+                "dictionaries.dose_above_limit", field=more, column=more, value=drug[more], other=less, dose=drug[less]
+            )
 
 
 def _check_cycle(frequency: Mapping[str, Any]) -> None:
@@ -104,7 +114,9 @@ DRUGS = List(
         Column("usual_days", cells.count, True, None), Column("invoice_category", cells.code),
         Column("allergy_groups", cells.codes, True, ()), Column("maker", cells.text),
         Column("shelf", cells.text, True), Column("pack_price", cells.price),
-        Column("minimum_age_years", cells.count, True, None), *ORIGIN,
+        Column("minimum_age_years", cells.count, True, None), Column("substances", cells.code_list, True),
+        Column("most_single_dose", cells.amount, True, None), Column("most_daily_dose", cells.amount, True, None),
+        *ORIGIN,
     ),
     refers=(
         ("route", "routes"), ("frequency", "frequencies"), ("invoice_category", "invoice_categories"),

@@ -1,4 +1,4 @@
-"""The review of a sheet before it is handed out (审方): the person's allergies, as known now, against its drugs."""
+"""The review of a sheet before it is handed out (审方): the person's allergies, as known now, and the doses kept."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from clinic_app.modules.consultation import queries as consultation
 from clinic_app.modules.consultation.queries import safety, words
 from clinic_app.modules.dictionaries import queries as dictionaries
-from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.pharmacy.queries.sheets import Line, Sheet
 
 
@@ -26,12 +25,22 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptDose:
+    """A dose above its limit that the doctor kept: what was written and the most, and the reason (RX-13)."""
+
+    drug: str
+    told: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """`state` of the person's allergies: unknown, none or known; `known` is what a dispense keeps of them."""
 
     state: str
     known: list[dict[str, str]]
     findings: list[Finding]
+    doses: list[KeptDose]
 
     @property
     def unanswered(self) -> list[Finding]:
@@ -41,19 +50,22 @@ class Review:
 
 def review(sheet: Sheet, lines: Sequence[Line]) -> Review:
     """The allergies of the person, of linked records too, held against the lines of a sheet (O3)."""
-    if not patients.allergies_of(sheet.patient_id):
-        return Review(sheet.allergy_state, [], [])
     known = safety.safety_of(sheet.patient_id)
-    findings = []
+    findings: list[Finding] = []
+    doses: list[KeptDose] = []
     for line in lines:
         stops = known.findings(line.drug, dictionaries.groups_of_drug(line.drug.id))
-        kept = {(one.kind, one.code): one.reason for one in consultation.kept_stops_of(line.id)} if stops else {}
+        reasons = consultation.kept_stops_of(line.id)
+        kept = {(one.kind, one.code): one.reason for one in reasons}
+        name = words.named(line.drug.name, line.drug.name_en)
+        beyond = [one for one in reasons if one.kind == "dose"]
+        doses += [KeptDose(name, words.kept_dose(one.code, line.drug), one.reason) for one in beyond]
         findings += [
             Finding(
-                line.id, words.named(line.drug.name, line.drug.name_en), one.allergy.shown, one.tier,
+                line.id, name, one.allergy.shown, one.tier,
                 kept.get((one.allergy.kind, one.allergy.code), ""),
             )
             for one in stops
         ]  # fmt: skip
     told = [{"kind": one.kind, "code": one.code, "text": one.shown} for one in known.allergies]
-    return Review(known.state, told, findings)
+    return Review(known.state, told, findings, doses)

@@ -26,7 +26,7 @@ WHERE c.source_id = ? AND c.source_kind = 'prescription' AND c.state = 'billed' 
 ORDER BY d.id IS NOT NULL, b.paid_at, b.receipt_no LIMIT 1
 """
 _LINES = """
-SELECT l.id, l.line_no, l.dose_text, l.frequency, l.days, l.route, l.note, c.quantity, m.amount_fen
+SELECT l.id, l.line_no, l.dose_text, l.frequency, l.weekdays, l.days, l.route, l.note, c.quantity, m.amount_fen
 FROM charge_line c JOIN prescription_line l ON l.id = c.source_line_id
 JOIN bill_line m ON m.charge_line_id = c.id AND m.bill_id = c.bill_id
 WHERE c.bill_id = ? AND c.source_id = ? AND c.source_kind = 'prescription' ORDER BY l.line_no
@@ -108,6 +108,7 @@ class Line:
     drug: Drug
     dose_text: str
     frequency: str
+    weekdays: str
     days: int
     route: str
     note: str

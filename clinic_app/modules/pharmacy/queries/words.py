@@ -24,7 +24,7 @@ def use(line: Line) -> str:
     frequency = dictionaries.frequency(line.frequency)
     facts = {
         "dose": _dose(line),
-        "frequency": words.named(frequency.name, frequency.name_en) if frequency else line.frequency,
+        "frequency": _frequency(line, frequency),
         "route": _route(line.route),
         "days": ngettext("%(count)d 天", "%(count)d 天", line.days) % {"count": line.days},
     }
@@ -53,6 +53,13 @@ def _dose(line: Line) -> str:
     unit = line.drug.min_unit if words.is_source() else words.plural(line.drug.min_unit_en, 1 if count == "1" else 2)
     counted = f"{count}{unit}" if words.is_source() else f"{count} {unit}"
     return _("%(dose)s（%(count)s）") % {"dose": told, "count": counted}
+
+
+def _frequency(line: Line, frequency: dictionaries.Frequency | None) -> str:
+    told = words.named(frequency.name, frequency.name_en) if frequency else line.frequency
+    if not line.weekdays:
+        return told
+    return _("%(frequency)s（%(weekdays)s）") % {"frequency": told, "weekdays": words.weekdays(line.weekdays)}
 
 
 def _route(code: str) -> str:
