@@ -259,9 +259,11 @@ def damaged_pages() -> list[str]:
     Raises Interrupted when another thread breaks it off: a half read says nothing of damage.
     """
     try:
-        found = [str(line[0]) for line in connection().execute("PRAGMA integrity_check")]
+        answers = [str(answer[0]) for answer in connection().execute("PRAGMA integrity_check")]
     except Interrupted:
         raise
     except (apsw.Error, apsw.NotADBError) as err:
         return [str(err)]
-    return [] if found == ["ok"] else found
+    found = [line for answer in answers for line in answer.splitlines() if not line.startswith("***")]
+    unreadable = next((place for place, line in enumerate(found, 1) if "unable to get the page" in line), len(found))
+    return [] if found == ["ok"] else found[:unreadable]  # after that one the driver calls every page unreadable

@@ -68,3 +68,20 @@ def test_a_check_that_fails_by_itself_does_not_end_the_thread(clinic: Any, monke
     time.sleep(0.3)
     assert thread.is_alive()
     thread.stop(10)
+
+
+def test_of_a_page_that_cannot_be_read_only_that_page_is_named(clinic: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The driver goes on to call every other page unreadable too."""
+    said = "*** in database main ***\nTree 3 page 9: btree out of order\n" + "\n".join(
+        f"Tree 58 page {page}: unable to get the page. error code=11" for page in (199, 198, 4, 3)
+    )
+
+    class Connection:
+        def execute(self, _sql: str) -> list[tuple[str]]:
+            return [(said,)]
+
+    monkeypatch.setattr(db, "connection", Connection)
+    assert db.damaged_pages() == [
+        "Tree 3 page 9: btree out of order",
+        "Tree 58 page 199: unable to get the page. error code=11",
+    ]

@@ -289,8 +289,11 @@ def test_the_technician_follows_a_test_page(browser_as, clinic):
     sent = browser.post(f"/desks/{clinic.desk_of('cashier').hex()}/test-print")
     page = browser.get(sent.location).text
     place = re.search(r'hx-get="(/printing/jobs/[0-9a-f]{32}/status)"', page)[1]
+    assert "HX-Trigger" not in browser.get(place, **FRAGMENT).headers
     print_due()
-    assert "已打印" in browser.get(place, **FRAGMENT).text
+    printed = browser.get(place, **FRAGMENT)
+    assert "已打印" in printed.text and "paperEnded" in printed.headers["HX-Trigger"]
+    assert 'hx-trigger="paperEnded from:body" hx-target="#desk-rows"' in page and '<tbody id="desk-rows">' in page
 
 
 @pytest.mark.parametrize("bad", ["", "x", "0" * 31, "G" * 32, "0" * 32])

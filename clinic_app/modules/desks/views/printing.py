@@ -124,10 +124,13 @@ def _paper_of(job_id: bytes) -> jobs.Job:
 
 
 def _status(job: jobs.Job) -> Response:
-    return pages.page(
-        "desks/_print_status.html", job=job, word=words.state(job)[0], kind=words.state(job)[1],
+    """The last answer tells the page that shows what waits at the desks."""
+    is_final = job.state in jobs.FINAL
+    return pages.answer(
+        "desks/_print_status.html", events=("paperEnded",) if is_final else (), job=job,
+        word=words.state(job)[0], kind=words.state(job)[1],
         reason=words.reason(job), document=words.document(job.document), copy=words.copy(job.copy_no),
-        is_final=job.state in jobs.FINAL, may_answer=actor().may("printing.own") and job.desk_id == actor().desk_id,
+        is_final=is_final, may_answer=actor().may("printing.own") and job.desk_id == actor().desk_id,
     )
 
 
