@@ -17,6 +17,8 @@ def test_twenty_kills_lose_and_double_nothing(folder: Path, figure: Callable[[st
     assert report.findings == {}, str(report)
     assert report.answered == report.forms >= 50
     assert report.replays > 0, "nobody sent a form again that had been done"
+    assert report.again > 0, "nobody went back and pressed once more"
+    assert set(report.kinds) == set(kill_loop.EFFECTS), "a kind of form was never sent"
 
 
 def test_finds_the_doubles_of_a_page_that_draws_its_key_anew(folder: Path) -> None:

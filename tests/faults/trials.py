@@ -32,7 +32,7 @@ class Size:
     """How much of each is done."""
 
     points: int = 12_000
-    control_points: int = 1_200
+    control_points: int = 600
     schema_points: int = 2_000
     visits: int = 24
     vouchers: int = 200
@@ -100,7 +100,7 @@ def creation_cuts(
 
     def act(size: Size, seed: int) -> tuple[str, int]:
         is_wrong = disk_lies or bool(directory_syncs)
-        points = size.control_points // 4 if is_wrong else size.schema_points
+        points = size.control_points // 2 if is_wrong or over_half_made else size.schema_points
         at_names = 10 if is_wrong else size.schema_points // 100
         clinic_seed = keys.new_seed()
         with scratch_folder() as folder, ExitStack() as wrong:
@@ -125,7 +125,7 @@ def _set_until_closed(stack: ExitStack, owner: object, name: str, value: object)
 def migration_cuts(*, disk_lies: bool = False, step_by_step: bool = False) -> Callable[[Size, int], tuple[str, int]]:
     def act(size: Size, seed: int) -> tuple[str, int]:
         migrate = migration.step_by_step if step_by_step else schema.migrate
-        points = size.control_points // 4 if disk_lies or step_by_step else size.schema_points
+        points = size.control_points // 2 if disk_lies or step_by_step else size.schema_points
         with scratch_folder() as home, scratch_folder() as folder:
             migration.make(home)
             with patch.object(schema, "migrate", migrate):
@@ -141,7 +141,8 @@ def ledger_cuts(setting: ledger.Setting) -> Callable[[Size, int], tuple[str, int
         with scratch_folder() as folder:
             with recording(folder, disk_lies=setting.disk_lies) as tape:
                 ledger.work(tape, setting, vouchers=size.vouchers, seed=seed)
-            outcome = replay(tape, ledger.judge, points=size.control_points, seed=seed, title=str(setting))
+            points = size.points // 10 if setting == ledger.GOOD else size.control_points
+            outcome = replay(tape, ledger.judge, points=points, seed=seed, title=str(setting))
         return _told(outcome)
 
     return act

@@ -51,6 +51,16 @@ def test_a_step_that_fails_leaves_the_schema_as_it_was(data: Path, steps: list[s
     assert db.value("SELECT count(*) FROM sqlite_master WHERE name = 'half'") == 0
 
 
+def test_a_step_that_fails_takes_the_steps_before_it_back(data: Path, steps: list[schema.Step]) -> None:
+    """Old or new, never between: the former program must still be able to open the clinic."""
+    first = schema.Step("half", "0001_first", "CREATE TABLE first(x);")
+    second = schema.Step("half", "0002_second", "CREATE TABLE second(x); CREATE TABLE second(x);")
+    with pytest.raises(Exception, match="already exists"):
+        opening.open_clinic(data, [*steps, first, second])
+    opening.open_clinic(data, steps)
+    assert db.value("SELECT count(*) FROM sqlite_master WHERE name IN ('first', 'second')") == 0
+
+
 def test_beside_a_running_server_nothing_is_migrated(data: Path, steps: list[schema.Step]) -> None:
     opening.open_clinic(data, [*steps, schema.Step("later", "0001_more", "CREATE TABLE more(x)")], owned=False)
     assert db.value("SELECT count(*) FROM sqlite_master WHERE name = 'more'") == 0
