@@ -14,7 +14,7 @@ MODULE = Module(
         "patients.edit": frozenset({"registrar", "cashier", "doctor", "nurse"}),
         "patients.merge": frozenset({"registrar", "manager"}),
     },
-    menu=(MenuItem("患者", "patients.index", "patients.view", "user"),),
+    menu=(MenuItem("患者", "patients.index", "patients.view", "search"),),
     events=EVENTS,
     invariants=INVARIANTS,
     parameters=(
