@@ -93,6 +93,7 @@ _ROWS = (
     " JOIN room r ON r.id = v.room_id LEFT JOIN person d ON d.id = v.doctor_id WHERE "
 )
 _ROW = f"{_ROWS}v.visit_on = ?"
+_OPEN = "AND v.state IN ('registered', 'called', 'in_consultation') ORDER BY v.queue_no DESC"
 MOST_SHOWN, WHOLE_DAY = 24, 400
 
 
@@ -196,16 +197,20 @@ def visits_of_person(patient_id: bytes, limit: int = 20) -> list[Visit]:
     found = [
         one
         for record in patients.same_person(patient_id)
-        for one in db.read(Visit, f"{_VISIT}patient_id = ? ORDER BY visit_on DESC LIMIT {WHOLE_DAY}", (record,))
+        for one in db.read(
+            Visit, f"{_VISIT}patient_id = ? ORDER BY visit_on DESC, registered_at DESC LIMIT ?", (record, limit)
+        )
     ]
     return sorted(found, key=lambda one: one.registered_at, reverse=True)[:limit]
 
 
 def open_visits(patient_id: bytes, on: date) -> list[QueueRow]:
     """What the person has waiting or running that day: a second registration is probably a slip."""
-    found = [one for one in visits_of_person(patient_id) if one.on == on.isoformat()]
-    rows = [row(one.id) for one in found if one.state in ("registered", "called", "in_consultation")]
-    return [one for one in rows if one is not None]
+    return [
+        one
+        for record in patients.same_person(patient_id)
+        for one in db.read(QueueRow, f"{_ROWS}v.patient_id = ? AND v.visit_on = ? {_OPEN}", (record, on.isoformat()))
+    ]
 
 
 def last_payer(patient_id: bytes) -> str | None:
