@@ -6,6 +6,9 @@ from datetime import date, datetime, time
 
 from clinic_app.kernel import db
 from clinic_app.kernel.clock import clock, from_local
+from clinic_app.kernel.clock import today as business_day
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.rights import Actor
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.people import queries as people
@@ -136,6 +139,15 @@ def day(on: date, noon_at: int) -> Day:
     )[0]
     minutes = None if wait_ms is None else round(wait_ms / 60_000)
     return Day(total, int(afternoon), int(waiting), int(inside), minutes)
+
+
+def tiles(actor: Actor) -> dict[str, str]:
+    """How many wait, for the home page of those who may see it."""
+    if not actor.may("visits.register"):
+        return {}
+    found = day(business_day(), 0)
+    facts = {"count": found.registered, "waiting": found.waiting}
+    return {"visits.registration": _("今天挂了 %(count)d 个，候诊 %(waiting)d") % facts}
 
 
 def waiting_by_room(on: date) -> dict[bytes, int]:

@@ -23,7 +23,7 @@ from clinic_app.modules.charging.queries.bills import (
     visit_bill,
 )
 from clinic_app.modules.charging.queries.open_lines import OpenLine, Sheet, open_lines, open_sheets
-from clinic_app.modules.charging.queries.pending import Pending, charged_today, pending, pending_matching
+from clinic_app.modules.charging.queries.pending import Pending, charged_today, pending, pending_matching, tiles
 from clinic_app.modules.charging.queries.quoting import Quote, quote
 from clinic_app.modules.charging.queries.shifts import (
     Category,
@@ -41,5 +41,5 @@ __all__ = [
     "Sheet", "Shift", "ShiftSums", "bill", "bill_lines", "bill_that_took", "bills_of_visit", "charged_today",
     "closed_shifts", "is_dispensed", "is_prescription_paid", "last_bill_of", "open_lines", "open_sheets", "open_shift",
     "paid_prescriptions", "payments", "pending", "pending_matching", "quote", "receipt_of_reference", "receipts_of_day",
-    "receipts_of_shift", "shift", "shift_sums", "visit_bill",
+    "receipts_of_shift", "shift", "shift_sums", "tiles", "visit_bill",
 ]  # fmt: skip
