@@ -64,6 +64,7 @@ def create_app(config: Config, modules: list[Module] | None = None) -> Flask:
         IDLE_MS=lambda: parameters.value("kernel.idle_seconds", clock.today()) * 1000,
         MENU=_menu_of(wired),
         CHIPS=[module.chips for module in wired if module.chips],
+        TILES=[module.tiles for module in wired if module.tiles],
     )
     app.url_map.converters.update(id=IdConverter, int=RowConverter)
     app.url_map.strict_slashes = False
@@ -128,6 +129,7 @@ def _menu_of(wired: list[Module]) -> Any:
             {
                 "label": pgettext("menu", item.label),
                 "url": url_for(item.endpoint),
+                "endpoint": item.endpoint,
                 "icon": item.icon,
                 "key": f"Alt+{place}" if place <= 9 else "",
                 "current": item.endpoint == here,

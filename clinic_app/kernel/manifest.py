@@ -48,5 +48,7 @@ class Module:
     parameters: tuple[Parameter, ...] = ()
     documents: tuple[str, ...] = ()
     chips: Callable[[Actor], list[Chip]] | None = None
+    tiles: Callable[[Actor], dict[str, str]] | None = None
+    """For the home page: endpoint of a menu entry to what waits there now, in words."""
     bind: Callable[[Any], None] | None = None
     stop: Callable[[], None] | None = None

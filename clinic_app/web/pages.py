@@ -19,9 +19,9 @@ def answer(
     """A fragment with what the browser should do after the swap: raise events, move focus, show a toast."""
     response = make_response(_drawn(template, values), status)
     if events or toast:
-        told: dict[str, Any] = {event: True for event in events}
-        if toast:
-            told["toast"] = toast
+        # The toast first: `dialogClose` takes the element away that the later events would rise from.
+        told: dict[str, Any] = {"toast": toast} if toast else {}
+        told |= {event: True for event in events}
         response.headers["HX-Trigger"] = json.dumps(told)
     if focus:
         response.headers["HX-Trigger-After-Settle"] = json.dumps({"focus": focus})

@@ -28,7 +28,10 @@ def home() -> Response:
     """Each person's first page: tiles of what the roles may do; F2 leads to the patient search that they may use."""
     seekers = (end for end in PATIENT_SEARCHES if (wanted := of_endpoint(end)) and actor().may(wanted.right))
     found = next(seekers, None)
-    return pages.page("web/home.html", find_url=url_for(found) if found else "")
+    waits: dict[str, str] = {}
+    for provider in current_app.config["TILES"]:
+        waits |= provider(actor())
+    return pages.page("web/home.html", find_url=url_for(found) if found else "", waits=waits)
 
 
 @blueprint.get("/status/chips")

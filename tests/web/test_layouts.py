@@ -10,6 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from jinja2 import Environment
 
+from clinic_app import registry
 from tests.web.page_server import WEB, context, environment
 
 SHARED = sorted(p for room in ("layouts", "components") for p in (WEB / "templates" / room).glob("*.html"))
@@ -108,3 +109,9 @@ def test_a_practice_clinic_says_so_on_page_and_paper() -> None:
         assert mark in html and "<title>练习 · 页</title>" in html
     real = SimpleNamespace(name="真院", is_practice=False, code="A")
     assert "练习" not in render('{% extends "layouts/paper.html" %}', clinic=real)
+
+
+def test_every_entry_of_the_menu_has_an_icon_that_is_drawn() -> None:
+    icons = (WEB / "templates/components/icons.html").read_text("utf-8")
+    named = {item.icon for module in registry.modules() for item in module.menu}
+    assert named <= set(re.findall(r"^  '(\w+)':", icons, re.MULTILINE))

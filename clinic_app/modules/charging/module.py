@@ -2,7 +2,7 @@
 
 from clinic_app.kernel.manifest import MenuItem, Module
 from clinic_app.kernel.parameters import Parameter
-from clinic_app.modules.charging import services
+from clinic_app.modules.charging import queries, services
 from clinic_app.modules.charging.events import EVENTS
 from clinic_app.modules.charging.invariants import INVARIANTS
 from clinic_app.modules.charging.queries.chips import chips
@@ -39,6 +39,7 @@ MODULE = Module(
         "reservation",
     ),
     invariants=INVARIANTS,
+    tiles=queries.tiles,
     parameters=(
         Parameter(
             "charging.cash_rounding_fen", 1, "domain guide FE-05: 0.01 or 0.10 yuan, the clinic decides",

@@ -2,6 +2,7 @@
 
 from clinic_app.kernel.manifest import MenuItem, Module
 from clinic_app.kernel.parameters import Parameter
+from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.events import NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED
 from clinic_app.modules.consultation.invariants import INVARIANTS
 
@@ -19,6 +20,7 @@ MODULE = Module(
     offers=("consultation.void_prescription",),
     reads=("drug", "drug_allergy_group", "diagnosis"),
     invariants=INVARIANTS,
+    tiles=queries.tiles,
     parameters=(
         Parameter("consultation.most_drugs_per_sheet", 5, "domain guide RX-04", lowest=1, highest=20),
         Parameter("consultation.days_limit", 7, "domain guide RX-05, ordinary sheet", lowest=1, highest=90),

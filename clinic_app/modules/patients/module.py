@@ -3,6 +3,7 @@
 from clinic_app.kernel.manifest import MenuItem, Module
 from clinic_app.kernel.parameters import Parameter
 from clinic_app.kernel.rights import CARE_TEAM
+from clinic_app.modules.patients import queries
 from clinic_app.modules.patients.events import EVENTS
 from clinic_app.modules.patients.invariants import INVARIANTS
 
@@ -14,9 +15,10 @@ MODULE = Module(
         "patients.edit": frozenset({"registrar", "cashier", "doctor", "nurse"}),
         "patients.merge": frozenset({"registrar", "manager"}),
     },
-    menu=(MenuItem("患者", "patients.index", "patients.view", "user"),),
+    menu=(MenuItem("患者", "patients.index", "patients.view", "search"),),
     events=EVENTS,
     invariants=INVARIANTS,
+    tiles=queries.tiles,
     parameters=(
         Parameter(
             "patients.years_alone_from", 6, "domain guide ID-10: years and months under 6 years", lowest=1, highest=18

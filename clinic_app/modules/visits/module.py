@@ -3,6 +3,7 @@
 from clinic_app.kernel.manifest import MenuItem, Module
 from clinic_app.kernel.parameters import Parameter
 from clinic_app.kernel.rights import CARE_TEAM
+from clinic_app.modules.visits import queries
 from clinic_app.modules.visits.events import EVENTS
 from clinic_app.modules.visits.invariants import INVARIANTS
 
@@ -18,6 +19,7 @@ MODULE = Module(
     offers=("visits.cancel",),
     reads=("patient", "room", "person"),
     invariants=INVARIANTS,
+    tiles=queries.tiles,
     parameters=(
         Parameter("visits.number_valid_days", 1, "domain guide VS-03: 1 to 3 days", lowest=1, highest=3),
     ),

@@ -6,6 +6,9 @@ from datetime import date, datetime, time
 
 from clinic_app.kernel import db
 from clinic_app.kernel.clock import clock, from_local
+from clinic_app.kernel.clock import today as business_day
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.rights import Actor
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.people import queries as people
@@ -93,6 +96,7 @@ _ROWS = (
     " JOIN room r ON r.id = v.room_id LEFT JOIN person d ON d.id = v.doctor_id WHERE "
 )
 _ROW = f"{_ROWS}v.visit_on = ?"
+_OPEN = "AND v.state IN ('registered', 'called', 'in_consultation') ORDER BY v.queue_no DESC"
 MOST_SHOWN, WHOLE_DAY = 24, 400
 
 
@@ -135,6 +139,15 @@ def day(on: date, noon_at: int) -> Day:
     )[0]
     minutes = None if wait_ms is None else round(wait_ms / 60_000)
     return Day(total, int(afternoon), int(waiting), int(inside), minutes)
+
+
+def tiles(actor: Actor) -> dict[str, str]:
+    """How many wait, for the home page of those who may see it."""
+    if not actor.may("visits.register"):
+        return {}
+    found = day(business_day(), 0)
+    facts = {"count": found.registered, "waiting": found.waiting}
+    return {"visits.registration": _("今天挂了 %(count)d 个，候诊 %(waiting)d") % facts}
 
 
 def waiting_by_room(on: date) -> dict[bytes, int]:
@@ -196,16 +209,20 @@ def visits_of_person(patient_id: bytes, limit: int = 20) -> list[Visit]:
     found = [
         one
         for record in patients.same_person(patient_id)
-        for one in db.read(Visit, f"{_VISIT}patient_id = ? ORDER BY visit_on DESC LIMIT {WHOLE_DAY}", (record,))
+        for one in db.read(
+            Visit, f"{_VISIT}patient_id = ? ORDER BY visit_on DESC, registered_at DESC LIMIT ?", (record, limit)
+        )
     ]
     return sorted(found, key=lambda one: one.registered_at, reverse=True)[:limit]
 
 
 def open_visits(patient_id: bytes, on: date) -> list[QueueRow]:
     """What the person has waiting or running that day: a second registration is probably a slip."""
-    found = [one for one in visits_of_person(patient_id) if one.on == on.isoformat()]
-    rows = [row(one.id) for one in found if one.state in ("registered", "called", "in_consultation")]
-    return [one for one in rows if one is not None]
+    return [
+        one
+        for record in patients.same_person(patient_id)
+        for one in db.read(QueueRow, f"{_ROWS}v.patient_id = ? AND v.visit_on = ? {_OPEN}", (record, on.isoformat()))
+    ]
 
 
 def last_payer(patient_id: bytes) -> str | None:

@@ -270,6 +270,15 @@ def test_an_age_stands_for_a_birth_date_and_says_that_it_is_a_guess(desk, strang
     assert visit.is_birth_estimated and visit.born_on[:4] == str(clock.today().year - 61)
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"), [("61", "约61岁"), ("-5", "5天"), ("65.3.18", "1965-03-18"), ("三月", ""), ("", "")]
+)
+def test_a_typed_birth_date_or_age_is_read_back(desk, stranger, typed, said):
+    answer = desk.post("/registration/duplicates", {**stranger, "born_on": typed}, **HTMX).text
+    beside = re.search(r'id="born-said" hx-swap-oob="true">([^<]*)<', answer)[1]
+    assert said in beside and (" · " in beside) is bool(said)
+
+
 @pytest.mark.rule("ID-07")
 def test_somebody_without_a_name_is_registered_too(desk, stranger):
     nameless = {**stranger, "name": "", "born_on": "", "sex": "0", "is_temporary": "1", "allergy_state": "unknown"}

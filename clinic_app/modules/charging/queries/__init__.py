@@ -23,7 +23,7 @@ from clinic_app.modules.charging.queries.bills import (
     visit_bill,
 )
 from clinic_app.modules.charging.queries.open_lines import OpenLine, Sheet, open_lines, open_sheets
-from clinic_app.modules.charging.queries.pending import Pending, charged_today, pending, pending_matching
+from clinic_app.modules.charging.queries.pending import Pending, charged_today, pending, pending_matching, tiles
 from clinic_app.modules.charging.queries.quoting import Quote, quote
 from clinic_app.modules.charging.queries.shifts import (
     Category,
@@ -43,5 +43,5 @@ __all__ = [
     "charged_today", "closed_shifts", "is_dispensed", "is_left_open", "is_prescription_paid", "last_bill_of",
     "open_lines", "open_sheets", "open_shift", "open_shifts", "paid_prescriptions", "payments", "pending",
     "pending_matching", "quote", "receipt_of_reference", "receipts_of_day", "receipts_of_shift", "shift",
-    "shift_sums", "visit_bill",
+    "shift_sums", "tiles", "visit_bill",
 ]  # fmt: skip

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from clinic_app.kernel import db, parameters
+from clinic_app.kernel.clock import today
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.rights import Actor
 from clinic_app.kernel.search import name_keys, normal
 from clinic_app.modules.patients import queries as patients
 
@@ -106,3 +109,10 @@ def _older(text: str, on: date) -> list[Pending]:
 def charged_today(on: date, cashier_id: bytes | None = None) -> int:
     """How many bills of the day count, of one cashier or of all."""
     return int(db.value(_DONE, (on.isoformat(), cashier_id)))
+
+
+def tiles(actor: Actor) -> dict[str, str]:
+    """How many wait to pay, for the home page of the cashiers."""
+    if not actor.may("charging.charge"):
+        return {}
+    return {"charging.pending": _("待收 %(count)d 人") % {"count": sum(one.sheets > 0 for one in pending(today()))}}

@@ -23,9 +23,10 @@ from clinic_app.modules.consultation.queries.prescriptions import (
     signed_today,
 )
 from clinic_app.modules.consultation.queries.signed_drugs import drugs_as_signed
+from clinic_app.modules.consultation.queries.tiles import tiles
 
 __all__ = [
     "VITALS", "WRITTEN", "KeptStop", "Note", "NoteVersion", "Prescription", "PrescriptionLine", "VisitDiagnosis",
     "diagnoses_of_visit", "draft_of_visit", "drugs_as_signed", "kept_stops_of", "line", "lines_of", "note",
-    "note_versions", "prescription", "prescriptions_of_visit", "signed_today",
+    "note_versions", "prescription", "prescriptions_of_visit", "signed_today", "tiles",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from clinic_app.modules.patients.queries.links import (
     open_link_from,
     same_person,
     survivor,
+    tiles,
     waiting_links,
 )
 from clinic_app.modules.patients.queries.records import (
@@ -34,5 +35,6 @@ __all__ = [
     "allergies_recorded", "banner", "differences", "hit", "holder_of", "identifiers_of", "link", "link_rows",
     "mask_identity_number", "mask_name", "names",
     "open_link_from", "patient", "possible_duplicates", "same_person", "scanned", "search", "sex_text", "survivor",
+    "tiles",
     "waiting_links",
 ]  # fmt: skip

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from clinic_app.kernel import db
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.rights import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +93,12 @@ def link_rows(patient_id: bytes) -> list[LinkRow]:
 def waiting_links() -> list[LinkRow]:
     """Proposed merges that wait for a second person, oldest first."""
     return db.read(LinkRow, f"{_ROW} AND l.approved_at IS NULL ORDER BY l.linked_at LIMIT 50")
+
+
+def tiles(actor: Actor) -> dict[str, str]:
+    """What the tile of the patients says: merges that wait for approval, to those who may approve."""
+    if not actor.may("patients.view"):
+        return {}
+    waiting = len(waiting_links()) if actor.may("patients.merge") else 0
+    text = _("%(count)d 件合并等核准") % {"count": waiting} if waiting else _("按姓名、电话、证件找")
+    return {"patients.index": text}

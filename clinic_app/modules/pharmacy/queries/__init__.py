@@ -10,10 +10,12 @@ from clinic_app.modules.pharmacy.queries.waiting import (
     done_count,
     find,
     find_numbered,
+    tiles,
     waiting,
 )
 
 __all__ = [
     "Batch", "Done", "Finding", "Found", "Line", "Payment", "Review", "Sheet", "Waiting", "bill_is_dispensed", "done",
-    "done_count", "find", "find_numbered", "lines_of", "review", "sheet", "waiting",
+    "done_count", "find", "find_numbered", "lines_of", "review", "sheet", "tiles",
+    "waiting",
 ]  # fmt: skip

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from clinic_app.kernel import db, parameters
+from clinic_app.kernel.clock import today
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.rights import Actor
 from clinic_app.kernel.search import name_keys, normal
 
 MOST_FOUND = 8
@@ -159,3 +162,10 @@ def _found(one: Waiting) -> Found:
     return Found(
         one.prescription_id, one.prescription_no, one.queue_no, one.name, one.visit_no, one.receipt_no, 0, one.paid_at
     )
+
+
+def tiles(actor: Actor) -> dict[str, str]:
+    """How many paid sheets wait, for the home page."""
+    if not actor.may("pharmacy.view"):
+        return {}
+    return {"pharmacy.index": _("待发 %(count)d 张") % {"count": len(waiting(today()))}}

@@ -108,7 +108,8 @@ def duplicates() -> Response:
         found = []
     return pages.answer(
         "visits/_matches.html", focus="#phone" if request.form.get("rule_out") else "", form=arrival, duplicates=found,
-        notices=[], age_text=patients.age_text, sex_text=patients.sex_text, today=clock.today(),
+        notices=[], age_text=patients.age_text, sex_text=patients.sex_text, today=clock.today(), is_beside=True,
+        born_said=draw.born_said(arrival.born_on, clock.today()),
     )  # fmt: skip
 
 

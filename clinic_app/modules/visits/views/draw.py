@@ -1,7 +1,7 @@
 """What the templates of the registration screen are given."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import Response
@@ -14,6 +14,7 @@ from clinic_app.kernel.rights import CARE_TEAM
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients import queries as patients
+from clinic_app.modules.patients import services as patient_services
 from clinic_app.modules.visits import queries
 from clinic_app.modules.visits.forms import Arrival
 from clinic_app.web import pages
@@ -55,8 +56,20 @@ def form_values(shown: Shown) -> dict[str, Any]:
         "sexes": [("1", pgettext("sex", "男")), ("2", pgettext("sex", "女")), ("0", pgettext("sex", "不详"))],
         "allergy_states": allergy_states(), "age_text": patients.age_text,
         "mask_identity": patients.mask_identity_number, "sex_text": patients.sex_text,
-        "today": today, "now": clock.clock.read().at,
+        "today": today, "now": clock.clock.read().at, "born_said": "" if found else born_said(arrival.born_on, today),
     }  # fmt: skip
+
+
+def born_said(typed: str, on: date) -> str:
+    """How a typed birth date or age is understood, to be read back to the patient; empty while it is not."""
+    try:
+        born_on, is_estimated = patient_services.read_birth(typed, on)
+    except Refused:
+        return ""
+    if born_on is None:
+        return ""
+    text = born_on.isoformat()
+    return f"{text} {patients.age_text(text, on, is_estimated=is_estimated)}"
 
 
 def queue_values(*, waiting_only: bool = False, is_whole_day: bool = False) -> dict[str, Any]:

@@ -85,5 +85,5 @@ def _done(toast: str) -> Response:
     if not pages.wants_fragment():
         return pages.see(url_for("visits.registration"), toast)
     return pages.answer(
-        "visits/_queue.html", events=("queueChanged", "dialogClose"), toast=toast, focus="#q", **draw.queue_values()
+        "visits/_queue.html", events=("dialogClose",), toast=toast, focus="#q", **draw.queue_values()
     )
