@@ -43,17 +43,24 @@ def review(sheet: Sheet, lines: Sequence[Line]) -> Review:
     """The allergies of the person, of linked records too, held against the lines of a sheet (O3)."""
     if not patients.allergies_of(sheet.patient_id):
         return Review(sheet.allergy_state, [], [])
-    known = safety.safety_of(sheet.patient_id)
+    known, groups = safety.safety_of(sheet.patient_id), _group_names()
     findings = []
     for line in lines:
         stops = known.findings(line.drug, dictionaries.groups_of_drug(line.drug.id))
         kept = {(one.kind, one.code): one.reason for one in consultation.kept_stops_of(line.id)} if stops else {}
         findings += [
             Finding(
-                line.id, words.named(line.drug.name, line.drug.name_en), one.allergy.shown, one.tier,
+                line.id, words.named(line.drug.name, line.drug.name_en),
+                groups.get(one.allergy.code, one.allergy.shown) if one.allergy.kind == "group" else one.allergy.shown,
+                one.tier,
                 kept.get((one.allergy.kind, one.allergy.code), ""),
             )
             for one in stops
         ]  # fmt: skip
     told = [{"kind": one.kind, "code": one.code, "text": one.shown} for one in known.allergies]
     return Review(known.state, told, findings)
+
+
+def _group_names() -> dict[str, str]:
+    """The groups in the language of the request; Chinese ones stay as they were recorded."""
+    return {} if words.is_source() else {one.code: one.name_en for one in dictionaries.allergy_groups() if one.name_en}
