@@ -36,7 +36,7 @@ def cash_rounding(fen: int, step_fen: int) -> int:
 def parse_yuan(text: str, *, field: str) -> int:
     """The typed amount of yuan in fen: `12.5`, `１２．５０`, `¥1,234.50`, `3元`; at most 9,999,999.99.
 
-    Refused `money.not_an_amount`, `money.negative`, `money.too_many_decimals`, `money.too_large`.
+    Refused `money.empty`, `money.not_an_amount`, `money.negative`, `money.too_many_decimals`, `money.too_large`.
     """
     return _parse(text, field=field, places=2, largest=LARGEST_FEN)
 
@@ -58,6 +58,8 @@ def price(e4: int) -> str:
 
 
 def _parse(text: str, *, field: str, places: int, largest: int) -> int:
+    if len(text) <= LONGEST_TYPED and not text.strip():
+        raise Refused("money.empty", field=field)
     typed = _AMOUNT.fullmatch(typed_number(text)) if len(text) <= LONGEST_TYPED else None
     if typed is None:
         raise Refused("money.not_an_amount", field=field, value=excerpt(text))

@@ -54,6 +54,7 @@ SCREENS = (
     Screen("bill", "cashier", "/charging/bills/{bill}", is_of_patient=True, has_primary=False),
     Screen("receipts", "cashier", "/charging/receipts", has_primary=False),
     Screen("shift", "cashier", "/charging/shift"),
+    Screen("shifts", "manager", "/charging/shifts", has_primary=False),
     Screen("pharmacy", "pharmacist", "/pharmacy/sheets/{paid}", is_of_patient=True),
     Screen("pharmacy-done", "pharmacist", "/pharmacy/done", has_primary=False),
     Screen("stock", "pharmacist", "/stock", has_primary=False),

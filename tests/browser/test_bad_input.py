@@ -161,21 +161,28 @@ def test_a_drug_that_is_sold_out_is_shown_with_the_reason_and_cannot_be_chosen(
 @pytest.mark.parametrize(
     ("cash", "sentence"),
     [
-        ("-5", "金额不能小于 0"),
-        ("99999999999", "金额最多"),
-        ("三十", "金额要写成数字"),
-        ("1.234", "位小数"),
-        ("1", "还差"),
+        ("-5", "金额不能小于 0"), ("99999999999", "金额最多"), ("三十", "金额要写成数字"), ("1.234", "位小数"),
+        ("1e3", "金额要写成数字"), ("－５", "金额不能小于 0"),
     ],
-)
-def test_an_amount_that_cannot_be_is_a_sentence_and_takes_nothing(
+)  # fmt: skip
+def test_an_amount_that_cannot_be_is_told_once_beside_it_and_takes_nothing(
     server: Server, person: Callable[..., Person], cash: str, sentence: str
 ) -> None:
     cashier = person("cashier", at=f"/charging/visits/{server.made['paying']}").has_focus("#pay-cash")
-    cashier.type(cash).press("F9").sees(sentence, "#refusal")
-    assert cashier.page.input_value("#pay-cash") == cash
+    posted = cashier.type(cash).sees(sentence, "#pay-wrong")
+    with posted.page.expect_response(lambda answer: answer.url.endswith("/charge")) as refused:
+        posted.press("F9")
+    assert refused.value.status == 422
+    cashier.settles().sees(sentence, "#pay-wrong").has_focus("#pay-cash")
+    assert cashier.page.locator("#refusal").inner_text() == "" and cashier.page.input_value("#pay-cash") == cash
     cashier.page.reload()
     cashier.waits_for("#settle")
+
+
+def test_too_little_money_is_refused_with_what_is_missing(server: Server, person: Callable[..., Person]) -> None:
+    cashier = person("cashier", at=f"/charging/visits/{server.made['paying']}").has_focus("#pay-cash")
+    cashier.type("1").press("F9").sees("还差", "#refusal")
+    assert cashier.page.input_value("#pay-cash") == "1"
 
 
 def test_goods_that_expired_or_have_no_sane_count_are_not_taken_in(person: Callable[..., Person]) -> None:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 SEEN = {
     "fast": "蒋明德", "slow": "何大江", "back": "沈玉珍", "tabs": "韩秋生", "cashiers": "杨春兰", "given": "朱铁柱",
-    "again": "秦月华",
+    "again": "秦月华", "clicked": "尤小满", "voided": "施望舒", "dispensed": "孔令仪",
 }  # fmt: skip
 WAITING = {"note": "尤大海", "sign": "许冬梅"}
 
@@ -36,7 +36,7 @@ def prepare(clinic: Clinic) -> dict[str, str]:
         if use in SEEN:
             sheets = visit.consult(clinic, arrived["visit_id"], ("D0011", "D0016"))
             made[f"{use}-sheet"] = sheets[0].hex()
-        if use == "given":
+        if use in ("given", "voided", "dispensed"):
             visit.pay(clinic, arrived["visit_id"])
     second = {"staff_no": "0011", "name": "马丽华", "title": "收费员", "roles": ("cashier",), "password": PASSWORD}
     visit.run(clinic, "administrator", lambda uow: people.add_person(uow, **second))
@@ -214,3 +214,48 @@ def test_the_second_window_is_told_who_gave_the_drugs_out(server: Server, person
     second.page.goto(first.url + "/pharmacy/done")
     assert second.page.locator("#done tr").filter(has_text=SEEN["given"]).count() == 1
     assert day.check(server.folder) == 0
+
+
+def test_a_double_click_takes_the_money_once(server: Server, person: Callable[..., Person]) -> None:
+    cashier = at_the_till(person("cashier"), server, "clicked")
+    cashier.press("+").sees("找零", "#change").settles()
+    cashier.page.dblclick("#settle button[type=submit]")
+    cashier.sees("收据", "#toast")
+    assert receipts(cashier, SEEN["clicked"]) == 1
+
+
+def test_drugs_of_a_receipt_voided_meanwhile_stay_on_the_shelf(
+    server: Server, person: Callable[..., Person]
+) -> None:
+    pharmacist, cashier = person("pharmacist"), person("cashier")
+    day.opens_sheet(pharmacist, SEEN["voided"])
+    day.ticks_all(pharmacist)
+    voids(cashier, SEEN["voided"]).sees("作废", "#toast")
+    pharmacist.press("F9").sees("还没有缴费，或者小票作废了", "#refusal")
+    at_the_till(cashier, server, "voided").press("+").settles().press("F9").sees("收据", "#toast")
+    pharmacist.press("F9").sees("药发好了", "#toast")
+
+
+def test_a_receipt_whose_drugs_went_out_meanwhile_is_not_voided(
+    server: Server, person: Callable[..., Person]
+) -> None:
+    pharmacist, cashier = person("pharmacist"), person("cashier")
+    asks_to_void(cashier, SEEN["dispensed"])
+    day.hands_out(pharmacist, SEEN["dispensed"])
+    cashier.page.check("#void-reason")
+    cashier.press("F9").sees("小票不能作废", "dialog [data-refusal]")
+    cashier.press("Escape").waits_for("#dialog dialog", state="detached")
+    cashier.page.reload()
+    row = cashier.page.locator("#receipts tr").filter(has_text=SEEN["dispensed"])
+    assert "已发药" in row.inner_text() and row.locator("button").count() == 0
+
+
+def asks_to_void(cashier: Person, name: str) -> Person:
+    cashier.opens("收据").waits_for("#receipts")
+    cashier.page.locator("#receipts tr").filter(has_text=name).locator("button").click()
+    return cashier.waits_for("dialog[open]")
+
+
+def voids(cashier: Person, name: str) -> Person:
+    asks_to_void(cashier, name).page.check("#void-reason")
+    return cashier.press("F9")

@@ -79,12 +79,18 @@ def test_reads_an_amount_as_people_type_it(text, fen):
 @pytest.mark.parametrize(
     "text",
     [
-        "", "  ", ".", "十二", "12.5.0", "1,5", "12,34", "1e3", "0x10", "12 50", "10²", "①", "٣", "12\x00", "nan", "½",
+        ".", "十二", "12.5.0", "1,5", "12,34", "1e3", "0x10", "12 50", "10²", "①", "٣", "12\x00", "nan", "½",
         "--5", "$5",
     ],
 )  # fmt: skip
 def test_refuses_what_is_not_an_amount(text):
     assert _refusal(money.parse_yuan, text).code == "money.not_an_amount"
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u3000"])
+def test_asks_for_an_amount_that_was_left_out(text):
+    assert _refusal(money.parse_yuan, text).code == "money.empty"
+    assert _refusal(money.parse_price, text).code == "money.empty"
 
 
 def test_a_megabyte_of_text_is_refused_with_a_short_excerpt():

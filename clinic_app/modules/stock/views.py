@@ -40,6 +40,7 @@ def on_hand() -> Response:
         "show": show,
         "q": text,
         "amount": queries.amount,
+        "strength": queries.strength,
     }
     if pages.wants_fragment():
         return pages.answer("stock/_on_hand_rows.html", **shown)
@@ -157,7 +158,10 @@ def _grid_values(typed: forms.TypedGoods, today: Any) -> dict[str, Any]:
     ]
     near = parameters.value("stock.near_expiry_days", today)
     soon = {at for at, line in enumerate(typed.lines) if line.goods and (line.goods.expires_on - today).days <= near}
-    return {"typed": typed, "amount": queries.amount, "soon": soon, "total_fen": _total(typed.lines)}
+    return {
+        "typed": typed, "amount": queries.amount, "strength": queries.strength, "soon": soon,
+        "total_fen": _total(typed.lines),
+    }  # fmt: skip
 
 
 def _total(lines: list[forms.TypedLine]) -> int:

@@ -17,6 +17,7 @@ from clinic_app.web.access import ONCE, access
 from clinic_app.web.commands import command, known_fields
 
 SCREEN = "收费"
+_PLACES = {"cash": "#pay-cash", "scan": "#pay-scan", "reference": "#pay-ref"}
 
 
 @blueprint.get("/visits/<id:visit_id>")
@@ -71,7 +72,10 @@ def _who_pays(visit_id: bytes, payer: str) -> dict[str, Any]:
 def charge(visit_id: bytes) -> Response:
     known_fields(*forms.FIELDS)
     form = forms.charge_form(request.form)
-    tenders = form.tenders()
+    try:
+        tenders = form.tenders()
+    except Refused as err:
+        return _unreadable(visit_id, form, err)
     waiting = pages_of.following(queries.pending(clock.today()), visit_id, seen_only=True)
     try:
         outcome = command(
@@ -83,6 +87,19 @@ def charge(visit_id: bytes) -> Response:
         return _outdated(visit_id, err, tenders)
     url = url_for("charging.visit", visit_id=waiting.visit_id) if waiting else url_for("charging.pending")
     return pages.see(url, _said(outcome.result, outcome.replayed))
+
+
+def _unreadable(visit_id: bytes, form: forms.ChargeForm, err: Refused) -> Response:
+    """An amount that is none is told where the quote told it already, and only there."""
+    if not request.headers.get("HX-Request"):
+        raise err
+    found, on = _visit(visit_id), clock.today()
+    response = pages.answer(
+        "charging/_money.html", status=422, wrong=sentence(err), focus=_PLACES.get(err.field or "", "#pay-cash"),
+        quote=queries.quote(queries.open_sheets(visit_id, on), form.sheets, (), on), **_who_pays(visit_id, found.payer),
+    )  # fmt: skip
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#money", "innerHTML"
+    return response
 
 
 def _outdated(visit_id: bytes, err: Stale, tenders: list[services.Tender]) -> Response:

@@ -50,7 +50,7 @@ class Review:
 
 def review(sheet: Sheet, lines: Sequence[Line]) -> Review:
     """The allergies of the person, of linked records too, held against the lines of a sheet (O3)."""
-    known = safety.safety_of(sheet.patient_id)
+    known, groups = safety.safety_of(sheet.patient_id), _group_names()
     findings: list[Finding] = []
     doses: list[KeptDose] = []
     for line in lines:
@@ -62,10 +62,17 @@ def review(sheet: Sheet, lines: Sequence[Line]) -> Review:
         doses += [KeptDose(name, words.kept_dose(one.code, line.drug), one.reason) for one in beyond]
         findings += [
             Finding(
-                line.id, name, one.allergy.shown, one.tier,
+                line.id, name,
+                groups.get(one.allergy.code, one.allergy.shown) if one.allergy.kind == "group" else one.allergy.shown,
+                one.tier,
                 kept.get((one.allergy.kind, one.allergy.code), ""),
             )
             for one in stops
         ]  # fmt: skip
     told = [{"kind": one.kind, "code": one.code, "text": one.shown} for one in known.allergies]
     return Review(known.state, told, findings, doses)
+
+
+def _group_names() -> dict[str, str]:
+    """The groups in the language of the request; Chinese ones stay as they were recorded."""
+    return {} if words.is_source() else {one.code: one.name_en for one in dictionaries.allergy_groups() if one.name_en}

@@ -8,6 +8,7 @@ from clinic_app.modules.consultation.queries import words
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.pharmacy.queries.sheets import Line
 from clinic_app.modules.pharmacy.rules import units_per_dose
+from clinic_app.modules.stock import queries as stock
 
 
 def drug_name(line: Line) -> str:
@@ -43,6 +44,11 @@ def amount(line: Line) -> str:
 def in_packs(quantity: int, line: Line) -> str:
     """The same as packs and rest: `1盒6粒` (QT-08)."""
     return words.in_packs(quantity, line.drug)
+
+
+def strength(line: Line) -> str:
+    """`0.25g×24粒`, the counted unit in the language of the request."""
+    return stock.strength(line.drug)
 
 
 def _dose(line: Line) -> str:

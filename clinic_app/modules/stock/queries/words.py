@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from clinic_app.kernel import i18n
-from clinic_app.kernel.quantity import packs, packs_in_english, packs_text
+from clinic_app.kernel.quantity import packs, packs_in_english, packs_text, plural
 
 
 class Packed(Protocol):
@@ -12,6 +12,10 @@ class Packed(Protocol):
     min_unit: str
     pack_unit_en: str
     min_unit_en: str
+
+
+class Strong(Packed, Protocol):
+    strength_text: str
 
 
 class Named(Protocol):
@@ -29,3 +33,10 @@ def amount(drug: Packed, quantity: int) -> str:
     if i18n.current() == i18n.SOURCE:
         return packs_text(packs(quantity, drug.pack_size, drug.pack_unit, drug.min_unit))
     return packs_in_english(packs(quantity, drug.pack_size, drug.pack_unit_en, drug.min_unit_en))
+
+
+def strength(drug: Strong) -> str:
+    """What stands small behind a drug's name: `0.25g×24粒`, in English `0.25g×24 capsules`."""
+    if i18n.current() == i18n.SOURCE or "×" not in drug.strength_text:
+        return drug.strength_text
+    return f"{drug.strength_text.split('×')[0]}×{drug.pack_size} {plural(drug.min_unit_en, drug.pack_size)}"
