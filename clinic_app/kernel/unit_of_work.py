@@ -21,7 +21,7 @@ class UnitOfWork:
         self.conn = conn
         self.actor = actor
         self._reading = clock.read()
-        self._audited = False
+        self._audited: set[tuple[str, bytes | None]] = set()
         self._changes = conn.total_changes()
         self.wakes = False
         self._after: list[Callable[[], None]] = []
@@ -78,7 +78,12 @@ class UnitOfWork:
     ) -> None:
         """Write the audit row of this command; every command writes at least one."""
         audit.append(self.conn, self._reading, self.actor, action, entity, patient_id, detail)
-        self._audited = True
+        self._audited.add((action, entity))
+
+    def audit_together(self, action: str, entity: bytes) -> None:
+        """One audit row, without detail, for all that this command does of one kind to one record."""
+        if (action, entity) not in self._audited:
+            self.audit(action, entity)
 
     def print_job(self, document: str, entity: bytes, model: Mapping[str, Any], *, patient_id: bytes | None) -> bytes:
         """Queue one paper for the actor's desk; the next copy number of the document is taken here (P1)."""

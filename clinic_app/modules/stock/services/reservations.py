@@ -33,11 +33,11 @@ def reserve(uow: UnitOfWork, *, source_id: bytes, line_id: LineId, drug_id: byte
     """Hold minimum units of a drug at the pharmacy for a paid line, first expiry first out (PH-05, PH-08).
 
     Refused `stock.not_enough` (facts item, needed, available), and then nothing is held; Stale when the line is held
-    already. Returns {"batches": [[batch id, quantity], ...]}.
+    already. One audit row for all lines of a source. Returns {"batches": [[batch id, quantity], ...]}.
     """
     uow.require_sure_date()
     taken = _hold(uow, source_id, line_id, drug_id, quantity)
-    uow.audit("stock.reserve", source_id, quantity=quantity)
+    uow.audit_together("stock.reserve", source_id)
     return {"batches": [[batch_id.hex(), part] for batch_id, part in taken]}
 
 
