@@ -63,7 +63,6 @@ def test_a_function_that_wants_the_context_still_gets_it(environment: Environmen
     def name_of(context: Any, key: str) -> str:
         return str(context[key])
 
-    template = environment.from_string(
-        "{{ name_of('a') }}{% for b in [1] %}{{ name_of('b') }}{% endfor %}{{ f.join(['<']) }}"
-    )
+    source = "{{ name_of('a') }}{% for _ in [1] %}{% set b = 1 %}{{ name_of('b') }}{% endfor %}{{ f.join(['<']) }}"
+    template = environment.from_string(source)
     assert template.render(name_of=name_of, a="<", f="x") == "&lt;1&lt;"
