@@ -38,5 +38,6 @@ def forget() -> None:
 def readers_of(patient_id: bytes) -> list[tuple[bytes, str, int]]:
     """Who saw this patient's chart: person id, screen, first moment of each ten minutes, newest first."""
     return db.rows(
-        "SELECT person_id, screen, at FROM access_log WHERE patient_id = ? ORDER BY at DESC LIMIT 500", (patient_id,)
+        "SELECT person_id, screen, at FROM access_log WHERE patient_id = ? ORDER BY bucket DESC, at DESC LIMIT 500",
+        (patient_id,),
     )

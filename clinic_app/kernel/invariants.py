@@ -39,7 +39,7 @@ KERNEL = (
         "每个事件和命令都有同一事务的审计",
         "SELECT 'outbox ' || stream || ' ' || seq, 'no audit row of its transaction' FROM outbox"
         " WHERE hlc NOT IN (SELECT hlc FROM audit)"
-        " UNION ALL SELECT 'command ' || key, 'no audit row of its transaction' FROM once"
+        " UNION ALL SELECT 'command ' || hex(key), 'no audit row of its transaction' FROM once"
         " WHERE hlc NOT IN (SELECT hlc FROM audit)",
     ),
     Invariant(

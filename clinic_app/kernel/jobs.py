@@ -18,6 +18,7 @@ from clinic_app.kernel import db
 from clinic_app.kernel.clock import clock
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.ids import new_id
+from clinic_app.kernel.packing import pack, unpack
 from clinic_app.kernel.rights import Actor
 
 QUEUED, SENDING, PRINTED, NOT_STARTED, UNKNOWN, REFUSED = (
@@ -51,7 +52,7 @@ class Job:
     patient_id: bytes | None
     desk_id: bytes | None
     person_id: bytes
-    payload: str
+    payload: bytes
     state: str
     reason: str
     attempts: int
@@ -59,8 +60,13 @@ class Job:
 
     @property
     def model(self) -> dict[str, Any]:
-        stored: dict[str, Any] = json.loads(self.payload)
-        return stored
+        return model_of(self.payload)
+
+
+def model_of(payload: bytes) -> dict[str, Any]:
+    """What a paper says, from its row: the same for a reprint years later."""
+    stored: dict[str, Any] = json.loads(unpack(payload))
+    return stored
 
 
 def queue_print(
@@ -88,7 +94,7 @@ def queue_print(
             patient_id,
             actor.desk_id,
             actor.person_id,
-            json.dumps(model, ensure_ascii=False),
+            pack(json.dumps(model, ensure_ascii=False, separators=(",", ":"))),
             at,
             at,
             at,

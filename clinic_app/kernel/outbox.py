@@ -8,6 +8,7 @@ import apsw
 
 from clinic_app.kernel import db
 from clinic_app.kernel.clock import Reading
+from clinic_app.kernel.packing import pack, unpack
 from sync.wire.canonical import canonical, parse
 from sync.wire.hashes import GENESIS, chain
 
@@ -20,6 +21,7 @@ subscribers: dict[str, list[Subscriber]] = {}
 guards: dict[str, list[Guard]] = {}
 _epoch = b""
 COLUMNS = "epoch, stream, seq, event, version, entity, parents, body, hlc, wall, clock_state"
+ID_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def append(
         "SELECT seq, hash FROM outbox WHERE epoch = ? AND stream = ? ORDER BY seq DESC LIMIT 1", (_epoch, event.stream)
     ).fetchone()
     seq, prev = (last[0] + 1, last[1]) if last else (1, GENESIS)
+    text = canonical(dict(body)).decode()
     row = [
         _epoch,
         event.stream,
@@ -59,33 +62,51 @@ def append(
         event.name,
         event.version,
         entity,
-        canonical([parent for parent in parents]).decode(),
-        canonical(dict(body)).decode(),
+        b"".join(parents),
+        pack(text),
         reading.hlc,
         reading.wall,
         reading.state,
     ]
     conn.execute(
-        f"INSERT INTO outbox({COLUMNS}, prev_hash, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*row, prev, chain(prev, canonical(row))),
+        f"INSERT INTO outbox({COLUMNS}, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*row, chain(prev, _hashed(row, text))),
     )
+
+
+def _hashed(row: list[Any], text: str) -> bytes:
+    """What the hash of an event is over: its columns in order, parents and body as canonical JSON, not as stored."""
+    return canonical([*row[:6], canonical(parents_of(row[6])).decode(), text, *row[8:]])
+
+
+def parents_of(stored: bytes) -> list[bytes]:
+    """The ids of the events' entities that this one builds on."""
+    return [stored[at : at + ID_BYTES] for at in range(0, len(stored), ID_BYTES)]
+
+
+def body_of(stored: bytes) -> Any:
+    """The body of an event from its row, ids as bytes. Raises ValueError when it is not what was stored."""
+    return parse(unpack(stored).encode())
 
 
 def broken_links() -> list[tuple[str, str]]:
     """Every gap or changed row of the event streams."""
     broken: list[tuple[str, str]] = []
     last: dict[tuple[bytes, str], tuple[int, bytes]] = {}
-    sql = f"SELECT {COLUMNS}, prev_hash, hash FROM outbox ORDER BY epoch, stream, seq"
-    for *row, prev_hash, stored in db.connection().execute(sql):
+    sql = f"SELECT {COLUMNS}, hash FROM outbox ORDER BY epoch, stream, seq"
+    for *row, stored in db.connection().execute(sql):
         stream = (row[0], row[1])
         seq, prev = last.get(stream, (0, GENESIS))
         if row[2] != seq + 1:
             broken.append((f"outbox {row[1]} {seq + 1}", "missing"))
-        elif prev_hash != prev or chain(prev, canonical(row)) != stored:
+        elif not _holds(row, prev, stored):
             broken.append((f"outbox {row[1]} {row[2]}", "changed"))
         last[stream] = (row[2], stored)
     return broken
 
 
-def body_of(text: str) -> Any:
-    return parse(text.encode())
+def _holds(row: list[Any], prev: bytes, stored: bytes) -> bool:
+    try:
+        return chain(prev, _hashed(row, unpack(row[7]))) == stored
+    except (ValueError, TypeError):  # what nobody stored cannot be hashed
+        return False

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, request
@@ -35,6 +36,7 @@ def check_host(app: Flask) -> None:
         abort(421)
 
 
+@lru_cache(maxsize=256)
 def _part_of(address: str, part: str) -> str:
     """A part of what a browser claims to be an address; empty when it is none."""
     try:

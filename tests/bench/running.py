@@ -83,10 +83,10 @@ def run_together(server: Server, script: Script, clients: int, count: int, first
     return whole, whole.visits / took
 
 
-def page_weights(server: Server, script: Script, n: int) -> dict[str, float]:
+def page_weights(server: Server, script: Script, n: int) -> dict[str, dict[str, float]]:
     """The compressed size in KB of every whole page of a visit, by name."""
     client = Client(server.port, server.folder, 0, script)
     outcome = client.visit(patient(n), weigh=True)
     client.close()
     pages = [sample for sample in outcome.samples if sample.request.kind == "page"]
-    return {sample.request.name: round(sample.gzip_bytes / 1024, 1) for sample in pages}
+    return {sample.request.name: {"gzip_kb": round(sample.gzip_bytes / 1024, 1)} for sample in pages}

@@ -1,10 +1,11 @@
 """The bench measures what it says: script, forms, percentiles and copied rows are right; a visit over HTTP succeeds."""
 
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
-from tests.bench import figures, rows, running
+from tests.bench import figures, report, rows, running
 from tests.bench.clinics import furnish
 from tests.bench.options import options
 from tests.bench.screen import NotOnPage, Screen
@@ -102,3 +103,20 @@ def test_one_visit_over_http_has_no_error(folder: Path) -> None:
     assert server_mb > 0 and server.cold_s > 0
     tables = {one.table for changes in written for one in changes if one.op == "INSERT"}
     assert {"visit", "note_version", "prescription_line", "bill", "payment", "dispense", "audit", "once"} <= tables
+
+
+def test_the_table_marks_what_missed_its_target(capsys: pytest.CaptureFixture[str]) -> None:
+    found = figures.empty()
+    found["visit"]["cpu_ms"], found["memory"]["server_mb"], found["pages"]["cashier"] = 40.5, 100.0, {"gzip_kb": 61.0}
+    report.table(found)
+    lines = {line.split()[0]: line.split()[1:] for line in capsys.readouterr().err.splitlines()}
+    assert lines["visit.cpu_ms"] == ["40.5", "40", "over"] and lines["memory.server_mb"] == ["100.0", "100"]
+    assert lines["pages.cashier.gzip_kb"][-1] == "over" and lines["start.cold_s"] == ["not", "measured", "1.2"]
+
+
+def test_every_target_is_of_a_figure() -> None:
+    found = figures.empty()
+    found["search"] = {"100000": {"p95_ms": None}, "1000000": {"p95_ms": None}}
+    found["pages"] = {"cashier": {"gzip_kb": None}}
+    names = [f"{key}.{name}" for key, values in found.items() for name, _ in report._flat(values)]
+    assert [pattern for pattern, _ in report.TARGETS if not any(fnmatch(name, pattern) for name in names)] == []

@@ -6,6 +6,7 @@ import pytest
 
 from clinic_app.kernel import audit, db, invariants, outbox
 from clinic_app.kernel.outbox import Event
+from clinic_app.kernel.packing import pack
 from clinic_app.kernel.unit_of_work import unit_of_work
 from tests.kernel.conftest import CASHIER
 
@@ -54,6 +55,20 @@ def test_a_row_resealed_without_the_key_is_named(chain: Path) -> None:
 
 def test_a_changed_event_is_named(chain: Path) -> None:
     behind_the_products_back("UPDATE outbox SET body = '{\"n\":7}' WHERE seq = 3")
+    assert named("A1-events") == [("outbox care 3", "changed")]
+
+
+@pytest.mark.parametrize(
+    "sql", ["parents = x'0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e0e'", "event = 'test.other'", "wall = wall + 1"]
+)
+def test_every_column_of_an_event_is_under_its_hash(chain: Path, sql: str) -> None:
+    behind_the_products_back(f"UPDATE outbox SET {sql} WHERE seq = 3")
+    assert named("A1-events") == [("outbox care 3", "changed")]
+
+
+def test_an_event_with_another_text_well_packed_is_named(chain: Path) -> None:
+    forged = pack('{"n":7}').hex()
+    behind_the_products_back(f"UPDATE outbox SET body = x'{forged}' WHERE seq = 3")
     assert named("A1-events") == [("outbox care 3", "changed")]
 
 

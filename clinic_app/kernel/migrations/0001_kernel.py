@@ -14,10 +14,10 @@ CREATE TABLE installation(
     created_at INTEGER NOT NULL
 );
 CREATE TABLE once(
-    key TEXT PRIMARY KEY,
+    key BLOB PRIMARY KEY,
     person_id BLOB NOT NULL,
     body_hash BLOB NOT NULL,
-    result TEXT NOT NULL,
+    result BLOB NOT NULL,
     hlc INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE audit(
@@ -33,7 +33,6 @@ CREATE TABLE audit(
     detail TEXT NOT NULL,
     hash BLOB NOT NULL
 );
-CREATE INDEX audit_hlc ON audit(hlc);
 CREATE TABLE outbox(
     epoch BLOB NOT NULL,
     stream TEXT NOT NULL CHECK (stream IN ('care', 'bulk', 'meta')),
@@ -41,12 +40,11 @@ CREATE TABLE outbox(
     event TEXT NOT NULL,
     version INTEGER NOT NULL,
     entity BLOB NOT NULL,
-    parents TEXT NOT NULL,
-    body TEXT NOT NULL,
+    parents BLOB NOT NULL,
+    body BLOB NOT NULL,
     hlc INTEGER NOT NULL,
     wall INTEGER NOT NULL,
     clock_state TEXT NOT NULL,
-    prev_hash BLOB NOT NULL,
     hash BLOB NOT NULL,
     PRIMARY KEY (epoch, stream, seq)
 );
@@ -63,7 +61,7 @@ CREATE TABLE job(
     patient_id BLOB,
     desk_id BLOB,
     person_id BLOB NOT NULL,
-    payload TEXT NOT NULL,
+    payload BLOB NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'printed', 'not_started', 'unknown', 'refused')),
     reason TEXT NOT NULL DEFAULT '',
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -105,7 +103,6 @@ CREATE TABLE access_log(
     bucket INTEGER NOT NULL,
     screen TEXT NOT NULL,
     at INTEGER NOT NULL,
-    PRIMARY KEY (person_id, patient_id, bucket)
+    PRIMARY KEY (patient_id, bucket, person_id)
 ) WITHOUT ROWID;
-CREATE INDEX access_log_patient ON access_log(patient_id, at);
 """

@@ -1,10 +1,9 @@
 """Charging a visit, through the service, with the numbers of the domain guide."""
 
-import json
 
 import pytest
 
-from clinic_app.kernel import db, parameters
+from clinic_app.kernel import db, outbox, parameters
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.modules.charging import queries
@@ -104,7 +103,7 @@ def test_reserves_each_drug_line_and_says_so_in_the_event(window):
     paid = window.pay(visit)
     held = stock.reservations_of(bytes.fromhex(paid["bill_id"]))
     assert sorted(one.quantity for one in held) == [2, 24]
-    body = json.loads(db.value("SELECT body FROM outbox WHERE event = 'charging.bill_paid'"))
+    body = outbox.body_of(db.value("SELECT body FROM outbox WHERE event = 'charging.bill_paid'"))
     assert (body["receipt_no"], body["total_fen"]) == (paid["receipt_no"], paid["due_fen"])
     assert [line["item_kind"] for line in body["lines"]] == ["drug", "drug", "service"]
 

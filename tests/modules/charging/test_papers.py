@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clinic_app.kernel import db
+from clinic_app.kernel import db, jobs
 from clinic_app.kernel.printing import layout, render
 from clinic_app.modules.charging.documents import ReceiptPaper, ShiftSlip
 from devices.escpos.decoder import decode
@@ -79,7 +79,7 @@ def test_the_receipt_of_a_real_bill_says_who_what_and_how_it_was_paid(window):
     visit = window.visit()
     window.sheet(visit, ("D0001", 30))
     paid = window.pay(visit, 5000, (1000, "WX000001"))
-    model = json.loads(db.value("SELECT payload FROM job WHERE document = 'charging.receipt'"))
+    model = jobs.model_of(db.value("SELECT payload FROM job WHERE document = 'charging.receipt'"))
     assert model["items"][0] == {"item": "阿莫西林胶囊", "quantity": "1盒6粒", "amount": "23.38"}
     assert (model["receipt_no"], model["total"], model["cash"], model["scan"]) == (
         paid["receipt_no"], "33.38", "23.38", "10.00",

@@ -1,11 +1,10 @@
 """A shift opens with the first charge, shows what the ledger says, and accepts nothing after its close."""
 
-import json
 from datetime import timedelta
 
 import pytest
 
-from clinic_app.kernel import db
+from clinic_app.kernel import db, jobs, outbox
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.modules.charging import queries, services
@@ -44,9 +43,9 @@ def test_a_close_keeps_its_sums_prints_a_slip_and_the_next_shift_is_empty(window
     closed = window.close(counted_fen=990)
     shift = queries.shift(bytes.fromhex(closed["shift_id"]))
     assert (shift.cash_fen, shift.scan_fen, shift.counted_fen) == (1000, 0, 990)
-    slip = json.loads(db.value("SELECT payload FROM job WHERE document = 'charging.shift_slip'"))
+    slip = jobs.model_of(db.value("SELECT payload FROM job WHERE document = 'charging.shift_slip'"))
     assert (slip["cash"], slip["counted"], slip["difference"], slip["bills"]) == ("10.00", "9.90", "−0.10", 1)
-    assert json.loads(db.value("SELECT body FROM outbox WHERE event = 'charging.shift_closed'"))["cash_fen"] == 1000
+    assert outbox.body_of(db.value("SELECT body FROM outbox WHERE event = 'charging.shift_closed'"))["cash_fen"] == 1000
     with pytest.raises(Refused) as refused:
         window.close()
     assert refused.value.code == "charging.no_open_shift"
@@ -68,7 +67,7 @@ def test_a_second_close_never_closes_the_next_shift(window):
 def test_an_uncounted_drawer_is_not_a_drawer_of_zero(window):
     window.pay(window.visit())
     window.close()
-    slip = json.loads(db.value("SELECT payload FROM job WHERE document = 'charging.shift_slip'"))
+    slip = jobs.model_of(db.value("SELECT payload FROM job WHERE document = 'charging.shift_slip'"))
     assert (slip["counted"], slip["difference"]) == ("", "")
 
 
@@ -144,10 +143,10 @@ def test_the_manager_closes_the_shift_of_a_cashier_who_cannot(window, how):
     assert (shift.closer_name, shift.witness_name) == (manager.name, second.name)
     detail = db.value("SELECT detail FROM audit WHERE action = 'charging.close_shift_for' AND entity = ?", (shift_id,))
     assert "已离职" in detail and second.person_id.hex() in detail
-    slip = json.loads(db.value("SELECT payload FROM job WHERE document = 'charging.shift_slip'"))
+    slip = jobs.model_of(db.value("SELECT payload FROM job WHERE document = 'charging.shift_slip'"))
     assert (slip["closer"], slip["witness"], slip["difference"]) == (manager.name, second.name, "−0.10")
-    event = json.loads(db.value("SELECT body FROM outbox WHERE event = 'charging.shift_closed'"))
-    assert event["closed_by"] == {"$hex": manager.person_id.hex()}
+    event = outbox.body_of(db.value("SELECT body FROM outbox WHERE event = 'charging.shift_closed'"))
+    assert event["closed_by"] == manager.person_id
     assert chips(manager) == [] and chips(second) == []
 
 

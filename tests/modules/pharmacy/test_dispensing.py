@@ -8,6 +8,7 @@ import pytest
 from clinic_app.kernel import db, parameters
 from clinic_app.kernel.clock import SystemTime, clock, today
 from clinic_app.kernel.errors import Missing, Refused, Stale
+from clinic_app.kernel.packing import unpack
 from clinic_app.kernel.rights import Actor
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.patients import services as patients
@@ -94,7 +95,7 @@ def test_dispensing_tells_the_county_and_the_audit_trail(clinic: Clinic) -> None
     sheet, _patient = paid_sheet(clinic, ("D0011",))
     dispense_id = dispense(clinic, sheet.id)
     event, body = db.row("SELECT event, body FROM outbox WHERE stream = 'care' ORDER BY seq DESC LIMIT 1")
-    assert event == "pharmacy.dispensed" and line_ids(sheet)[0].hex() in body
+    assert event == "pharmacy.dispensed" and line_ids(sheet)[0].hex() in unpack(body)
     action, detail = db.row("SELECT action, detail FROM audit WHERE entity = ?", (dispense_id,))[:2]
     assert action in ("pharmacy.dispense", "stock.consume") and "赵春生" not in detail
 
