@@ -39,16 +39,16 @@ def kept(*tables: str) -> Callable[[Callable[Given, Value]], Callable[Given, Val
 
         @wraps(read)
         def answer(*given: Given.args, **named: Given.kwargs) -> Value:
-            version = _version()
+            version_now = version()
             known = answers.get(given)
-            if known is not None and known[0] == version:
+            if known is not None and known[0] == version_now:
                 return known[1]
             value = read(*given, **named)
             # what a command reads may be its own, and never be committed
-            if not db.connection().in_transaction and _stored() == version:
+            if not db.connection().in_transaction and _stored() == version_now:
                 if len(answers) >= MOST:
                     answers.clear()
-                answers[given] = (version, value)
+                answers[given] = (version_now, value)
             return value
 
         answer.tables = tables  # type: ignore[attr-defined]
@@ -58,8 +58,8 @@ def kept(*tables: str) -> Callable[[Callable[Given, Value]], Callable[Given, Val
     return keep
 
 
-def _version() -> Version:
-    """The count as this thread sees it now."""
+def version() -> Version:
+    """The count as this thread sees it now: the key of what is worked out from kept reads."""
     moment = db.moment()  # before the look: a commit in between makes the next call look again
     if moment is None or moment != _seen.moment:
         _seen.version = _stored()

@@ -62,7 +62,8 @@ def safety_of(patient_id: bytes) -> Safety:
         for one in known
     )
     notes = {(one.kind, one.code or one.text): one.note for one in known if one.note}
-    return Safety(state, allergies, notes, dictionaries.group_parents(), person.born_on if person else None)
+    parents = dictionaries.group_parents()
+    return Safety(state, allergies, notes, parents, person.born_on if person else None)
 
 
 def _contents_of(drug_code: str) -> tuple[frozenset[str], ...]:

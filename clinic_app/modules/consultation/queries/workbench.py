@@ -159,7 +159,7 @@ class _Book:
     def _draft_row(self, line: queries.PrescriptionLine, there: int) -> Row:
         drug = dictionaries.drug(line.drug_id)
         assert drug is not None  # a foreign key holds it
-        groups = dictionaries.groups_of_drug(drug.id)
+        groups = dictionaries.groups_of_drug(drug.id) if self.found.allergies else frozenset()
         reasons = queries.kept_stops_of(line.id) if line.stop_reason or line.dose_reason else []
         kept = {(one.kind, one.code) for one in reasons}
         findings = self.found.findings(drug, groups)
@@ -187,7 +187,7 @@ class _Book:
         self, line: queries.PrescriptionLine, drug: dictionaries.Drug
     ) -> tuple[Worked | None, Refused | None]:
         try:
-            return work_out(as_typed(line), self.on, limit_days=self.limit, known=self.known, drug=drug), None
+            return work_out(as_typed(line), self.on, limit_days=self.limit, drug=drug), None
         except Refused as err:
             return None, err
 

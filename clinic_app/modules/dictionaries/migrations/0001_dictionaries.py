@@ -1,7 +1,7 @@
 """Tables of the dictionaries: lists with their search keys, dated prices, divisions and import runs."""
 
-KEPT = ("allergy_group", "diagnosis", "drug", "drug_allergy_group", "frequency", "invoice_category", "price", "route",
-        "service_item")  # fmt: skip
+KEPT = ("allergy_group", "diagnosis", "dose_limit", "drug", "drug_allergy_group", "frequency", "invoice_category",
+        "price", "route", "service_item")  # fmt: skip
 SQL = """
 CREATE TABLE invoice_category(
     code TEXT PRIMARY KEY,

@@ -136,9 +136,10 @@ def drugs(drug_ids: Iterable[bytes]) -> dict[bytes, Drug]:
     return {one.id: one for one in found if one is not None}
 
 
-def dose_limits_on(drug_id: bytes, on: date) -> DoseLimits | None:
+@kept("dose_limit")
+def dose_limits_on(drug_id: bytes, day: date) -> DoseLimits | None:
     """The limits of a drug that hold on a day; None where none is known."""
-    return db.read_one(DoseLimits, _LIMITS, {"id": drug_id, "day": on.isoformat()})
+    return db.read_one(DoseLimits, _LIMITS, {"id": drug_id, "day": day.isoformat()})
 
 
 def drugs_matching(text: str, on: date, limit: int = 8) -> list[DrugHit]:
