@@ -17,7 +17,7 @@ def stored_result(conn: apsw.Connection, key: str, person_id: bytes, body_hash: 
     """The result of this key, or None when it is new. Refuses another person's key and another body."""
     if len(key) not in KEY_LENGTH or not key.isascii():
         raise Refused("once.missing")
-    found = conn.execute("SELECT person_id, body_hash, result FROM once WHERE key = ?", (_stored(key),)).fetchone()
+    found = conn.execute("SELECT person_id, body_hash, result FROM once WHERE key = ?", (stored_key(key),)).fetchone()
     if found is None:
         return None
     if found[0] != person_id:
@@ -35,9 +35,10 @@ def store_result(
     text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
     conn.execute(
         "INSERT INTO once(key, person_id, body_hash, result, hlc) VALUES(?, ?, ?, ?, ?)",
-        (_stored(key), person_id, body_hash[:STORED_BYTES], pack(text), hlc),
+        (stored_key(key), person_id, body_hash[:STORED_BYTES], pack(text), hlc),
     )
 
 
-def _stored(key: str) -> bytes:
+def stored_key(key: str) -> bytes:
+    """The form in which a command key stands in its row."""
     return hashlib.sha256(key.encode()).digest()[:STORED_BYTES]

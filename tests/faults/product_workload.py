@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from clinic_app import registry
 from clinic_app.kernel import db, invariants, opening
+from clinic_app.kernel.idempotency import stored_key
+from clinic_app.kernel.packing import unpack
 from tests import visit
 from tests.conftest import Clinic, config_of
 from tests.faults import small_clinic
@@ -117,18 +119,18 @@ class Judge:
 
 
 def _broken_promise(acknowledged: list[Answered]) -> str:
-    found = dict(db.rows("SELECT key, result FROM once"))
+    found = {key: unpack(result) for key, result in db.rows("SELECT key, result FROM once")}
     for one in acknowledged:
-        if one.key and one.key not in found:
+        if one.key and stored_key(one.key) not in found:
             return f"LOST: an answered command is gone, {len(found)} are there"
-        if one.key and found[one.key] != one.result:
-            return f"CHANGED: {one.result} was answered, {found[one.key]} is there"
+        if one.key and found[stored_key(one.key)] != one.result:
+            return f"CHANGED: {one.result} was answered, {found[stored_key(one.key)]} is there"
         if not one.key and (line := json.loads(one.result).get("line_id")) and not _line_is_there(line):
             return "LOST: an answered row of a draft is gone"
     keys = sum(bool(one.key) for one in acknowledged)
     if len(found) > keys + 1:
         return f"GHOST: {keys} commands were answered, {len(found)} are there"
-    charged = db.value("SELECT count(*) FROM once WHERE json_extract(result, '$.change_fen') IS NOT NULL")
+    charged = sum("change_fen" in json.loads(result) for result in found.values())
     if charged != db.value("SELECT count(*) FROM bill"):
         return f"DOUBLE: {charged} charges, another number of bills"
     return ""
