@@ -70,7 +70,7 @@ def create_clinic(
         _make(folder, keys.derive(seed), facts, steps, fill, vfs)
     except OSError as err:  # what is half made is swept away by the next try
         full = err.errno == errno.ENOSPC
-        raise Refused("kernel.disk_full" if full else "kernel.disk_failed", reason=str(err.strerror)) from err
+        raise Refused("kernel.disk_full" if full else "kernel.disk_failed", reason=err.strerror or str(err)) from err
 
 
 def _make(

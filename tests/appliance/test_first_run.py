@@ -112,19 +112,25 @@ def test_a_clinic_that_is_made_but_does_not_open_says_to_start_again(tmp_path: P
     db.close_database()
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [(OSError(28, "No space left on device"), "磁盘满了"), (RuntimeError("something nobody thought of"), "没建成")],
+    ids=["full disk", "any fault"],
+)
 @pytest.mark.parametrize("place", ["migrate", "fill", "rename"])
 def test_a_fault_while_making_leaves_no_half_clinic_and_may_be_repeated(
-    place: str, page: Page, tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    place: str, fault: Exception, said: str, page: Page, tmp_path: Path, made: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     words, step = at_the_words(page), {"migrate": (schema, "migrate"), "fill": (starter, "load_starter_lists")}
 
     def fails(*_given: Any) -> None:
-        raise OSError(28, "No space left on device")
+        raise fault
 
     with monkeypatch.context() as broken:
         broken.setattr(*step.get(place, (opening.os, "replace")), fails)
         answer = page.post(**words)
-    assert answer.status_code == 422 and "没建成" in answer.text
+    assert answer.status_code == 422 and said in answer.text
     assert not opening.exists(tmp_path) and made == []
     assert page.post(**words).location == "/sign-in"
     assert made == ["made"] and opening.open_clinic(tmp_path, registry.migration_steps()).code == FACTS["code"]

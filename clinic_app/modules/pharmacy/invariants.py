@@ -60,7 +60,11 @@ INVARIANTS = (
         " JOIN prescription_line o ON o.id = l.line_id JOIN drug g ON g.id = o.drug_id"
         " WHERE ((json_extract(a.value, '$.kind') = 'drug' AND json_extract(a.value, '$.code') = g.code)"
         " OR (json_extract(a.value, '$.kind') = 'group' AND json_extract(a.value, '$.code') IN"
-        " (SELECT h.value FROM json_each(o.drug_groups) h))) AND NOT EXISTS (SELECT 1 FROM kept_stop k"
+        " (SELECT h.value FROM json_each(o.drug_groups) h))"
+        " OR EXISTS (SELECT 1 FROM json_each(a.value, '$.groups') m JOIN json_each(o.drug_groups) h"
+        " ON h.value = m.value)"
+        " OR EXISTS (SELECT 1 FROM json_each(a.value, '$.substances') m JOIN json_each(o.drug_substances) h"
+        " ON h.value = m.value)) AND NOT EXISTS (SELECT 1 FROM kept_stop k"
         " WHERE k.line_id = o.id AND k.kind = json_extract(a.value, '$.kind')"
         " AND k.code = json_extract(a.value, '$.code'))",
     ),

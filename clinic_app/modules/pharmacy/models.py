@@ -22,7 +22,7 @@ class Preparation(_Table):
 
 
 class Dispense(_Table):
-    """A sheet handed out (发药); `allergies` is what was known of the person at that moment, as [kind, code] pairs."""
+    """A sheet handed out (发药); `allergies` is what was known of the person at that moment, see `Allergy.as_kept`."""
 
     id = BlobField(primary_key=True)
     prescription_id = BlobField()

@@ -96,6 +96,9 @@ def test_an_allergy_without_a_reason_is_named(clinic: Clinic, dispense_id: bytes
     assert broken()["O3"] == [(f"dispense {dispense_id.hex()} line 1", "allergy group beta_lactams has no reason")]
     clinic.raw('UPDATE dispense SET allergies = \'[{"code":"D0001","kind":"drug","text":"x"}]\'')
     assert "allergy drug D0001" in broken()["O3"][0][1]
+    for shared in ('"groups":["beta_lactams"]', '"substances":["amoxicillin"]'):
+        clinic.raw('UPDATE dispense SET allergies = \'[{"code":"D9","kind":"drug","text":"x",' + shared + "}]'")
+        assert "allergy drug D9" in broken()["O3"][0][1]
 
 
 def test_a_dispense_signed_by_nobody_is_named(clinic: Clinic, dispense_id: bytes) -> None:

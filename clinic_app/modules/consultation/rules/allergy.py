@@ -7,7 +7,7 @@ allergy to one drug stops every drug with a substance of it, whatever maker and 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Tier = Literal["stop", "look"]
 Because = Literal["drug", "substance", "kin", "group", "related", "text"]
@@ -25,6 +25,13 @@ class Allergy:
     shown: str
     groups: frozenset[str] = frozenset()
     substances: frozenset[str] = frozenset()
+
+    def as_kept(self) -> dict[str, Any]:
+        """As a signed sheet and a dispense keep it: printed, and held against their lines by O3."""
+        return {
+            "kind": self.kind, "code": self.code, "text": self.shown, "groups": sorted(self.groups),
+            "substances": sorted(self.substances),
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from clinic_app.modules.consultation.queries import safety, signed_drugs, words
 from clinic_app.modules.consultation.queries.workbench import as_typed
 from clinic_app.modules.consultation.queries.working_out import days_limit, work_out
 from clinic_app.modules.consultation.rules import sheets
-from clinic_app.modules.consultation.rules.allergy import Allergy
 from clinic_app.modules.consultation.rules.vitals import parse_vitals
 from clinic_app.modules.consultation.services import lines as line_services
 from clinic_app.modules.consultation.services import notes
@@ -141,7 +140,7 @@ def _sign_sheets(
         is_emergency=opened.visit.kind == "emergency",
         paediatric_below_years=parameters.value("consultation.paediatric_below_years", uow.on),
     )  # fmt: skip
-    told = canonical([_told(one) for one in found.allergies]).decode()
+    told = canonical([one.as_kept() for one in found.allergies]).decode()
     parts = list(zip(sheet_ids, (first, *others), strict=True))
     for sheet_id, rows in parts:  # every row stands on its sheet before the first sheet is closed to changes
         for place, one in enumerate(rows, 1):
@@ -150,14 +149,6 @@ def _sign_sheets(
             as_now = [getattr(row.drug, name) for name in signed_drugs.KEPT]
             uow.execute(_PLACE, (sheet_id, place, *told_of, *as_now, one.id))
     return [_number_sheet(uow, opened, sheet_id, kind, told, part) for sheet_id, part in parts]
-
-
-def _told(one: Allergy) -> dict[str, Any]:
-    """One allergy as a signed sheet keeps it: printed, and held against its lines by O3."""
-    return {
-        "kind": one.kind, "code": one.code, "text": one.shown, "groups": sorted(one.groups),
-        "substances": sorted(one.substances),
-    }  # fmt: skip
 
 
 def _number_sheet(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from clinic_app.modules.consultation import queries as consultation
 from clinic_app.modules.consultation.queries import safety, words
@@ -38,7 +39,7 @@ class Review:
     """`state` of the person's allergies: unknown, none or known; `known` is what a dispense keeps of them."""
 
     state: str
-    known: list[dict[str, str]]
+    known: list[dict[str, Any]]
     findings: list[Finding]
     doses: list[KeptDose]
 
@@ -69,8 +70,7 @@ def review(sheet: Sheet, lines: Sequence[Line]) -> Review:
             )
             for one in stops
         ]  # fmt: skip
-    told = [{"kind": one.kind, "code": one.code, "text": one.shown} for one in known.allergies]
-    return Review(known.state, told, findings, doses)
+    return Review(known.state, [one.as_kept() for one in known.allergies], findings, doses)
 
 
 def _group_names() -> dict[str, str]:
