@@ -10,7 +10,7 @@ from clinic_app.kernel.search import normal, prefix_range, term_keys
 _COLUMNS = (
     "id, code, name, name_en, form, strength_text, strength_dose, dose_unit, min_unit, min_unit_en, pack_unit,"
     " pack_unit_en, pack_size, is_splittable, rounding, route, frequency, usual_dose, usual_days, invoice_category,"
-    " maker, shelf, is_disabled, minimum_age_years, substances"
+    " maker, shelf, is_disabled, minimum_age_years, antimicrobial_grade, controlled_class, substances"
 )
 _BY_ID = f"SELECT {_COLUMNS} FROM drug WHERE id = ?"
 _BY_CODE = f"SELECT {_COLUMNS} FROM drug WHERE code = ?"
@@ -68,6 +68,8 @@ class Drug:
     shelf: str
     is_disabled: bool
     minimum_age_years: int | None = None
+    antimicrobial_grade: str | None = None
+    controlled_class: str | None = None
     substances: frozenset[str] = frozenset()
 
 
@@ -185,4 +187,4 @@ def _groups_by_initials(typed: str, seen: set[str]) -> list[Allergen]:
 
 
 def _drug(row: tuple) -> Drug:
-    return Drug(*row[:13], bool(row[13]), *row[14:22], bool(row[22]), row[23], frozenset(row[24].split(";")) - {""})
+    return Drug(*row[:13], bool(row[13]), *row[14:22], bool(row[22]), *row[23:26], frozenset(row[26].split(";")) - {""})
