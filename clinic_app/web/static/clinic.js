@@ -271,7 +271,7 @@
       const name = a.name.slice(10);
       named(box, name).forEach((el) => {
         if (el.type === 'radio') el.checked = el.value === a.value; else if (el.type === 'checkbox') el.checked = a.value === '1'; else el.value = a.value;
-        el.dispatchEvent(new Event('change', { bubbles: true }));
+        if (!('known' in option.dataset)) el.dispatchEvent(new Event('change', { bubbles: true }));
       });
       all(attr('data-show', name), scope).forEach((el) => { el.textContent = a.value; });
     });

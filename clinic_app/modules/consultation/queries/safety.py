@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from clinic_app.kernel import db, parameters
 from clinic_app.modules.consultation.rules.allergy import Allergy, Stop, allergy_stops
@@ -62,7 +63,13 @@ def safety_of(patient_id: bytes) -> Safety:
         for one in known
     )
     notes = {(one.kind, one.code or one.text): one.note for one in known if one.note}
-    return Safety(state, allergies, notes, dictionaries.group_parents(), person.born_on if person else None)
+    parents = _parents(dictionaries.newest_import())
+    return Safety(state, allergies, notes, parents, person.born_on if person else None)
+
+
+@lru_cache(maxsize=4)
+def _parents(_newest: bytes | None) -> Mapping[str, str | None]:
+    return dictionaries.group_parents()
 
 
 def _contents_of(drug_code: str) -> tuple[frozenset[str], ...]:

@@ -1,5 +1,6 @@
 """Dictionary data in the language of the request: names, units, doses."""
 
+from decimal import Decimal
 from functools import lru_cache
 
 from clinic_app.kernel import i18n
@@ -48,6 +49,13 @@ def beyond(stop: DoseStop, drug: Drug) -> str:
     }
     told = _("每次 %(written)s，最多 %(most)s") if stop.of == "single" else _("每日 %(written)s，最多 %(most)s")
     return told % facts
+
+
+def kept_dose(code: str, drug: Drug) -> str:
+    """The same of a stop that was kept, from its `code`."""
+    of, _colon, amounts = code.partition(":")
+    written, most = (Decimal(amount) for amount in amounts.split("/"))
+    return beyond(DoseStop("daily" if of == "daily" else "single", written, most, drug.dose_unit), drug)
 
 
 def beyond_in_source(stop: DoseStop) -> str:

@@ -159,7 +159,7 @@ class _Book:
     def _draft_row(self, line: queries.PrescriptionLine, there: int) -> Row:
         drug = dictionaries.drug(line.drug_id)
         assert drug is not None  # a foreign key holds it
-        groups = dictionaries.groups_of_drug(drug.id)
+        groups = dictionaries.groups_of_drug(drug.id) if self.found.allergies else frozenset()
         reasons = queries.kept_stops_of(line.id) if line.stop_reason or line.dose_reason else []
         kept = {(one.kind, one.code) for one in reasons}
         findings = self.found.findings(drug, groups)
@@ -180,14 +180,14 @@ class _Book:
             is_long=line.days > self.limit, also_on=self.signed.get(drug.id, ""),
             from_age=None if self.found.is_old_enough(drug, self.on) else drug.minimum_age_years,
             beyond=tuple(one for one in worked.stops if ("dose", one.code) not in kept) if worked else (),
-            kept_doses=tuple(one.text for one in reasons if one.kind == "dose"),
+            kept_doses=_kept_doses(reasons, drug),
         )  # fmt: skip
 
     def _work_out(
         self, line: queries.PrescriptionLine, drug: dictionaries.Drug
     ) -> tuple[Worked | None, Refused | None]:
         try:
-            return work_out(as_typed(line), self.on, limit_days=self.limit, known=self.known, drug=drug), None
+            return work_out(as_typed(line), self.on, limit_days=self.limit, drug=drug), None
         except Refused as err:
             return None, err
 
@@ -201,7 +201,7 @@ class _Book:
         reasons = queries.kept_stops_of(line.id) if line.dose_reason else []
         return Row(
             line=line, drug=drug, **self._names(line, drug), quantity=words.in_packs(line.quantity, drug),
-            amount_fen=amount, kept_doses=tuple(one.text for one in reasons if one.kind == "dose"),
+            amount_fen=amount, kept_doses=_kept_doses(reasons, drug),
         )  # fmt: skip
 
     def _names(self, line: queries.PrescriptionLine, drug: dictionaries.Drug) -> dict[str, str]:
@@ -221,6 +221,10 @@ def as_typed(line: queries.PrescriptionLine) -> TypedLine:
         str(line.quantity) if line.is_quantity_typed else "", str(line.most_per_day or ""), line.note, line.reason,
         line.weekdays,
     )  # fmt: skip
+
+
+def _kept_doses(reasons: list[queries.KeptStop], drug: dictionaries.Drug) -> tuple[str, ...]:
+    return tuple(words.kept_dose(one.code, drug) for one in reasons if one.kind == "dose")
 
 
 def quantity_text(worked: Worked | None, quantity: int, drug: dictionaries.Drug) -> str:

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
-from clinic_app.kernel import parameters
+from clinic_app.kernel import i18n, parameters
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.money import line_amount
-from clinic_app.kernel.quantity import Dose, convertible, dose_text, excerpt, parse_count, parse_dose, typed_number
+from clinic_app.kernel.quantity import Dose, convertible, dose_text, parse_count, parse_dose, typed_number
 from clinic_app.modules.consultation.queries import words
+from clinic_app.modules.consultation.queries.typed_quantity import typed_quantity
 from clinic_app.modules.consultation.rules.dose_range import DoseStop, dose_stops
 from clinic_app.modules.consultation.rules.quantity import (
     Frequency,
@@ -28,7 +30,6 @@ from clinic_app.modules.consultation.rules.weekdays import weekdays_of
 from clinic_app.modules.dictionaries import queries as dictionaries
 
 MOST_DAYS = 366
-_WITH_UNIT = re.compile(r"([0-9]{1,6})\s*(\S*)")
 
 
 @dataclass(frozen=True)
@@ -70,22 +71,27 @@ class Worked:
     stops: tuple[DoseStop, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lists:
-    """The short code lists that every row needs, read once a page."""
+    """The short code lists that every row needs; the same object until a list was imported."""
 
     frequencies: Mapping[str, dictionaries.Frequency]
     routes: Mapping[str, dictionaries.Route]
 
 
 def lists() -> Lists:
+    return _lists(dictionaries.newest_import())
+
+
+@lru_cache(maxsize=4)
+def _lists(_newest: bytes | None) -> Lists:
     return Lists(
         {one.code: one for one in dictionaries.frequencies()}, {one.code: one for one in dictionaries.routes()}
     )
 
 
 def work_out(
-    typed: TypedLine, on: date, *, limit_days: int, known: Lists | None = None, drug: dictionaries.Drug | None = None
+    typed: TypedLine, on: date, *, limit_days: int, drug: dictionaries.Drug | None = None
 ) -> Worked:
     """The line with its quantity (QT-01 to QT-07, QT-09); `limit_days` is the most without a reason (RX-05).
 
@@ -93,7 +99,7 @@ def work_out(
     `.route_missing`, `.quantity_unit`, `.whole_packs_only`, `.days_need_reason`, `.single_needs_reason`, and what the
     rules refuse. Chosen weekdays count from `on`, the day on which the course starts.
     """
-    drug, known = drug or dictionaries.drug(typed.drug_id), known or lists()
+    drug = drug or dictionaries.drug(typed.drug_id)
     if drug is None:
         raise Refused("consultation.drug_missing", field="drug")
     if drug.is_disabled:
@@ -101,6 +107,17 @@ def work_out(
     price = dictionaries.price_on(drug.id, on)
     if price is None:
         raise Refused("consultation.no_price", field="drug", drug=words.named(drug.name, drug.name_en))
+    key = replace(typed, note="", reason="given" if typed.reason.strip() else "")
+    return _worked(key, drug, price, on, limit_days, i18n.current(), dictionaries.newest_import())
+
+
+@lru_cache(maxsize=4_000)
+def _worked(
+    typed: TypedLine, drug: dictionaries.Drug, price: int, on: date, limit_days: int, _language: str,
+    _newest: bytes | None,
+) -> Worked:
+    """Every row of a page is worked out again at each answer; nothing of it changes but by its arguments."""
+    known = lists()
     dose = read_dose(typed.dose, drug)
     frequency = known.frequencies.get(typed.frequency)
     if frequency is None:
@@ -113,7 +130,7 @@ def work_out(
     how_often = rule_frequency(frequency)
     weekdays = weekdays_of(typed.weekdays, how_often, on)
     chosen = {int(day) for day in weekdays}
-    quantity = _typed_quantity(typed.quantity, drug)
+    quantity = typed_quantity(typed.quantity, drug)
     most = parse_count(typed.most_per_day, field="most_per_day") if typed.most_per_day.strip() else None
     lasts = None
     if frequency.needs_quantity:
@@ -211,30 +228,3 @@ def _check_single(
     if frequency.is_single and quantity > needed and not reason.strip():
         need = words.in_packs(needed, drug)
         raise Refused("consultation.single_needs_reason", field="reason", frequency=frequency.code, need=need)
-
-
-def _typed_quantity(text: str, drug: dictionaries.Drug) -> int | None:
-    """Minimum units of `42`, `42粒` or `2盒`; None when nothing was typed."""
-    bare = typed_number(text) if len(text) < 40 else text
-    if not bare:
-        return None
-    found = _WITH_UNIT.fullmatch(bare)
-    unit = found[2].lower() if found else ""
-    single, whole = _spelt(drug.min_unit, drug.min_unit_en), _spelt(drug.pack_unit, drug.pack_unit_en)
-    units = {
-        "min_unit": words.named(drug.min_unit, drug.min_unit_en),
-        "pack_unit": words.named(drug.pack_unit, drug.pack_unit_en),
-    }
-    if unit and unit not in single | whole:
-        raise Refused("consultation.quantity_unit", field="quantity", value=excerpt(text), **units)
-    count = parse_count(found[1] if found else text, field="quantity")
-    quantity = count * drug.pack_size if unit in whole - single else count
-    if not drug.is_splittable and quantity % drug.pack_size:
-        raise Refused(
-            "consultation.whole_packs_only", field="quantity", value=excerpt(text), size=drug.pack_size, **units
-        )
-    return quantity
-
-
-def _spelt(unit: str, unit_en: str) -> set[str]:
-    return {unit, unit_en.lower(), words.plural(unit_en, 2).lower()} - {""}

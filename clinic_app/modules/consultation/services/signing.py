@@ -12,7 +12,7 @@ from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import events, queries
 from clinic_app.modules.consultation.queries import safety, signed_drugs, words
 from clinic_app.modules.consultation.queries.workbench import as_typed
-from clinic_app.modules.consultation.queries.working_out import Lists, days_limit, lists, work_out
+from clinic_app.modules.consultation.queries.working_out import days_limit, work_out
 from clinic_app.modules.consultation.rules import sheets
 from clinic_app.modules.consultation.rules.allergy import Allergy
 from clinic_app.modules.consultation.rules.vitals import parse_vitals
@@ -124,9 +124,9 @@ def _sign_sheets(
     kept = queries.lines_of(draft.id)
     if not kept:
         return []
-    known, limit = lists(), days_limit(opened.visit.kind, uow.on)
+    limit = days_limit(opened.visit.kind, uow.on)
     there = stock.available_of([one.drug_id for one in kept], uow.on)
-    checked = {one.id: _checked_line(uow, found, one, known, limit, there) for one in kept}
+    checked = {one.id: _checked_line(uow, found, one, limit, there) for one in kept}
     most = parameters.value("consultation.most_drugs_per_sheet", uow.on)
     first, *others = sheets.split(kept, most)
     sheet_ids = [draft.id]
@@ -182,13 +182,12 @@ def _number_sheet(
 
 
 def _checked_line(
-    uow: UnitOfWork, found: safety.Safety, line: queries.PrescriptionLine, known: Lists, limit_days: int,
-    there: Mapping[bytes, int],
+    uow: UnitOfWork, found: safety.Safety, line: queries.PrescriptionLine, limit_days: int, there: Mapping[bytes, int]
 ) -> Checked:
     """The row as it is signed; refused for what stops it now though it was stored before."""
     field = f"line-{line.id.hex()}"
     try:
-        worked = work_out(as_typed(line), uow.on, limit_days=limit_days, known=known)
+        worked = work_out(as_typed(line), uow.on, limit_days=limit_days)
         line_services.require_stock(worked, there.get(line.drug_id, 0))
     except Refused as err:
         err.field = field

@@ -1,17 +1,19 @@
 """The prescription grid: rows are stored, opened, removed and decided on one by one; fragments only."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from flask import Response, request, url_for
 
-from clinic_app.kernel import clock
+from clinic_app.kernel import clock, i18n
 from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
 from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.queries import safety, words, workbench
+from clinic_app.modules.consultation.queries.working_out import Lists
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import banner, may_write, shown_visit
 from clinic_app.modules.dictionaries import queries as dictionaries
@@ -28,24 +30,35 @@ FIELDS = {
 
 def orders_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, Any]:
     """What `_orders.html` draws."""
-    source, found = words.is_source(), workbench.orders(visit, clock.today())
+    found = workbench.orders(visit, clock.today())
+    frequencies, routes = options(found.known, i18n.current())
     return {
         "visit": visit, "orders": found, "orders_writable": may_write(visit, note),
-        "frequencies": [
-            (one.code, f"{one.code} {one.name if source else one.name_en}") for one in found.known.frequencies.values()
-        ],
-        "routes": [(one.code, one.name if source else one.code) for one in found.known.routes.values()],
+        "frequencies": frequencies, "routes": routes,
         "entry": {}, "editing": "", "replacement": None, "row_problem": "", "wanted": (),
         "may_void": bool(note and note.doctor_id == actor().person_id and actor().may("consultation.write")),
     }  # fmt: skip
 
 
+Choices = tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=8)
+def options(known: Lists, language: str) -> tuple[Choices, Choices]:
+    """Codes and names of frequencies and routes; `known` is the same object until a list was imported."""
+    source, frequencies = language == i18n.SOURCE, known.frequencies.values()
+    return (
+        tuple((one.code, f"{one.code} {one.name if source else one.name_en}") for one in frequencies),
+        tuple((one.code, one.name if source else one.code) for one in known.routes.values()),
+    )
+
+
 def answer_orders(
-    visit_id: bytes, *, status: int = 200, focus: str = "#rx-new", said: str = "", undo: str = "",
-    with_banner: bool = False, **more: Any,
+    visit_id: bytes, *, visit: visits.Visit | None = None, status: int = 200, focus: str = "#rx-new", said: str = "",
+    undo: str = "", with_banner: bool = False, **more: Any,
 ) -> Response:
     """The whole pane, the count of open decisions beside the primary button, and where the focus goes."""
-    found = visits.visit(visit_id)
+    found = visit or visits.visit(visit_id)
     if found is None:
         raise Missing("consultation.visit_missing")
     note = queries.note(visit_id)
@@ -82,7 +95,7 @@ def _write(
             **(again(err) if again else {}),
         }  # fmt: skip
         return answer_orders(visit_id, **drawn)
-    return answer_orders(visit_id, **done)
+    return answer_orders(visit_id, visit=found, **done)
 
 
 def _wanted(entry: Mapping[str, str], field: str = "") -> tuple[str, ...]:

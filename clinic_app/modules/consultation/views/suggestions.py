@@ -10,6 +10,7 @@ from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.modules.consultation import forms
 from clinic_app.modules.consultation.queries import words
+from clinic_app.modules.consultation.queries.usual import Usual, usual_of
 from clinic_app.modules.consultation.queries.workbench import quantity_text
 from clinic_app.modules.consultation.queries.working_out import days_limit, per_dose_text, work_out
 from clinic_app.modules.consultation.views import blueprint
@@ -23,15 +24,19 @@ from clinic_app.web.access import access
 @blueprint.get("/drugs")
 @access("consultation.write")
 def drugs() -> Response:
-    """At most 8 drugs; what cannot be prescribed is shown with the reason."""
+    """At most 8 drugs; what cannot be prescribed is shown with the reason.
+
+    With the `kind` of the visit an option also says what its usual use comes to, and a pick asks nothing more.
+    """
     on = clock.today()
     hits = dictionaries.drugs_matching(request.args.get("drug", ""), on)
     there = stock.available_of([hit.id for hit in hits], on) if hits else {}
-    options = [_option(hit, there[hit.id]) for hit in hits]
+    kind = request.args.get("kind", "")
+    options = [_option(hit, there[hit.id], usual_of(hit, kind, on) if kind else None) for hit in hits]
     return pages.page("consultation/_drug_options.html", options=options)
 
 
-def _option(hit: dictionaries.DrugHit, there: int) -> dict[str, Any]:
+def _option(hit: dictionaries.DrugHit, there: int, usual: Usual | None) -> dict[str, Any]:
     reason = ""
     if hit.is_disabled:
         reason = _("已停用")
@@ -41,12 +46,19 @@ def _option(hit: dictionaries.DrugHit, there: int) -> dict[str, Any]:
         reason = _("缺货")
     packs, loose = divmod(there, hit.pack_size)
     unit = f"{packs}{hit.pack_unit}" if packs else f"{loose}{hit.min_unit}"
+    known = {}
+    if usual is not None and usual.quantity <= there:
+        known = {
+            **dict.fromkeys(("q-problem", "q-auto", "q-lasts", "q-days"), ""), "q-dose": usual.dose,
+            "q-quantity": usual.told, "q-amount": usual.amount,
+            "q-stock": unit if words.is_source() else packs or loose,
+        }  # fmt: skip
     return {
-        "hit": hit, "name": words.named(hit.name, hit.name_en), "reason": reason,
+        "known": bool(known), "hit": hit, "name": words.named(hit.name, hit.name_en), "reason": reason,
         "stock": unit if words.is_source() else _("有 %(count)d 包装") % {"count": packs} if packs else _("不足一包装"),
         "fills": {
             "drug_id": hit.id.hex(), "dose": f"{hit.usual_dose}{' ' * hit.dose_unit.isascii()}{hit.dose_unit}",
-            "frequency": hit.frequency, "days": hit.usual_days or "", "route": hit.route,
+            "frequency": hit.frequency, "days": hit.usual_days or "", "route": hit.route, **known,
         },
     }  # fmt: skip
 

@@ -10,6 +10,7 @@ from clinic_app.modules.dictionaries.queries.codes import (
     frequency,
     group_parents,
     invoice_categories,
+    newest_import,
     routes,
 )
 from clinic_app.modules.dictionaries.queries.divisions import (
@@ -53,6 +54,6 @@ __all__ = [
     "InvoiceCategory", "Price", "Route", "Service", "ServiceHit", "all_drugs", "allergens_matching", "allergy_groups",
     "diagnoses_matching", "diagnosis", "diagnosis_by_code", "division_name", "division_path", "divisions_matching",
     "divisions_under", "dose_limits_on", "drug", "drug_by_code", "drugs", "drugs_matching", "frequencies", "frequency",
-    "group_parents", "groups_of_drug", "groups_of_drugs", "invoice_categories", "price_on", "prices_of", "prices_on",
-    "routes", "service", "service_by_code", "services_matching",
+    "group_parents", "groups_of_drug", "groups_of_drugs", "invoice_categories", "newest_import", "price_on",
+    "prices_of", "prices_on", "routes", "service", "service_by_code", "services_matching",
 ]  # fmt: skip

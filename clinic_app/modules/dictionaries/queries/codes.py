@@ -43,6 +43,14 @@ class InvoiceCategory:
     name_en: str
 
 
+def newest_import() -> bytes | None:
+    """The id of the import that last changed a list; what is kept of lists and drugs is true as long as it is the same.
+
+    Prices and the use of single items change without an import.
+    """
+    return db.value("SELECT id FROM import_run ORDER BY id DESC LIMIT 1")
+
+
 def allergy_groups() -> list[AllergyGroup]:
     return db.read(AllergyGroup, "SELECT code, parent, name, name_en FROM allergy_group ORDER BY code")
 

@@ -58,7 +58,8 @@ def review(patient_id: bytes, lines: Sequence[Line]) -> Review:
         reasons = consultation.kept_stops_of(line.id)
         kept = {(one.kind, one.code): one.reason for one in reasons}
         name = words.named(line.drug.name, line.drug.name_en)
-        doses += [KeptDose(name, one.text, one.reason) for one in reasons if one.kind == "dose"]
+        beyond = [one for one in reasons if one.kind == "dose"]
+        doses += [KeptDose(name, words.kept_dose(one.code, line.drug), one.reason) for one in beyond]
         findings += [
             Finding(
                 line.id, name, one.allergy.shown, one.tier,
