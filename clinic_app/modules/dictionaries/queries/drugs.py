@@ -24,7 +24,7 @@ SELECT d.id, d.name, d.strength_text, d.pack_unit, d.min_unit, d.pack_size,
 FROM (SELECT drug_id, min(2 * place + (key <> :typed)) AS rank FROM drug_key WHERE key >= :typed AND key < :below
     GROUP BY drug_id) AS hit
 JOIN drug AS d ON d.id = hit.drug_id
-ORDER BY d.is_disabled, hit.rank, d.name, d.strength_text LIMIT :most
+ORDER BY d.is_disabled, hit.rank, length(d.name), d.name, d.strength_text LIMIT :most
 """
 _LIMITS = (
     "SELECT most_single_dose, most_daily_dose FROM dose_limit WHERE drug_id = :id AND valid_from <= :day"
@@ -144,7 +144,8 @@ def dose_limits_on(drug_id: bytes, on: date) -> DoseLimits | None:
 def drugs_matching(text: str, on: date, limit: int = 8) -> list[DrugHit]:
     """Drugs whose name, pinyin initials, English name or code begins so, exact ones first, then those that contain it.
 
-    Disabled drugs stand last; `on` is the business day of the price.
+    Short names stand before long ones, so that a plain drug is not below its compounds. Disabled drugs stand last; `on`
+    is the business day of the price.
     """
     typed = normal(text)
     if not typed:
