@@ -150,13 +150,12 @@ def _put_price(
 
 def _add(uow: UnitOfWork, kind: str, rows: Sequence[Row]) -> None:
     """New rows of a list, table by table, because one statement for many rows costs a fraction of many for one."""
-    items = [{**row, "id": new_id()} for row in rows] if kind in _KEYS else rows
+    model = stored.MODELS[kind]
+    items = [{**row, "id": new_id(), "is_disabled": 0} for row in rows] if kind in _KEYS else rows
     columns = [name for name in items[0] if name not in _NOT_COLUMNS]
-    table = stored.MODELS[kind]._meta.table_name
-    uow.conn.executemany(
-        f"INSERT INTO {table}({', '.join(columns)}) VALUES({', '.join('?' * len(columns))})",
-        [[item[name] for name in columns] for item in items],
-    )
+    cells = [[item[name] for name in columns] for item in items]
+    sql, _ = model.insert_many(cells[:1], fields=[getattr(model, name) for name in columns]).sql()
+    uow.conn.executemany(sql, cells)
     if kind not in _KEYS:
         return
     # in the order of the table, so that a long list does not jump about in a file larger than the cache
@@ -181,13 +180,12 @@ def _keys_of(row: Row) -> dict[str, int]:
 
 
 def _change(uow: UnitOfWork, kind: str, change: Change) -> None:
-    table, code = stored.MODELS[kind]._meta.table_name, change.row["code"]
-    columns = [name for name in change.columns if name not in _NOT_COLUMNS]
+    model, code = stored.MODELS[kind], change.row["code"]
+    columns = {name: change.row[name] for name in change.columns if name not in _NOT_COLUMNS}
     if columns:
-        assigned = ", ".join(f"{name} = ?" for name in columns)
-        uow.execute(f"UPDATE {table} SET {assigned} WHERE code = ?", (*(change.row[name] for name in columns), code))
+        model.update(columns).where(model.code == code).execute()
     if kind in _KEYS:
-        (item_id,) = uow.execute(f"SELECT id FROM {table} WHERE code = ?", (code,)).fetchone()
+        item_id = model.select(model.id).where(model.code == code).scalar()
         _write_details(uow, kind, item_id, dict(change.row), change.columns)
 
 
