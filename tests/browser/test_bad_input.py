@@ -134,7 +134,7 @@ def test_a_note_that_cannot_be_kept_is_refused_with_its_text_in_place(
     [
         ("-0.5 g", "3", "剂量要"), ("99999999999 g", "3", "剂量要"), ("0", "3", "剂量要"), ("0.5 勺", "3", "不认识"),
         ("0.5 g", "-3", "最少 1，现在写的是「-3」"), ("0.5 g", "99999", "最多 366，现在写的是「99999」"),
-        ("500 g", "7", "药房只有"),
+        ("500 g", "7", "每次 500 g，最多 1 g"),
     ],
 )  # fmt: skip
 def test_a_dose_that_cannot_be_is_said_under_its_row(

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 NAMES = {
     "waiting": "孙长河", "typing": "钱秋菊", "leaving": "郑水根", "walking": "蒋小川", "choosing": "施玉兰",
-    "paying": "冯立春", "counting": "褚大勇", "taking": "卫小满",
+    "paying": "冯立春", "counting": "褚大勇", "taking": "卫小满", "prescribing": "沈长庚",
 }  # fmt: skip
 
 
@@ -202,3 +202,31 @@ def test_every_swap_at_the_doctors_names_where_the_typing_goes_on(
     doctor.goes_to("tr[id^=line-]", key="Shift+Tab").press("Enter").has_focus("#ed-dose")
     doctor.press("Alt+x").sees("已删除 对乙酰氨基酚片", "#toast").has_focus("#rx-new")
     doctor.press("Alt+u").sees("对乙酰氨基酚片", "#rx-grid td.nm").has_focus("#rx-new")
+
+
+def test_a_usual_drug_is_told_with_its_suggestion_and_a_changed_dose_asks_again(
+    server: Server, person: Callable[..., Person]
+) -> None:
+    doctor = person("doctor")
+    begins(doctor, server, "prescribing")
+    asked: list[str] = []
+    doctor.page.on("request", lambda sent: asked.append(sent.url) if "/quote" in sent.url else None)
+    day.starts_row(doctor, *day.FEVER)
+    doctor.sees("9片", "#rx-quote")
+    day.stores_row(doctor, day.FEVER[1])
+    assert asked == []
+    day.starts_row(doctor, "amxljn", "阿莫西林胶囊")
+    doctor.press("Control+a").type("1 g").press("Enter").sees("36粒", "#rx-quote")
+    assert len(asked) == 1
+
+
+@pytest.mark.rule("QT-05")
+def test_the_days_of_a_weekly_drug_are_typed_before_the_row_is_stored(
+    server: Server, person: Callable[..., Person]
+) -> None:
+    doctor = person("doctor", at=f"/doctor/visits/{server.made['prescribing']}")
+    day.starts_row(doctor, "lltd", "氯雷他定片")
+    doctor.page.select_option("#rx-frequency", "biw")
+    doctor.goes_to("#rx-days", key="Enter").press("Control+a").type("7").press("Enter").waits_for("#rx-weekdays-biw")
+    doctor.goes_to("#rx-weekdays-biw", key="Enter").press("Control+a").type("14").press("Enter")
+    doctor.sees("周一、周四", "#rx-grid tbody:not([data-entry]) td").has_focus("#rx-new")

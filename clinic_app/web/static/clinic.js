@@ -357,7 +357,7 @@
     leaving = null;
     if (e.detail.xhr.status < 400 && job && job.state !== null) clean.set(job.form, job.state);
   });
-  on('htmx:oobBeforeSwap', (e) => { if (isText(e.detail.target) && e.detail.target === doc.activeElement) e.preventDefault(); });  // never what is being typed
+  on('htmx:oobBeforeSwap', (e) => { const at = e.detail.target; if ('ownText' in at.dataset && at === doc.activeElement) e.preventDefault(); });  // never what is being typed
   on('htmx:beforeSwap', (e) => {
     const d = e.detail, el = elOf(e), text = d.serverResponse, status = d.xhr.status;
     if (status === 423) { d.shouldSwap = false; guard.lock(false); return; }

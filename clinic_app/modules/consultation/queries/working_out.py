@@ -108,13 +108,14 @@ def work_out(
     if price is None:
         raise Refused("consultation.no_price", field="drug", drug=words.named(drug.name, drug.name_en))
     key = replace(typed, note="", reason="given" if typed.reason.strip() else "")
-    return _worked(key, drug, price, on, limit_days, i18n.current(), dictionaries.newest_import())
+    limits = dictionaries.dose_limits_on(drug.id, on)
+    return _worked(key, drug, price, limits, on, limit_days, i18n.current(), dictionaries.newest_import())
 
 
 @lru_cache(maxsize=4_000)
 def _worked(
-    typed: TypedLine, drug: dictionaries.Drug, price: int, on: date, limit_days: int, _language: str,
-    _newest: bytes | None,
+    typed: TypedLine, drug: dictionaries.Drug, price: int, limits: dictionaries.DoseLimits | None, on: date,
+    limit_days: int, _language: str, _newest: bytes | None,
 ) -> Worked:
     """Every row of a page is worked out again at each answer; nothing of it changes but by its arguments."""
     known = lists()
@@ -152,14 +153,13 @@ def _worked(
             handed_out = quantity
     return Worked(
         drug, dose_text(dose), frequency, days, typed.route, handed_out, quantity is not None, most, used, lasts,
-        line_amount(price, handed_out, drug.pack_size), weekdays, _dose_stops(pack, dose, how_often, drug, most, on),
+        line_amount(price, handed_out, drug.pack_size), weekdays, _dose_stops(pack, dose, how_often, limits, most),
     )  # fmt: skip
 
 
 def _dose_stops(
-    pack: Pack, dose: Dose, frequency: Frequency, drug: dictionaries.Drug, most_per_day: int | None, on: date
+    pack: Pack, dose: Dose, frequency: Frequency, limits: dictionaries.DoseLimits | None, most_per_day: int | None
 ) -> tuple[DoseStop, ...]:
-    limits = dictionaries.dose_limits_on(drug.id, on)
     if limits is None:
         return ()
     single, daily = limits.most_single_dose, limits.most_daily_dose
