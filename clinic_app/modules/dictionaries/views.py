@@ -162,7 +162,7 @@ def _item(kind: str, item_id: bytes) -> dict[str, Any]:
         "it": it,
         "item_kind": kind,
         "groups": groups if kind == "drug" else [],
-        "facts": words.facts(it, clock.today()) if isinstance(it, queries.Drug) else [],
+        "facts": words.facts(it, clock.today()) if isinstance(it, queries.Drug) else None,
         "origin": words.origin(kind, item_id),
         "category": category,
         "prices": queries.prices_of(item_id),

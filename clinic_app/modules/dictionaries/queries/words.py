@@ -24,6 +24,14 @@ class Origin:
     is_reviewed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """(name, text) of who may prescribe a drug, and of how it is used."""
+
+    ruled: list[tuple[str, str]]
+    used: list[tuple[str, str]]
+
+
 def origin(item_kind: str, item_id: bytes) -> Origin:
     """The origin of a drug or service."""
     source, is_reviewed = db.row(_ORIGIN[item_kind], (item_id,)) or ("", 0)
@@ -31,21 +39,22 @@ def origin(item_kind: str, item_id: bytes) -> Origin:
     return Origin(told.get(source, source), bool(is_reviewed))
 
 
-def facts(drug: Drug, on: date) -> list[tuple[str, str]]:
-    """(name, text) of everything but pack and price that a reviewer compares; what nobody knows is left out."""
-    found = [(_("常用法"), _usual(drug))]
+def facts(drug: Drug, on: date) -> Facts:
+    """What a reviewer compares beside pack and price; what nobody knows is left out."""
+    used = [(_("常用法"), _usual(drug))]
     limits = dose_limits_on(drug.id, on)
     if limits is not None and limits.most_single_dose:
-        found.append((_("成人一次最多"), _dose(drug, limits.most_single_dose)))
+        used.append((_("成人一次最多"), _dose(drug, limits.most_single_dose)))
     if limits is not None and limits.most_daily_dose:
-        found.append((_("成人一天最多"), _dose(drug, limits.most_daily_dose)))
+        used.append((_("成人一天最多"), _dose(drug, limits.most_daily_dose)))
     if drug.minimum_age_years is not None:
-        found.append((_("年龄"), _("%(years)s 岁起") % {"years": drug.minimum_age_years}))
+        used.append((_("年龄"), _("%(years)s 岁起") % {"years": drug.minimum_age_years}))
+    ruled = []
     if drug.antimicrobial_grade is not None:
-        found.append((_("抗菌药分级"), grade(drug.antimicrobial_grade)))
+        ruled.append((_("抗菌药分级"), grade(drug.antimicrobial_grade)))
     if drug.controlled_class is not None:
-        found.append((_("特殊管理"), controlled(drug.controlled_class)))
-    return found
+        ruled.append((_("特殊管理"), controlled(drug.controlled_class)))
+    return Facts(ruled, used)
 
 
 def grade(code: str) -> str:
