@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from clinic_app.kernel.quantity import parse_dose
-from clinic_app.modules.consultation.rules.quantity import Pack, units_of_dose
+from clinic_app.modules.consultation.rules.quantity import Frequency, Pack, required, units_of_dose
 from tests.modules.dictionaries.test_starter_lists import each, rows
 
 HALVABLE = {"片剂", "分散片", "咀嚼片"}
@@ -19,13 +19,23 @@ NARCOTIC = {"morphine", "pethidine", "codeine"}
 PSYCHOTROPIC = {"diazepam", "estazolam", "phenobarbital", "zolpidem", "tramadol", "dextromethorphan", "diphenoxylate"}
 
 
-def units(row: dict[str, str]) -> Fraction:
-    """Minimum units that the usual dose takes, by the rule that works out every prescription."""
-    pack = Pack(
+def pack_of(row: dict[str, str]) -> Pack:
+    return Pack(
         Fraction(row["strength_dose"]), row["dose_unit"], row["min_unit"], int(row["pack_size"]),
         row["is_splittable"] == "1", row["rounding"],
     )  # fmt: skip
-    return units_of_dose(pack, parse_dose(row["usual_dose"] + row["dose_unit"]))
+
+
+def units(row: dict[str, str]) -> Fraction:
+    """Minimum units that the usual dose takes, by the rule that works out every prescription."""
+    return units_of_dose(pack_of(row), parse_dose(row["usual_dose"] + row["dose_unit"]))
+
+
+def frequency(code: str) -> Frequency:
+    row = next(one for one in rows("frequencies") if one["code"] == code)
+    return Frequency(
+        code, int(row["times"]), int(row["cycle_days"]), row["is_single"] == "1", row["needs_quantity"] == "1"
+    )
 
 
 def groups(row: dict[str, str]) -> set[str]:
@@ -49,6 +59,15 @@ def test_a_usual_dose_is_whole_pieces_and_only_a_plain_tablet_is_halved(row):
 @pytest.mark.rule("QT-02")
 def test_a_usual_dose_from_a_container_is_not_more_than_it_holds_and_opens_few_ampoules(row):
     assert 0 < units(row) <= (4 if row["rounding"] == "per_dose" else 1)
+
+
+@each("drugs", lambda row: row["frequency"] != "prn")
+@pytest.mark.rule("QT-01")
+def test_a_usual_course_can_be_handed_out_in_a_few_packs(row):
+    dose = parse_dose(row["usual_dose"] + row["dose_unit"])
+    needed = required(pack_of(row), dose, frequency(row["frequency"]), int(row["usual_days"]))
+    assert needed.dispensed_units >= needed.minimum_units >= 1
+    assert needed.dispensed_units <= 12 * int(row["pack_size"])
 
 
 @each("drugs")
