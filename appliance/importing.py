@@ -49,7 +49,7 @@ def _import_dictionary(kind: str, source: Path, dry_run: bool) -> int:
         return 2
     if not dry_run:
         with unit_of_work(SYSTEM) as uow:
-            importing.bring_in(uow, prepared)
+            importing.bring_in(uow, prepared, _progress)
     _say(prepared.new, prepared.changed, prepared.unchanged, dry_run)
     return 0
 
@@ -75,6 +75,12 @@ def _import_staff(source: Path, dry_run: bool) -> int:
     new = sum(one.outcome == "new" for one in checked)
     _say(done.get("added", new), 0, len(checked) - new, dry_run)
     return 0
+
+
+def _progress(done: int, of: int) -> None:
+    """A long list says every few thousand rows that it goes on."""
+    if of > done or sys.stderr.isatty():
+        print(f"  {done:,} / {of:,}", file=sys.stderr)
 
 
 def _say(new: int, changed: int, unchanged: int, dry_run: bool) -> None:

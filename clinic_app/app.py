@@ -4,9 +4,10 @@ import contextlib
 import importlib
 import logging
 import time
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, url_for
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
@@ -117,10 +118,13 @@ def _write_access_line(response: Response) -> Response:
 def _menu_of(wired: list[Module]) -> Any:
     items = sorted((item for module in wired for item in module.menu), key=lambda item: not item.is_first)
 
+    @lru_cache
+    def address(endpoint: str) -> str:
+        """No entry of the menu has parts that vary, so its address is worked out once."""
+        return url_for(endpoint)
+
     def menu(actor: Actor, endpoint: str | None) -> list[dict[str, Any]]:
         """The top bar of a person: daily work first, then registry order; Alt+1.. in that order."""
-        from flask import url_for
-
         from clinic_app.kernel.i18n import pgettext
 
         seen = [item for item in items if actor.may(item.right)]
@@ -128,7 +132,7 @@ def _menu_of(wired: list[Module]) -> Any:
         return [
             {
                 "label": pgettext("menu", item.label),
-                "url": url_for(item.endpoint),
+                "url": address(item.endpoint),
                 "endpoint": item.endpoint,
                 "icon": item.icon,
                 "key": f"Alt+{place}" if place <= 9 else "",

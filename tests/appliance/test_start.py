@@ -184,9 +184,17 @@ def test_an_unusable_setting_is_named(clinic_process: Clinic) -> None:
 def test_import_says_what_changes_and_a_rerun_changes_nothing(clinic_process: Clinic) -> None:
     listed = ROOT / "clinic_app" / "modules" / "dictionaries" / "data" / "diagnoses.csv"
     said = clinic_process.command("import", "diagnoses", str(listed), "--dry-run")
-    assert said.returncode == 0 and "unchanged 60" in said.stdout
+    assert said.returncode == 0 and "unchanged 300" in said.stdout
     wrong = clinic_process.folder / "wrong.csv"
     wrong.write_text("code,name,name_en,source,reviewed\n,,,,\nA00.000,霍乱,Cholera,common knowledge,maybe\n", "utf-8")
     refused = clinic_process.command("import", "diagnoses", str(wrong))
     assert refused.returncode == 2 and "3" in refused.stderr and "Traceback" not in refused.stderr
     assert clinic_process.command("import", "diagnoses", str(clinic_process.folder / "none.csv")).returncode == 2
+
+
+def test_a_long_import_says_how_far_it_is(clinic_process: Clinic) -> None:
+    listed = clinic_process.folder / "long.csv"
+    rows = "".join(f"Z99.{at:04d},样例{at},Sample {at},example,no\n" for at in range(5001))
+    listed.write_text(f"code,name,name_en,source,reviewed\n{rows}", "utf-8")
+    said = clinic_process.command("import", "diagnoses", str(listed))
+    assert (said.returncode, said.stderr.strip()) == (0, "5,000 / 5,001") and "new 5001" in said.stdout

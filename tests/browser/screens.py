@@ -65,6 +65,7 @@ SCREENS = (
     Screen("desks", "administrator", "/desks"),
     Screen("people", "administrator", "/people"),
     Screen("drugs", "administrator", "/dictionaries", has_primary=False),
+    Screen("drug", "administrator", "/dictionaries/drug/{drug}"),
     Screen("import", "administrator", "/dictionaries/import"),
     Screen("checks", "manager", "/checks/", has_primary=False),
     Screen("audit", "auditor", "/checks/audit", has_primary=False),
@@ -90,6 +91,7 @@ def prepare(clinic: Clinic) -> dict[str, str]:
             made[use] = sheets[0]
     visit.dispense(clinic, made["done"])
     visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)
+    made["drug"] = visit.typed("D0076").drug_id
     return {use: one.hex() for use, one in made.items()}
 
 

@@ -92,6 +92,8 @@ class Drug(_Table):
     shelf = TextField()
     minimum_age_years = IntegerField(null=True)
     substances = TextField()
+    antimicrobial_grade = TextField(null=True)
+    controlled_class = TextField(null=True)
     is_disabled = IntegerField(default=0)
     source = TextField()
     is_reviewed = IntegerField()

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from clinic_app.kernel import clock, i18n, money
 from clinic_app.kernel.errors import Invalid, Missing, Refused
 from clinic_app.modules.dictionaries import forms, importing, queries, services
-from clinic_app.modules.dictionaries.queries import lists
+from clinic_app.modules.dictionaries.queries import lists, words
 from clinic_app.modules.dictionaries.rules.lists import LISTS
 from clinic_app.web import pages
 from clinic_app.web.access import ONCE, READS, access
@@ -162,6 +162,8 @@ def _item(kind: str, item_id: bytes) -> dict[str, Any]:
         "it": it,
         "item_kind": kind,
         "groups": groups if kind == "drug" else [],
+        "facts": words.facts(it, clock.today()) if isinstance(it, queries.Drug) else None,
+        "origin": words.origin(kind, item_id),
         "category": category,
         "prices": queries.prices_of(item_id),
         "today": clock.today().isoformat(),

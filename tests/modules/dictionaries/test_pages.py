@@ -47,7 +47,7 @@ def test_a_list_is_in_english_for_who_reads_english(browser_as):
 def test_search_answers_with_the_rows_alone(browser_as):
     answer = browser_as("doctor").get("/dictionaries?q=amxl", **FRAGMENT)
     assert answer.text.lstrip().startswith('<tbody id="rows"')
-    assert answer.text.count("<tr") == 2
+    assert answer.text.count("<tr") == 3
     assert "没有找到" in browser_as("doctor").get("/dictionaries?q=zzzz", **FRAGMENT).text
 
 
@@ -129,12 +129,12 @@ def test_an_import_is_looked_at_first_and_then_brought_in(browser_as):
     manager, data = browser_as("manager"), text.encode()
     before = db.value("SELECT count(*) FROM diagnosis")
     check = manager.post("/dictionaries/import/check", upload("diagnoses", data), **FRAGMENT)
-    assert "诊断：新增 1，修改 0，没变 60" in check.text and "样例诊断" in check.text
+    assert "诊断：新增 1，修改 0，没变 300" in check.text and "样例诊断" in check.text
     assert db.value("SELECT count(*) FROM diagnosis") == before
     digest = re.search(r'name="checked" value="([0-9a-f]{64})"', check.text)[1]
     done = manager.post("/dictionaries/import", upload("diagnoses", data, checked=digest))
     assert done.status_code == 303
-    assert "诊断：新增 1，修改 0，没变 60" in manager.get(done.location).text
+    assert "诊断：新增 1，修改 0，没变 300" in manager.get(done.location).text
     assert queries.diagnosis_by_code("Z99.999") is not None
 
 
@@ -173,3 +173,40 @@ def test_an_item_is_opened_beside_the_list_as_it_was_narrowed(browser_as, drug):
     day = (clock.today() + timedelta(days=1)).isoformat()
     changed = browser.post(f"{url_of(drug)}/price?q=amxl", {"price": "9.9", "valid_from": day, "source": "院长定"})
     assert changed.location.endswith("?q=amxl")
+
+
+@pytest.mark.rule("RX-17")
+def test_a_drug_tells_its_use_limits_grade_class_and_that_nobody_reviewed_it(browser_as):
+    manager = browser_as("manager")
+    for code, told in (
+        ("D0001", ("0.5 g · 每日3次 · 口服", "非限制使用级", "成人一次最多", "成人一天最多")),
+        ("D0009", ("18 岁起",)),
+        ("D0042", ("800,000单位 · 每日2次 · 肌内注射", "成人一天最多")),
+    ):
+        page = manager.get(url_of(queries.drug_by_code(code))).text
+        assert all(one in page for one in told), code
+        pane = page[page.index('id="item"') :]
+        assert "未审核" in pane[: pane.index("<dl")] and "练习数据" in pane
+    assert "抗菌药分级" not in manager.get(url_of(queries.drug_by_code("D0011"))).text
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "told_en"),
+    [
+        ("盐酸吗啡注射液", "麻醉药品", "Narcotic"),
+        ("盐酸哌甲酯片", "第一类精神药品", "Psychotropic, class 1"),
+        ("地西泮片", "第二类精神药品", "Psychotropic, class 2"),
+    ],
+)
+@pytest.mark.rule("RX-07")
+def test_a_controlled_drug_says_so_in_both_languages(browser_as, name, told, told_en):
+    drug = next(one for one in queries.all_drugs() if one.name == name)
+    manager = browser_as("manager")
+    assert f"<dd>{told}</dd>" in manager.get(url_of(drug)).text
+    manager.post("/language", {"language": "en", "next": "/"})
+    assert f"<dd>{told_en}</dd>" in manager.get(url_of(drug)).text
+
+
+def test_a_service_tells_where_it_comes_from(browser_as):
+    service = queries.service_by_code("S0003")
+    assert "练习数据" in browser_as("cashier").get(f"/dictionaries/service/{service.id.hex()}").text

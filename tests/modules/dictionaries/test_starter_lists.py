@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,14 +11,16 @@ import pytest
 
 from clinic_app.kernel.quantity import COUNTING_UNITS, Dose, parse_dose
 from clinic_app.kernel.search import term_keys
+from clinic_app.modules.dictionaries import queries
 
+DAY = date(2099, 1, 1)
 DATA = Path(__file__).parents[3] / "clinic_app" / "modules" / "dictionaries" / "data"
 
 COLUMNS = {
     "drugs": "code name name_en form form_en strength_text strength_dose dose_unit min_unit min_unit_en pack_unit "
     "pack_unit_en pack_size is_splittable rounding route frequency usual_dose usual_days invoice_category "
-    "allergy_groups maker shelf pack_price minimum_age_years substances most_single_dose most_daily_dose source "
-    "reviewed",
+    "allergy_groups maker shelf pack_price minimum_age_years substances most_single_dose most_daily_dose "
+    "antimicrobial_grade controlled_class source reviewed",
     "services": "code name name_en unit unit_en invoice_category price source reviewed",
     "diagnoses": "code name name_en source reviewed",
     "allergy_groups": "code parent name name_en source reviewed",
@@ -29,7 +32,7 @@ COLUMNS = {
     "divisions/areas": "code name cityCode provinceCode",
     "divisions/streets": "code name areaCode provinceCode cityCode",
 }
-COUNTS = {"drugs": 40, "services": 20, "diagnoses": 60, "divisions/streets": 200}
+COUNTS = {"drugs": 200, "services": 120, "diagnoses": 300, "divisions/streets": 200}
 SOURCES = {
     "drugs": {"practice"},
     "services": {"practice"},
@@ -40,6 +43,7 @@ SOURCES = {
 }
 OPTIONAL = {
     "parent", "allergy_groups", "minimum_age_years", "substances", "most_single_dose", "most_daily_dose",
+    "antimicrobial_grade", "controlled_class",
 }  # fmt: skip
 
 
@@ -77,11 +81,18 @@ def test_codes_are_unique(name):
     assert len(codes(name)) == len(rows(name))
 
 
-@pytest.mark.parametrize("name", [name for name in COLUMNS if "/" not in name])
+@pytest.mark.parametrize("name", [name for name in COLUMNS if "/" not in name and name != "drugs"])
 def test_chinese_and_english_names_are_unique_in_their_script(name):
     listed = rows(name)
     assert len({row["name"] for row in listed}) == len({row["name_en"] for row in listed}) == len(listed)
     assert all(not re.search("[\u3400-\u9fff]", row["name_en"]) for row in listed)
+
+
+def test_a_drug_is_listed_once_in_each_strength_and_form():
+    drugs = rows("drugs")
+    for name in ("name", "name_en"):
+        assert len({(row[name], row["strength_text"], row["form"]) for row in drugs}) == len(drugs)
+    assert all(not re.search("[\u3400-\u9fff]", row["name_en"] + row["form_en"]) for row in drugs)
 
 
 @pytest.mark.parametrize(("name", "count"), COUNTS.items())
@@ -145,7 +156,7 @@ def test_the_strength_as_printed_agrees_with_the_pack(row):
 
 
 def test_no_two_drugs_share_a_shelf():
-    assert len({row["shelf"] for row in rows("drugs")}) == 40
+    assert len({row["shelf"] for row in rows("drugs")}) == 200
 
 
 def test_the_drugs_cover_the_cases_that_the_rules_speak_of():
@@ -236,6 +247,19 @@ def test_every_row_is_found_by_pinyin_initials(name):
         keys = term_keys(row["name"])
         assert keys and all(re.fullmatch("[a-z0-9]+", key) for key in keys), row
         assert all(len(key) >= 2 for key in keys), row
+
+
+@pytest.mark.rule("CFG-10")
+def test_a_suggestion_list_offers_every_row_under_its_own_initials_and_its_english_name(clinic):
+    matching = {
+        "drugs": lambda text: queries.drugs_matching(text, DAY),
+        "services": lambda text: queries.services_matching(text, DAY),
+        "diagnoses": queries.diagnoses_matching,
+    }
+    for kind, find in matching.items():
+        for row in rows(kind):
+            for typed in (*term_keys(row["name"]), row["name"], row["name_en"], row["code"]):
+                assert row["code"] in [hit.code for hit in find(typed)], (row["name"], typed)
 
 
 @pytest.mark.parametrize(

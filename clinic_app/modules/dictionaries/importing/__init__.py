@@ -114,13 +114,13 @@ def prepare_divisions(folder: Path) -> Prepared:
     return Prepared(DIVISIONS, folder.name, "", rows, (), 0, new, changed, len(rows) - new - changed)
 
 
-def bring_in(uow: UnitOfWork, prepared: Prepared) -> dict[str, Any]:
-    """The command after a dry run: all of the file, or ImportRefused and nothing."""
+def bring_in(uow: UnitOfWork, prepared: Prepared, tell: services.Tell | None = None) -> dict[str, Any]:
+    """The command after a dry run: all of the file, or ImportRefused and nothing; `tell` hears how far it is."""
     if prepared.errors:
         raise ImportRefused(prepared.errors, prepared.error_count)
     if prepared.kind == DIVISIONS:
         return services.import_divisions(uow, prepared.rows, source=prepared.source)
-    return services.import_list(uow, prepared.kind, prepared.rows, source=prepared.source)
+    return services.import_list(uow, prepared.kind, prepared.rows, source=prepared.source, tell=tell)
 
 
 def prepare_file(kind: str, path: Path, on: date) -> Prepared:

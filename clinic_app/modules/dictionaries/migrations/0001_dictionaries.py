@@ -64,6 +64,8 @@ CREATE TABLE drug(
     shelf TEXT NOT NULL,
     minimum_age_years INTEGER CHECK (minimum_age_years >= 1),
     substances TEXT NOT NULL,
+    antimicrobial_grade TEXT CHECK (antimicrobial_grade IN ('non_restricted', 'restricted', 'special')),
+    controlled_class TEXT CHECK (controlled_class IN ('narcotic', 'psychotropic_1', 'psychotropic_2', 'toxic')),
     is_disabled INTEGER NOT NULL DEFAULT 0 CHECK (is_disabled IN (0, 1)),
     source TEXT NOT NULL,
     is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))

@@ -11,7 +11,7 @@ from clinic_app.kernel.search import normal, prefix_range, term_keys
 _COLUMNS = (
     "id, code, name, name_en, form, strength_text, strength_dose, dose_unit, min_unit, min_unit_en, pack_unit,"
     " pack_unit_en, pack_size, is_splittable, rounding, route, frequency, usual_dose, usual_days, invoice_category,"
-    " maker, shelf, is_disabled, minimum_age_years, substances"
+    " maker, shelf, is_disabled, minimum_age_years, antimicrobial_grade, controlled_class, substances"
 )
 _BY_ID = f"SELECT {_COLUMNS} FROM drug WHERE id = ?"
 _BY_CODE = f"SELECT {_COLUMNS} FROM drug WHERE code = ?"
@@ -25,7 +25,7 @@ SELECT d.id, d.name, d.strength_text, d.pack_unit, d.min_unit, d.pack_size,
 FROM (SELECT drug_id, min(2 * place + (key <> :typed)) AS rank FROM drug_key WHERE key >= :typed AND key < :below
     GROUP BY drug_id) AS hit
 JOIN drug AS d ON d.id = hit.drug_id
-ORDER BY d.is_disabled, hit.rank, d.name, d.strength_text LIMIT :most
+ORDER BY d.is_disabled, hit.rank, length(d.name), d.name, d.strength_text LIMIT :most
 """
 _LIMITS = (
     "SELECT most_single_dose, most_daily_dose FROM dose_limit WHERE drug_id = :id AND valid_from <= :day"
@@ -69,6 +69,8 @@ class Drug:
     shelf: str
     is_disabled: bool
     minimum_age_years: int | None = None
+    antimicrobial_grade: str | None = None
+    controlled_class: str | None = None
     substances: frozenset[str] = frozenset()
 
 
@@ -145,7 +147,8 @@ def dose_limits_on(drug_id: bytes, day: date) -> DoseLimits | None:
 def drugs_matching(text: str, on: date, limit: int = 8) -> list[DrugHit]:
     """Drugs whose name, pinyin initials, English name or code begins so, exact ones first, then those that contain it.
 
-    Disabled drugs stand last; `on` is the business day of the price.
+    Short names stand before long ones, so that a plain drug is not below its compounds. Disabled drugs stand last; `on`
+    is the business day of the price.
     """
     typed = normal(text)
     if not typed:
@@ -189,4 +192,4 @@ def _groups_by_initials(typed: str, seen: set[str]) -> list[Allergen]:
 
 
 def _drug(row: tuple) -> Drug:
-    return Drug(*row[:13], bool(row[13]), *row[14:22], bool(row[22]), row[23], frozenset(row[24].split(";")) - {""})
+    return Drug(*row[:13], bool(row[13]), *row[14:22], bool(row[22]), *row[23:26], frozenset(row[26].split(";")) - {""})

@@ -69,6 +69,11 @@ def _check_cycle(frequency: Mapping[str, Any]) -> None:
             raise Refused("dictionaries.bad_number", field=name, column=name, value=str(frequency[name]))
 
 
+ANTIMICROBIAL_GRADES = ("non_restricted", "restricted", "special")
+"""Who may prescribe an antimicrobial (抗菌药物分级, RX-17); empty for every other drug."""
+CONTROLLED_CLASSES = ("narcotic", "psychotropic_1", "psychotropic_2", "toxic")
+"""What the law controls specially (特殊管理药品, RX-01, RX-07, RX-09); empty for every other drug."""
+
 CODE, NAME, NAME_EN = Column("code", cells.code), Column("name", cells.text), Column("name_en", cells.text)
 ORIGIN = (Column("source", cells.text), Column("reviewed", cells.reviewed))
 
@@ -116,6 +121,8 @@ DRUGS = List(
         Column("shelf", cells.text, True), Column("pack_price", cells.price),
         Column("minimum_age_years", cells.count, True, None), Column("substances", cells.code_list, True),
         Column("most_single_dose", cells.amount, True, None), Column("most_daily_dose", cells.amount, True, None),
+        Column("antimicrobial_grade", cells.choice(*ANTIMICROBIAL_GRADES), True, None),
+        Column("controlled_class", cells.choice(*CONTROLLED_CLASSES), True, None),
         *ORIGIN,
     ),
     refers=(
