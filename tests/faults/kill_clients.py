@@ -80,7 +80,8 @@ def charge_form(page: str) -> list[tuple[str, str]]:
 def _essence(answer: Answer) -> tuple[object, ...]:
     """What a user is told by an answer; the page around it may have gone on."""
     toast = json.loads(answer.headers.get("hx-trigger", "{}")).get("toast", "")
-    return answer.status, answer.headers.get("location", ""), toast
+    page = answer.headers.get("location", "").split("/")[:2]  # the rest is whoever waits next by then
+    return answer.status, "/".join(page), toast
 
 
 class Clerk(threading.Thread):
