@@ -9,8 +9,7 @@ from clinic_app.kernel import money
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.quantity import half_width, parse_count
 from clinic_app.modules.dictionaries import queries as dictionaries
-from clinic_app.modules.dictionaries.queries import Drug
-from clinic_app.modules.stock.queries import named
+from clinic_app.modules.dictionaries.queries import Drug, named
 from clinic_app.modules.stock.rules import parse_expiry
 from clinic_app.modules.stock.rules.goods import check_line, check_not_expired
 from clinic_app.modules.stock.services import GoodsLine

@@ -39,8 +39,8 @@ def on_hand() -> Response:
         "hidden": max(len(rows) - MOST_ROWS, 0),
         "show": show,
         "q": text,
-        "amount": queries.amount,
-        "strength": queries.strength,
+        "amount": dictionaries.amount,
+        "strength": dictionaries.strength,
     }
     if pages.wants_fragment():
         return pages.answer("stock/_on_hand_rows.html", **shown)
@@ -159,7 +159,7 @@ def _grid_values(typed: forms.TypedGoods, today: Any) -> dict[str, Any]:
     near = parameters.value("stock.near_expiry_days", today)
     soon = {at for at, line in enumerate(typed.lines) if line.goods and (line.goods.expires_on - today).days <= near}
     return {
-        "typed": typed, "amount": queries.amount, "strength": queries.strength, "soon": soon,
+        "typed": typed, "amount": dictionaries.amount, "strength": dictionaries.strength, "soon": soon,
         "total_fen": _total(typed.lines),
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ from clinic_app.kernel import db
 from clinic_app.kernel.money import line_amount
 from clinic_app.kernel.quantity import packs, packs_in_english, packs_text
 from clinic_app.modules.charging.queries import words
-from clinic_app.modules.stock import queries as stock
+from clinic_app.modules.dictionaries import queries as dictionaries
 
 _LINES = """
 SELECT c.id, c.source_kind, c.source_id, c.source_line_id, c.line_no, c.item_kind, c.item_id, c.quantity,
@@ -81,7 +81,7 @@ class OpenLine:
     @property
     def shown_strength(self) -> str:
         """What stands small behind a drug's name; the counted unit in the language of the request."""
-        return stock.strength(self)
+        return dictionaries.strength(self)
 
     @property
     def shown_category(self) -> str:

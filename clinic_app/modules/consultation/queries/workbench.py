@@ -57,6 +57,11 @@ class Row:
     weekdays: str = ""
 
     @property
+    def strength(self) -> str:
+        """What stands small under the name of the drug."""
+        return dictionaries.strength(self.drug)
+
+    @property
     def is_open(self) -> bool:
         """Whether the doctor must decide before signing."""
         return bool(self.stops or self.beyond) or self.problem is not None
@@ -130,9 +135,7 @@ def orders(visit: visits.Visit, on: date) -> Orders:
 
 def _allergens(found: safety.Safety) -> dict[str, str]:
     """What each recorded allergy is called in the language of the request, by its code."""
-    groups = {} if words.is_source() or not found.allergies else {
-        one.code: one.name_en for one in dictionaries.allergy_groups()
-    }  # fmt: skip
+    groups = {} if words.is_source() or not found.allergies else dictionaries.group_names()
     return {one.code: groups.get(one.code, one.shown) for one in found.allergies}
 
 

@@ -212,7 +212,7 @@ def _named(drug: dictionaries.Drug | None) -> dict[str, str] | None:
     if drug is None:
         return None
     return {
-        "id": drug.id.hex(), "name": words.named(drug.name, drug.name_en), "strength_text": drug.strength_text,
+        "id": drug.id.hex(), "name": words.named(drug.name, drug.name_en), "strength": dictionaries.strength(drug),
         "min_unit": drug.min_unit,
     }  # fmt: skip
 

@@ -45,17 +45,17 @@ def _option(hit: dictionaries.DrugHit, there: int, usual: Usual | None) -> dict[
     elif not there:
         reason = _("缺货")
     packs, loose = divmod(there, hit.pack_size)
-    unit = f"{packs}{hit.pack_unit}" if packs else f"{loose}{hit.min_unit}"
+    shown = dictionaries.amount(hit, packs * hit.pack_size or loose)
     known = {}
     if usual is not None and usual.quantity <= there:
         known = {
             **dict.fromkeys(("q-problem", "q-auto", "q-lasts", "q-days"), ""), "q-dose": usual.dose,
             "q-quantity": usual.told, "q-amount": usual.amount,
-            "q-stock": unit if words.is_source() else packs or loose,
+            "q-stock": shown if words.is_source() else packs or loose,
         }  # fmt: skip
     return {
         "known": bool(known), "hit": hit, "name": words.named(hit.name, hit.name_en), "reason": reason,
-        "stock": unit if words.is_source() else _("有 %(count)d 包装") % {"count": packs} if packs else _("不足一包装"),
+        "stock": shown, "strength": dictionaries.strength(hit),
         "fills": {
             "drug_id": hit.id.hex(), "dose": f"{hit.usual_dose}{' ' * hit.dose_unit.isascii()}{hit.dose_unit}",
             "frequency": hit.frequency, "days": hit.usual_days or "", "route": hit.route, **known,

@@ -21,7 +21,7 @@ SELECT d.id, d.name, d.strength_text, d.pack_unit, d.min_unit, d.pack_size,
     (SELECT p.price_e4 FROM price p WHERE p.item_id = d.id AND p.valid_from <= :day
         AND (p.valid_to IS NULL OR p.valid_to >= :day)),
     d.invoice_category, d.is_disabled, d.route, d.frequency, d.usual_dose, d.dose_unit, d.usual_days,
-    d.name_en, d.code, d.is_splittable, d.maker
+    d.name_en, d.code, d.is_splittable, d.maker, d.min_unit_en, d.pack_unit_en
 FROM (SELECT drug_id, min(2 * place + (key <> :typed)) AS rank FROM drug_key WHERE key >= :typed AND key < :below
     GROUP BY drug_id) AS hit
 JOIN drug AS d ON d.id = hit.drug_id
@@ -104,6 +104,8 @@ class DrugHit:
     code: str
     is_splittable: int
     maker: str
+    min_unit_en: str
+    pack_unit_en: str
 
 
 @dataclass(frozen=True, slots=True)

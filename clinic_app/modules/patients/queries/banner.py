@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic_app.kernel import i18n, parameters
-from clinic_app.modules.dictionaries import queries as dictionaries
-from clinic_app.modules.patients.queries.records import Allergy, allergies_of, patient
+from clinic_app.modules.patients.queries.records import allergies_of, allergy_name, patient
 from clinic_app.modules.patients.rules.age import Age
 from clinic_app.modules.patients.rules.masking import mask_identity_number, mask_phone
 
@@ -45,16 +44,8 @@ def banner(patient_id: bytes, on: date) -> Banner | None:
         age_text(found.born_on, on, is_estimated=found.is_birth_estimated), found.born_on,
         mask_identity_number(found.identity_number) if found.identity_number else "",
         mask_phone(found.phone) if found.phone else "",
-        state, allergy_names(known), "；".join(one.note for one in known if one.note),
+        state, [allergy_name(one) for one in known], "；".join(one.note for one in known if one.note),
     )  # fmt: skip
-
-
-def allergy_names(known: list[Allergy]) -> list[str]:
-    """The allergies as shown: groups in the language of the request, drugs and free text as recorded."""
-    if i18n.current() == i18n.SOURCE or not known:
-        return [one.text for one in known]
-    groups = {group.code: group.name_en for group in dictionaries.allergy_groups()}
-    return [(groups.get(one.code) or one.text) if one.kind == "group" else one.text for one in known]
 
 
 def sex_text(sex: str, *, in_source: bool = False) -> str:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
-from clinic_app.kernel import db
+from clinic_app.kernel import db, i18n
+from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients.queries.links import same_person
 
 # The newest live identity number; a person has at most one unless an old import gave two.
@@ -14,6 +16,17 @@ IDENTITY = (
 MERGED_INTO = (
     "(SELECT to_id FROM patient_link l WHERE l.from_id = p.id AND l.undone_at IS NULL AND l.approved_at IS NOT NULL)"
 )
+
+
+class Recorded(Protocol):
+    """What the name of an allergy needs, stored or just typed."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def text(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +150,13 @@ def allergies_of(patient_id: bytes) -> list[Allergy]:
     return list(found.values())
 
 
+def allergy_name(one: Recorded) -> str:
+    """An allergy as it is shown: a group in the language of the request, drugs and free text as recorded."""
+    if one.kind != "group" or i18n.current() == i18n.SOURCE:
+        return one.text
+    return dictionaries.group_names().get(one.code, one.text)
+
+
 def allergies_linked(patient_id: bytes) -> list[LinkedAllergy]:
     """What only the other records of this person say, each with the record that says it."""
     others = [one for one in same_person(patient_id) if one != patient_id]
@@ -148,5 +168,5 @@ def allergies_linked(patient_id: bytes) -> list[LinkedAllergy]:
         for one in allergies_recorded(other.id):
             if (one.kind, one.code or one.text) not in seen:
                 seen.add((one.kind, one.code or one.text))
-                found.append(LinkedAllergy(one.text, one.note, other.id, other.person_no))
+                found.append(LinkedAllergy(allergy_name(one), one.note, other.id, other.person_no))
     return found

@@ -113,7 +113,7 @@ def allergy_row() -> Response:
         del history.allergies[int(drop)]
     return pages.answer(
         "patients/_allergies.html", focus="#allergen", history=history, errors={}, allergy_states=allergy_states(),
-        linked_allergies=_linked(forms.id_of(request.form.get("patient", ""))),
+        allergy_name=queries.allergy_name, linked_allergies=_linked(forms.id_of(request.form.get("patient", ""))),
     )  # fmt: skip
 
 
@@ -180,6 +180,7 @@ def _values(found: queries.Patient) -> dict[str, Any]:
     return {
         "patient": found, "banner": queries.banner(found.id, today), "person": forms.of_patient(found), "errors": {},
         "notices": [], "history": forms.allergies_of_patient(found), "allergy_states": allergy_states(),
+        "allergy_name": queries.allergy_name,
         "identifiers": queries.identifiers_of(found.id), "kinds": document_kinds(), "document": None,
         "linked_allergies": queries.allergies_linked(found.id), "links": queries.link_rows(found.id),
         "is_merged": found.merged_into is not None,

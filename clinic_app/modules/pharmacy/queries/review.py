@@ -51,7 +51,7 @@ class Review:
 
 def review(sheet: Sheet, lines: Sequence[Line]) -> Review:
     """The allergies of the person, of linked records too, held against the lines of a sheet (O3)."""
-    known, groups = safety.safety_of(sheet.patient_id), _group_names()
+    known, groups = safety.safety_of(sheet.patient_id), dictionaries.group_names()
     findings: list[Finding] = []
     doses: list[KeptDose] = []
     for line in lines:
@@ -71,8 +71,3 @@ def review(sheet: Sheet, lines: Sequence[Line]) -> Review:
             for one in stops
         ]  # fmt: skip
     return Review(known.state, [one.as_kept() for one in known.allergies], findings, doses)
-
-
-def _group_names() -> dict[str, str]:
-    """The groups in the language of the request; Chinese ones stay as they were recorded."""
-    return {} if words.is_source() else {one.code: one.name_en for one in dictionaries.allergy_groups() if one.name_en}

@@ -8,7 +8,6 @@ from clinic_app.modules.consultation.queries import words
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.pharmacy.queries.sheets import Line
 from clinic_app.modules.pharmacy.rules import units_per_dose
-from clinic_app.modules.stock import queries as stock
 
 
 def drug_name(line: Line) -> str:
@@ -48,7 +47,7 @@ def in_packs(quantity: int, line: Line) -> str:
 
 def strength(line: Line) -> str:
     """`0.25g×24粒`, the counted unit in the language of the request."""
-    return stock.strength(line.drug)
+    return dictionaries.strength(line.drug)
 
 
 def _dose(line: Line) -> str:

@@ -14,10 +14,9 @@ from clinic_app.modules.stock.queries.batches import (
 )
 from clinic_app.modules.stock.queries.deliveries import GoodsIn, goods_in, last_costs, latest_goods_in, suppliers
 from clinic_app.modules.stock.queries.on_hand import EXPIRED, FINE, FROZEN, NEAR, SOLD_OUT, OnHand, on_hand
-from clinic_app.modules.stock.queries.words import amount, named, strength
 
 __all__ = [
-    "EXPIRED", "FINE", "FROZEN", "NEAR", "SOLD_OUT", "Batch", "GoodsIn", "OnHand", "Place", "Reserved", "amount",
-    "available", "available_of", "batch", "batches_of", "goods_in", "last_costs", "latest_goods_in", "named", "on_hand",
-    "pharmacy_place", "places", "reservations_of", "strength", "suppliers",
+    "EXPIRED", "FINE", "FROZEN", "NEAR", "SOLD_OUT", "Batch", "GoodsIn", "OnHand", "Place", "Reserved",
+    "available", "available_of", "batch", "batches_of", "goods_in", "last_costs", "latest_goods_in", "on_hand",
+    "pharmacy_place", "places", "reservations_of", "suppliers",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from clinic_app.kernel.errors import Invalid, Missing, Refused
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.dictionaries import queries as dictionaries
-from clinic_app.modules.stock import models, queries
+from clinic_app.modules.stock import models
 from clinic_app.modules.stock.events import GOODS_RECEIVED
 from clinic_app.modules.stock.rules.goods import check_line
 from clinic_app.modules.stock.services.moves import SUPPLIER, move
@@ -87,7 +87,7 @@ def _checked(lines: Sequence[GoodsLine]) -> dict[tuple[bytes, str], bytes]:
         key = (line.drug_id, line.batch_no)
         try:
             drug = drugs.get(line.drug_id)
-            check_line(at + 1, queries.named(drug) if drug else "", line.batch_no, line.quantity, line.cost_e4)
+            check_line(at + 1, dictionaries.named(drug) if drug else "", line.batch_no, line.quantity, line.cost_e4)
             if key not in expiry and (found := db.row(
                 "SELECT id, expires_on FROM batch WHERE drug_id = ? AND batch_no = ?", key
             )):  # fmt: skip

@@ -138,4 +138,4 @@ def _name(drug_id: bytes) -> str:
     drug = dictionaries.drug(drug_id)
     if drug is None:
         raise Missing("dictionaries.no_such_item")
-    return queries.named(drug)
+    return dictionaries.named(drug)

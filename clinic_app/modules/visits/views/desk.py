@@ -137,7 +137,7 @@ def allergies() -> Response:
         del arrival.allergies[int(drop)]
     return pages.answer(
         "visits/_allergies.html", focus="#allergen", form=arrival, errors={}, allergy_states=draw.allergy_states(),
-        linked_allergies=_linked(arrival),
+        allergy_name=patients.allergy_name, linked_allergies=_linked(arrival),
     )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def form_values(shown: Shown) -> dict[str, Any]:
         "open_visits": queries.open_visits(found.id, today) if found else [],
         "rooms": _room_choices(rooms, waiting, doctors), "payers": payers(), "kinds": kinds(),
         "sexes": [("1", pgettext("sex", "男")), ("2", pgettext("sex", "女")), ("0", pgettext("sex", "不详"))],
-        "allergy_states": allergy_states(), "age_text": patients.age_text,
+        "allergy_states": allergy_states(), "allergy_name": patients.allergy_name, "age_text": patients.age_text,
         "mask_identity": patients.mask_identity_number, "sex_text": patients.sex_text,
         "today": today, "now": clock.clock.read().at, "born_said": "" if found else born_said(arrival.born_on, today),
     }  # fmt: skip

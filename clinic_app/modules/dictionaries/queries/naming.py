@@ -1,9 +1,10 @@
-"""Amounts of a drug in the reader's language: `3盒5粒`, `3 boxes 5 capsules` (QT-08)."""
+"""Drugs and allergy groups in the reader's language: names, strengths, amounts (QT-08)."""
 
 from typing import Protocol
 
 from clinic_app.kernel import i18n
 from clinic_app.kernel.quantity import packs, packs_in_english, packs_text, plural
+from clinic_app.modules.dictionaries.queries.codes import allergy_groups
 
 
 class Packed(Protocol):
@@ -14,8 +15,10 @@ class Packed(Protocol):
     min_unit_en: str
 
 
-class Strong(Packed, Protocol):
+class Strong(Protocol):
     strength_text: str
+    pack_size: int
+    min_unit_en: str
 
 
 class Named(Protocol):
@@ -40,3 +43,9 @@ def strength(drug: Strong) -> str:
     if i18n.current() == i18n.SOURCE or "×" not in drug.strength_text:
         return drug.strength_text
     return f"{drug.strength_text.split('×')[0]}×{drug.pack_size} {plural(drug.min_unit_en, drug.pack_size)}"
+
+
+def group_names() -> dict[str, str]:
+    """Every allergy group's name in the reader's language, by its code."""
+    in_source = i18n.current() == i18n.SOURCE
+    return {one.code: one.name if in_source or not one.name_en else one.name_en for one in allergy_groups()}
