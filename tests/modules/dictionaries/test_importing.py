@@ -9,6 +9,7 @@ import pytest
 from clinic_app.kernel import clock, db
 from clinic_app.kernel.errors import Invalid, Refused
 from clinic_app.modules.dictionaries import importing, queries, services, starter
+from clinic_app.modules.dictionaries.importing import reading
 
 TABLES = (
     "drug", "drug_key", "drug_allergy_group", "dose_limit", "service_item", "service_key", "diagnosis",
@@ -284,3 +285,9 @@ def test_a_list_comes_in_at_a_pace_of_a_hundred_thousand_rows_a_minute(clinic, k
     began = time.process_time()
     assert bring_in(clinic, prepared(kind, written(rows)))["new"] == 2000
     assert time.process_time() - began < 2000 * 60 / 100_000
+
+
+@pytest.mark.parametrize("kind", ["drugs", "services", "diagnoses"])
+def test_a_file_of_the_most_rows_is_not_too_large(kind):
+    of_a_row = (starter.DATA / f"{kind}.csv").stat().st_size / len(table(kind))
+    assert of_a_row * reading.MOST_ROWS < reading.LARGEST_BYTES

@@ -10,7 +10,7 @@ from clinic_app.kernel import i18n
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.quantity import excerpt
 
-LARGEST_BYTES = 16 * 1024 * 1024
+LARGEST_BYTES = 32 * 1024 * 1024
 MOST_ROWS = 100_000
 
 
