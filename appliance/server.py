@@ -13,7 +13,7 @@ from waitress.task import ThreadedTaskDispatcher
 from clinic_app.web.security import LARGEST_BODY
 
 FINISH_SECONDS = 8.0
-QUIET_TURNS = 3  # of the loop with nothing to do: what had reached this PC has been read by then
+IDLE_SECONDS = 0.15  # what had reached this PC has been read by then
 AT_ONCE = 2
 PATIENCE_SECONDS = 0.25
 
@@ -113,17 +113,24 @@ def _turn(server: Any, seconds: float) -> None:
 
 
 def _finish(server: Any) -> None:
-    """No new connections; every request that has begun to come is answered to its last byte, within eight seconds."""
+    """No new connections; every request that has begun to come is answered to its last byte, within eight seconds.
+
+    An answer now ends its connection, so that a browser that goes on asking is not served for ever.
+    """
     for _ in range(server.adj.backlog):  # connections made already and not yet taken up
         if not select.select([server.socket], [], [], 0)[0]:
             break
         _turn(server, 0.0)
     server.del_channel()
     server.socket.close()
-    until, quiet = time.monotonic() + FINISH_SECONDS, 0
-    while quiet < QUIET_TURNS and time.monotonic() < until:
+    until, idle_since = time.monotonic() + FINISH_SECONDS, {}
+    while server.active_channels and (now := time.monotonic()) < until:
+        for one in list(server.active_channels.values()):
+            if one.requests or one.request or one.total_outbufs_len:
+                idle_since.pop(one, None)
+                for request in list(one.requests):
+                    request.headers["CONNECTION"] = "close"
+            elif now - idle_since.setdefault(one, now) >= IDLE_SECONDS:
+                one.handle_close()
         _turn(server, 0.05)
-        channels = list(server.active_channels.values())
-        is_busy = any(one.requests or one.request or one.total_outbufs_len for one in channels)
-        quiet = 0 if is_busy else quiet + 1
     server.task_dispatcher.shutdown(timeout=1)

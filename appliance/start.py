@@ -3,7 +3,6 @@
 import logging
 import sys
 import time
-from pathlib import Path
 
 from appliance import logs
 from appliance.folder_lock import EXIT_SECOND_SERVER, Busy, FolderLock
@@ -136,7 +135,3 @@ def say_refusal(err: Refused) -> None:
     """On a console nobody has chosen a language yet: both sentences."""
     for language in i18n.LANGUAGES:
         print(i18n.refusal(err, language), file=sys.stderr)
-
-
-def data_folder_of(path: str | None) -> Path | None:
-    return Path(path) if path else None

@@ -31,6 +31,7 @@ PRAGMAS = (
     ("journal_size_limit", 64 * 1024 * 1024),
 )
 BUSY_MS = 10_000
+READER_MS = 500  # how long the last checkpoint waits for a reader of another process
 STATEMENTS = 512  # the driver's most; it keeps the newest uses, so what a thread seldom runs needs the room
 Row = TypeVar("Row")
 DamagedPage = apsw.CorruptError
@@ -126,6 +127,11 @@ def _disk_trouble(err: Exception) -> Refused | None:
         _stopped = str(bare)
         return Refused("kernel.disk_failed", reason=_stopped)
     return None
+
+
+def is_damage(err: BaseException) -> bool:
+    """Whether an error means damaged pages, bare or wrapped by peewee."""
+    return isinstance(getattr(err, "orig", err), DamagedPage)
 
 
 def close_database() -> None:
@@ -238,14 +244,25 @@ def write_transaction() -> Iterator[apsw.Connection]:
 def checkpoint(*, truncate: bool = False) -> int:
     """Move the WAL into the database file; returns the WAL frames left. Only one thread may do it, under the lock."""
     with write_lock:
-        mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE
+        conn = connection()
         try:
-            frames, done = connection().wal_checkpoint(mode=mode)
+            frames, done = _emptied(conn) if truncate else conn.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.Error as err:
             if trouble := _disk_trouble(err):
                 raise trouble from err
             raise
     return max(frames - done, 0)
+
+
+def _emptied(conn: apsw.Connection) -> tuple[int, int]:
+    """Another process that reads an old snapshot may keep frames in the log; it is not waited for."""
+    conn.set_busy_timeout(READER_MS)
+    try:
+        return conn.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    except apsw.BusyError:
+        return conn.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+    finally:
+        conn.set_busy_timeout(BUSY_MS)
 
 
 def wal_bytes() -> int:

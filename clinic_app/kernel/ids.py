@@ -6,6 +6,9 @@ from typing import Any
 
 import apsw
 
+HEX_DIGITS = frozenset("0123456789abcdef")
+NOTHING = bytes(16)  # an id that no record has
+
 
 def new_id() -> bytes:
     """A UUIDv7: random, roughly ordered by time, so b-trees grow at one end."""
@@ -13,6 +16,11 @@ def new_id() -> bytes:
     value[6] = (value[6] & 0x0F) | 0x70
     value[8] = (value[8] & 0x3F) | 0x80
     return bytes(value)
+
+
+def read_id(text: str) -> bytes | None:
+    """The record id of a form's field, as it is drawn there: 32 small hex digits; None for anything else."""
+    return bytes.fromhex(text) if len(text) == 32 and not set(text) - HEX_DIGITS else None
 
 
 def next_number(conn: apsw.Connection, series: str) -> int:

@@ -8,11 +8,11 @@ count itself is looked up once in a request, in each transaction, and after each
 import threading
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 from clinic_app.kernel import db
 
-Given = ParamSpec("Given")
+Given = TypeVarTuple("Given")
 Value = TypeVar("Value")
 MOST = 5_000  # answers of one read; more are forgotten together
 Version = tuple[int, int]
@@ -27,30 +27,15 @@ class _Seen(threading.local):
 _seen = _Seen()
 
 
-def kept(*tables: str) -> Callable[[Callable[Given, Value]], Callable[Given, Value]]:
+def kept(*tables: str) -> Callable[[Callable[[*Given], Value]], Callable[[*Given], Value]]:
     """Keep the answers of a read of these tables only, by its arguments (positional, hashable).
 
     What it returns is shared by all threads and must be unchangeable: a tuple or a frozen dataclass. Every table needs
     the triggers of `list_version` in its migration; a house test asks for both.
     """
 
-    def keep(read: Callable[Given, Value]) -> Callable[Given, Value]:
-        answers: dict[Any, tuple[Version, Value]] = {}
-
-        @wraps(read)
-        def answer(*given: Given.args, **named: Given.kwargs) -> Value:
-            version_now = version()
-            known = answers.get(given)
-            if known is not None and known[0] == version_now:
-                return known[1]
-            value = read(*given, **named)
-            # what a command reads may be its own, and never be committed
-            if not db.connection().in_transaction and _stored() == version_now:
-                if len(answers) >= MOST:
-                    answers.clear()
-                answers[given] = (version_now, value)
-            return value
-
+    def keep(read: Callable[[*Given], Value]) -> Callable[[*Given], Value]:
+        answer = worked_out(read)
         answer.tables = tables  # type: ignore[attr-defined]
         reads.append(answer)
         return answer
@@ -58,8 +43,31 @@ def kept(*tables: str) -> Callable[[Callable[Given, Value]], Callable[Given, Val
     return keep
 
 
-def version() -> Version:
-    """The count as this thread sees it now: the key of what is worked out from kept reads."""
+def worked_out(function: Callable[[*Given], Value]) -> Callable[[*Given], Value]:
+    """Keep what follows from kept reads and the arguments alone until any list changes; the same rules hold for it.
+
+    Nothing is kept of what is worked out inside a transaction: a command may have changed a list, and be rolled back.
+    """
+    answers: dict[Any, tuple[Version, Value]] = {}
+
+    @wraps(function)
+    def answer(*given: *Given) -> Value:
+        version = _version()
+        known = answers.get(given)
+        if known is not None and known[0] == version:
+            return known[1]
+        value = function(*given)
+        if not db.connection().in_transaction and _stored() == version:
+            if len(answers) >= MOST:
+                answers.clear()
+            answers[given] = (version, value)
+        return value
+
+    return answer
+
+
+def _version() -> Version:
+    """The count as this thread sees it now."""
     moment = db.moment()  # before the look: a commit in between makes the next call look again
     if moment is None or moment != _seen.moment:
         _seen.version = _stored()

@@ -41,9 +41,6 @@ class Accounts(Protocol):
     def actor(self, person_id: bytes, desk_id: bytes | None, session_id: bytes) -> Actor | None:
         """The person as an actor with today's roles, or None when the account is closed."""
 
-    def any_exists(self) -> bool:
-        """Whether the clinic has a person at all."""
-
 
 class Desks(Protocol):
     """The workstations, for the sign-in page; bound by `desks`."""

@@ -73,7 +73,7 @@ def unexpected(err: Exception) -> Response:
     """Shown with a number that stands in the log; nothing it needs can fail again."""
     incident = secrets.token_hex(4).upper()
     log.error("incident %s in %s", incident, request.endpoint, exc_info=err)
-    if isinstance(err, db.DamagedPage):  # everybody must know, not only who stumbled over it
+    if db.is_damage(err):  # everybody must know, not only who stumbled over it
         maintenance.note_damage([str(err)])
     try:
         text = i18n.refusal(Refused("http.incident", incident=incident))

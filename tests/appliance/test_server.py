@@ -1,5 +1,6 @@
-"""The threads of the web server: the warmest works, two at a time, and a slow request keeps nobody out."""
+"""The threads of the web server: the warmest first, two at a time, no slow request in the way, and a quick end."""
 
+import http.client
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from appliance.server import PATIENCE_SECONDS, NewestFirst, NewestFirstDispatcher, Site
+from tests.appliance.test_start import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGN_INS = """
@@ -135,3 +137,39 @@ def _idle(dispatcher: NewestFirstDispatcher) -> None:
     deadline = time.monotonic() + 5
     while dispatcher.active_count > 0 and time.monotonic() < deadline:
         time.sleep(0.001)
+
+
+def test_a_browser_that_goes_on_asking_keeps_no_server_from_ending(tmp_path: Path) -> None:
+    """Its last answer says that the connection ends; nothing that was asked is left unanswered."""
+    script = (
+        "import sys, time; from appliance.server import Site, serve\n"
+        "def app(environ, start):\n"
+        "    time.sleep(0.01); start('200 OK', [('Content-Length', '2')]); return [b'ok']\n"
+        "serve(Site(app), int(sys.argv[1]), 4, lambda: print('ready', flush=True))\n"
+    )
+    port = free_port()
+    server = subprocess.Popen([sys.executable, "-c", script, str(port)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None and server.stdout.readline() == "ready\n"
+    answered, ends = [0] * 3, [""] * 3
+
+    def ask(place: int) -> None:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            while True:
+                connection.request("GET", "/")
+                answer = connection.getresponse()
+                assert answer.read() == b"ok"
+                answered[place] += 1
+        except ConnectionRefusedError:
+            ends[place] = "not let in again"
+
+    threads = [threading.Thread(target=ask, args=(place,)) for place in range(3)]
+    for one in threads:
+        one.start()
+    time.sleep(0.5)
+    began = time.monotonic()
+    server.terminate()
+    assert server.wait(20) == 0 and time.monotonic() - began < 4
+    for one in threads:
+        one.join(20)
+    assert min(answered) > 5 and ends == ["not let in again"] * 3

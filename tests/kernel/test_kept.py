@@ -123,6 +123,29 @@ def test_a_command_sees_its_own_change_and_nobody_remembers_it_when_it_is_undone
     assert names() == ("ruby",) and others[1] == ("ruby",)
 
 
+def test_what_was_worked_out_of_an_undone_change_is_forgotten(names: Names) -> None:
+    @kept.worked_out
+    def loud(end: str) -> str:
+        return names()[0].upper() + end
+
+    assert loud("!") == "RED!"
+    with pytest.raises(Refused), unit_of_work(CASHIER, quiet=True) as uow:
+        uow.execute("UPDATE colour SET name = 'rust'")
+        assert loud("!") == "RUST!"
+        raise Refused("test.undone")
+    rename("ruby")  # counts to the number that the undone command had reached
+    assert loud("!") == "RUBY!" and loud("?") == "RUBY?"
+
+
+def test_an_answer_is_kept_by_all_that_was_asked(names: Names) -> None:
+    @kept.worked_out
+    def shown(end: str) -> str:
+        return names()[0] + end
+
+    with pytest.raises(TypeError, match="keyword"):
+        shown(end="!")  # type: ignore[call-arg]
+
+
 def test_a_change_by_another_process_is_seen_by_the_next_request_and_in_the_next_command(names: Names) -> None:
     assert names() == ("red",)
     change = [sys.executable, "-c", OTHER_PROCESS, str(db.database.database), db.database.key.hex()]

@@ -1,9 +1,13 @@
 """Settings of the database, migrations, sessions, parameters, reading log, languages."""
 
+import threading
+import time
 from datetime import date
 from pathlib import Path
 
+import apsw
 import pytest
+from peewee import DatabaseError
 
 from clinic_app.kernel import access_log, db, i18n, installation, opening, parameters, schema, sessions
 from clinic_app.kernel.errors import Refused
@@ -72,6 +76,35 @@ def test_the_wal_is_moved_home_when_a_clinic_is_closed(open_data: Path) -> None:
     assert db.wal_bytes() > 0
     opening.close_clinic()
     assert not (open_data / "clinic.sqlite3-wal").exists() or (open_data / "clinic.sqlite3-wal").stat().st_size == 0
+
+
+def test_a_clinic_closes_at_once_beside_a_reader_of_an_old_state(open_data: Path) -> None:
+    reading, closed = threading.Event(), threading.Event()
+
+    def read() -> None:
+        conn = db.connection()
+        conn.execute("BEGIN")
+        conn.execute("SELECT count(*) FROM audit").fetchall()
+        reading.set()
+        closed.wait(10)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    assert reading.wait(10)
+    with unit_of_work(CASHIER) as uow:
+        uow.audit("test.done")
+    began = time.monotonic()
+    opening.close_clinic()
+    closed.set()
+    thread.join(10)
+    assert time.monotonic() - began < 3 and not db.is_open()
+
+
+def test_damage_is_known_bare_and_wrapped() -> None:
+    wrapped = DatabaseError("database disk image is malformed")
+    wrapped.orig = apsw.CorruptError("database disk image is malformed")
+    assert db.is_damage(wrapped) and db.is_damage(wrapped.orig)
+    assert not db.is_damage(DatabaseError("no such table")) and not db.is_damage(apsw.BusyError("busy"))
 
 
 def test_every_page_is_read_and_a_flipped_bit_is_seen(data: Path, steps: list[schema.Step]) -> None:

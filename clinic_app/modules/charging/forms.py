@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.ids import read_id
 from clinic_app.kernel.money import parse_yuan
 from clinic_app.kernel.quantity import excerpt, half_width
 from clinic_app.modules.charging.services import Tender
 
 FIELDS = ("line", "sheet", "cash", "scan", "reference", "total_fen")
-_ID = re.compile(r"[0-9a-f]{32}")
 _LINE = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{32})")
 _REFERENCE = re.compile(r"[0-9A-Za-z_-]{4,64}")
 
@@ -42,18 +42,13 @@ class ChargeForm:
 
 def charge_form(form: Any) -> ChargeForm:
     """Read the posted fields; ids that are no ids are left out, so the service finds the lines changed."""
-    sheets = frozenset(bytes.fromhex(one) for one in form.getlist("sheet") if _ID.fullmatch(one))
+    sheets = frozenset(one for one in map(read_id, form.getlist("sheet")) if one is not None)
     pairs = [found for found in map(_LINE.fullmatch, form.getlist("line")) if found]
     total = form.get("total_fen", "")
     return ChargeForm(
         sheets, tuple(pair[2] for pair in pairs if bytes.fromhex(pair[1]) in sheets), form.get("cash", ""),
         form.get("scan", ""), form.get("reference", ""), int(total) if re.fullmatch("[0-9]{1,12}", total) else -1,
     )  # fmt: skip
-
-
-def id_of(text: str) -> bytes | None:
-    """The record id of a hidden field, or None for anything else."""
-    return bytes.fromhex(text) if _ID.fullmatch(text) else None
 
 
 def counted(form: Mapping[str, str]) -> int | None:
@@ -64,7 +59,7 @@ def counted(form: Mapping[str, str]) -> int | None:
 
 def one_of_staff(form: Mapping[str, str]) -> bytes | None:
     """Who counted along, None when nobody is chosen."""
-    return id_of(form.get("second", ""))
+    return read_id(form.get("second", ""))
 
 
 def reason(form: Mapping[str, str]) -> str:

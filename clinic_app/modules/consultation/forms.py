@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from werkzeug.datastructures import MultiDict
 
 from clinic_app.kernel.errors import Refused, Stale
+from clinic_app.kernel.ids import NOTHING, read_id
 from clinic_app.kernel.quantity import typed_number
 from clinic_app.modules.consultation.queries import VITALS, WRITTEN
 from clinic_app.modules.consultation.queries.working_out import TypedLine
@@ -24,11 +25,7 @@ _AGE_UNITS = {
 
 def id_of(text: str) -> bytes:
     """A record id from a hidden field; what is none becomes an id that nothing has."""
-    try:
-        found = bytes.fromhex(text)
-    except ValueError:
-        found = b""
-    return found if len(found) == 16 else bytes(16)
+    return read_id(text) or NOTHING
 
 
 def rev_of(form: Mapping[str, str], name: str) -> int:

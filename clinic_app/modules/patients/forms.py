@@ -6,6 +6,7 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 
 from clinic_app.kernel.errors import Invalid, Refused
+from clinic_app.kernel.ids import NOTHING, read_id
 from clinic_app.kernel.quantity import excerpt
 from clinic_app.modules.patients import queries, services
 from clinic_app.modules.patients.services import AllergyEntry, PatientData
@@ -84,11 +85,7 @@ def refuse_unpicked(form: MultiDict[str, str]) -> None:
 
 def id_of(text: str) -> bytes:
     """A record id from a hidden field; what is none becomes an id that nothing has."""
-    try:
-        found = bytes.fromhex(text)
-    except ValueError:
-        found = b""
-    return found if len(found) == 16 else bytes(16)
+    return read_id(text) or NOTHING
 
 
 def rev_of(text: str) -> int:

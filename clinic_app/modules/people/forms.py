@@ -1,21 +1,14 @@
 """What the forms of staff and sign-in say: parsing and messages, no decisions."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
 from clinic_app.kernel.errors import Invalid, Refused
+from clinic_app.kernel.ids import read_id
 from clinic_app.kernel.rights import ROLES
 from clinic_app.modules.people import queries, rules
-
-_ID = re.compile(r"[0-9a-f]{32}")
-
-
-def id_of(text: str) -> bytes | None:
-    """A record id from a field; None for anything else."""
-    return bytes.fromhex(text) if _ID.fullmatch(text) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +29,7 @@ class SignInForm:
 
 def read_sign_in(form: MultiDict[str, str], secret_field: str) -> SignInForm:
     """A typed staff number goes before the picked person, who may only be the default."""
-    secret, desk_id = form.get(secret_field, ""), id_of(form.get("desk", ""))
+    secret, desk_id = form.get(secret_field, ""), read_id(form.get("desk", ""))
     typed, picked = form.get("staff_no", "")[:80].strip(), form.get("person", "")[:32]
     scanned = queries.find_by_badge(_plain(secret or typed))
     if scanned is not None:
@@ -44,7 +37,7 @@ def read_sign_in(form: MultiDict[str, str], secret_field: str) -> SignInForm:
     if typed:
         name, person = _plain(typed), queries.find_for_sign_in(_plain(typed))
     else:
-        person_id = id_of(picked)
+        person_id = read_id(picked)
         found = queries.who_may_sign_in([person_id]) if person_id else []
         name, person = picked, found[0] if found else None
     return SignInForm(name, person, secret, desk_id, picked, typed, False)

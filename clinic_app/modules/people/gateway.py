@@ -17,9 +17,6 @@ class StaffAccounts:
         held = found.roles if login.password_hash is not None else frozenset()
         return Actor(person_id, found.name, held, rights.of_roles(held), desk_id, _desk_name(desk_id), session_id)
 
-    def any_exists(self) -> bool:
-        return queries.anybody_exists()
-
 
 def _desk_name(desk_id: bytes | None) -> str:
     if desk_id is None or ports.bound.desks is None:

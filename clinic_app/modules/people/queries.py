@@ -158,9 +158,6 @@ def administrators() -> list[Person]:
     return [found for found in who_may_sign_in() if "administrator" in found.roles]
 
 
-def anybody_exists() -> bool:
-    return bool(db.value("SELECT EXISTS(SELECT 1 FROM person)"))
-
 
 def failures(key: bytes) -> int:
     return db.value("SELECT failures FROM sign_in_failure WHERE key = ?", (key,)) or 0

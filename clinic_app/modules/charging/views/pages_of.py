@@ -6,7 +6,8 @@ from typing import Any
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock, jobs
-from clinic_app.modules.charging import documents, forms, queries
+from clinic_app.kernel.ids import read_id
+from clinic_app.modules.charging import documents, queries
 from clinic_app.modules.charging.views import words
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.visits import queries as visits
@@ -77,5 +78,5 @@ def go(url: str, toast: str = "") -> Response:
 
 def came_from(default: str) -> str:
     """Back to the visit the cashier was on, where the form says so."""
-    visit_id = forms.id_of(request.form.get("visit", ""))
+    visit_id = read_id(request.form.get("visit", ""))
     return url_for("charging.visit", visit_id=visit_id) if visit_id else default

@@ -6,7 +6,8 @@ from flask import Response, request, url_for
 
 from clinic_app.kernel import clock, ports
 from clinic_app.kernel.errors import Refused
-from clinic_app.modules.charging import forms, queries
+from clinic_app.kernel.ids import read_id
+from clinic_app.modules.charging import queries
 from clinic_app.modules.charging.views import blueprint, pages_of
 from clinic_app.web import pages
 from clinic_app.web.access import access, actor
@@ -70,4 +71,4 @@ def _list(waiting: list[queries.Pending], typed: str, reference: str = "") -> Re
 
 def _chosen() -> bytes | None:
     """The visit that is open beside the list."""
-    return forms.id_of(request.args.get("visit", ""))
+    return read_id(request.args.get("visit", ""))

@@ -4,11 +4,11 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from clinic_app.kernel import db, invariants, maintenance
 from clinic_app.kernel.clock import clock
 from clinic_app.kernel.invariants import Result
+from clinic_app.kernel.maintenance import Interruptible
 
 log = logging.getLogger("clinic.checks")
 READING, COUNTING, STORING = "reading", "counting", "storing"
@@ -22,13 +22,6 @@ class Progress:
     step: str
     seconds: int
     share: int
-
-
-class Interruptible(Protocol):
-    """What stopping needs of a connection."""
-
-    def interrupt(self) -> None:
-        """Make the statement that runs in another thread end at once."""
 
 
 class Runner:

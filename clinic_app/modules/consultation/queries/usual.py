@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from clinic_app.kernel import i18n, kept
 from clinic_app.kernel.errors import Refused
@@ -28,12 +27,12 @@ def usual_of(hit: dictionaries.DrugHit, visit_kind: str, on: date) -> Usual | No
 
     Nothing of it depends on stock or patient, so it is kept as long as the lists and the price are the same.
     """
-    return _usual(hit, visit_kind == "emergency", on, i18n.current(), kept.version())
+    return _usual(hit, visit_kind == "emergency", on, i18n.current())
 
 
-@lru_cache(maxsize=4_000)
+@kept.worked_out
 def _usual(
-    hit: dictionaries.DrugHit, is_emergency: bool, on: date, _language: str, _version: kept.Version
+    hit: dictionaries.DrugHit, is_emergency: bool, on: date, _language: str
 ) -> Usual | None:
     typed = TypedLine(hit.id, f"{hit.usual_dose}{hit.dose_unit}", hit.frequency, str(hit.usual_days or ""), hit.route)
     try:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 
 from clinic_app.kernel import i18n, kept, parameters
 from clinic_app.kernel.errors import Refused
@@ -79,12 +78,8 @@ class Lists:
     routes: Mapping[str, dictionaries.Route]
 
 
+@kept.worked_out
 def lists() -> Lists:
-    return _lists(kept.version())
-
-
-@lru_cache(maxsize=4)
-def _lists(_version: kept.Version) -> Lists:
     return Lists(
         {one.code: one for one in dictionaries.frequencies()}, {one.code: one for one in dictionaries.routes()}
     )
@@ -109,13 +104,13 @@ def work_out(
         raise Refused("consultation.no_price", field="drug", drug=words.named(drug.name, drug.name_en))
     key = replace(typed, note="", reason="given" if typed.reason.strip() else "")
     limits = dictionaries.dose_limits_on(drug.id, on)
-    return _worked(key, drug, price, limits, on, limit_days, i18n.current(), kept.version())
+    return _worked(key, drug, price, limits, on, limit_days, i18n.current())
 
 
-@lru_cache(maxsize=4_000)
+@kept.worked_out
 def _worked(
     typed: TypedLine, drug: dictionaries.Drug, price: int, limits: dictionaries.DoseLimits | None, on: date,
-    limit_days: int, _language: str, _version: kept.Version,
+    limit_days: int, _language: str,
 ) -> Worked:
     """Every row of a page is worked out again at each answer; nothing of it changes but by its arguments."""
     known = lists()

@@ -33,7 +33,6 @@ from clinic_app.modules.dictionaries.queries.drugs import (
     drugs,
     drugs_matching,
     groups_of_drug,
-    groups_of_drugs,
 )
 from clinic_app.modules.dictionaries.queries.items import (
     Diagnosis,
@@ -55,6 +54,6 @@ __all__ = [
     "allergy_groups", "amount", "diagnoses_matching", "diagnosis", "diagnosis_by_code", "division_name",
     "division_path", "divisions_matching", "divisions_under", "dose_limits_on", "drug", "drug_by_code", "drugs",
     "drugs_matching", "frequencies", "frequency", "group_names", "group_parents", "groups_of_drug",
-    "groups_of_drugs", "invoice_categories", "named", "price_on", "prices_of", "prices_on", "routes", "service",
+    "invoice_categories", "named", "price_on", "prices_of", "prices_on", "routes", "service",
     "service_by_code", "services_matching", "strength",
 ]  # fmt: skip

@@ -169,10 +169,6 @@ def groups_of_drug(drug_id: bytes) -> frozenset[str]:
     )
 
 
-def groups_of_drugs(drug_ids: Iterable[bytes]) -> dict[bytes, frozenset[str]]:
-    """The same for several drugs."""
-    return {drug_id: groups_of_drug(drug_id) for drug_id in dict.fromkeys(drug_ids)}
-
 
 def allergens_matching(text: str, limit: int = 8) -> list[Allergen]:
     """Allergy groups whose name contains the text, by pinyin initials too, then drugs; for the allergy field."""

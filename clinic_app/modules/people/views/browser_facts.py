@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from flask import request
 
 from clinic_app.kernel import installation, ports
+from clinic_app.kernel.ids import read_id
 from clinic_app.modules.people import queries, services
-from clinic_app.modules.people.forms import id_of
 from clinic_app.web import browser
 
 LATELY_COOKIE = "lately"
@@ -57,7 +57,7 @@ def become(desk_id: bytes | None) -> None:
 
 def lately() -> list[bytes]:
     """Who signed in on this browser lately, newest first."""
-    ids = (id_of(part) for part in request.cookies.get(LATELY_COOKIE, "")[:400].split("."))
+    ids = (read_id(part) for part in request.cookies.get(LATELY_COOKIE, "")[:400].split("."))
     return [one for one in ids if one is not None][:MOST_LATELY]
 
 

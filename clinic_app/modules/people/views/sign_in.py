@@ -8,6 +8,7 @@ from clinic_app.kernel import db, i18n, sessions
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.ids import read_id
 from clinic_app.modules.people import forms, queries, services
 from clinic_app.modules.people.views import blueprint, browser_facts
 from clinic_app.web import browser, pages
@@ -108,7 +109,7 @@ def _page(form: forms.SignInForm | None, *, next_url: str, refusal: Refused | No
 def picked_of(form: forms.SignInForm | None, picks: Sequence[queries.Person]) -> bytes | None:
     """Whose tile is marked: the one just used, or the newest on this PC."""
     if form is not None:
-        return forms.id_of(form.picked) if not form.staff_no else None
+        return read_id(form.picked) if not form.staff_no else None
     newest = browser_facts.lately()[:1]
     return newest[0] if newest and any(one.id == newest[0] for one in picks) else None
 
