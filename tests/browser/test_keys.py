@@ -214,6 +214,11 @@ def test_ticks_stay_in_the_browser_until_f9_which_counts_them_again(
     asked: list[str] = []
     pharmacist.page.on("request", lambda sent: asked.append(sent.url) if "/sheets/" in sent.url else None)
     rows = pharmacist.page.locator("#dispense-rows tr[tabindex]")
+    pharmacist.has_focus("#scan").press("Enter").sees("按空格给这一行打勾", "#said")
+    assert pharmacist.page.locator("main").count() == 1
+    asked.clear()
+    pharmacist.press(" ").sees("已核对 1 / 3", "#ticked").press("ArrowUp", " ").sees("已核对 0 / 3", "#ticked")
+    pharmacist.page.focus("#scan")
     pharmacist.press("ArrowDown").has_focus("#dispense-rows tr.on").press(" ")
     pharmacist.sees("已核对 1 / 3", "#ticked").sees("请核对", "#dispense-rows tr.on")
     assert rows.nth(0).inner_text().rstrip().endswith("已核对") and "on" not in rows.nth(0).get_attribute("class")

@@ -73,8 +73,10 @@ def open_sheet() -> Response:
 def scan(prescription_id: bytes) -> Response:
     """What a scanned code is: a line of the sheet to be ticked, a wrong drug, another sheet's paper; writes nothing."""
     code = forms.typed_code(request.args.get("scan", ""))
-    if not code or not pages.wants_fragment():
+    if not pages.wants_fragment():
         return pages.see(url_for(".sheet", prescription_id=prescription_id))
+    if not code:
+        return pages.answer("pharmacy/_said.html", focus="#scan", said=_("扫药盒编码，或按空格给这一行打勾"), sound="")
     found = _found(prescription_id)
     open_chart(found.patient_id, SCREEN)
     shown = queries.lines_of(found, clock.today())

@@ -90,7 +90,8 @@
     else if (name === 'Enter') enter(e);
     else if (name === 'ArrowDown' || name === 'ArrowUp') arrow(e, name === 'ArrowDown' ? 1 : -1);
     else {
-      const tick = name === ' ' && e.target.matches('tr,li') && e.target.querySelector('input[type=checkbox]');
+      const row = name === ' ' && (e.target.matches('tr,li') ? e.target : e.target.dataset.down && !e.target.value && doc.querySelector(e.target.dataset.down + ' tr.on'));
+      const tick = row && row.querySelector('input[type=checkbox]');
       const el = tick || (/^(F\d+|Alt\+.+|\+)$/.test(name) && findKey(name));
       if (el) { e.preventDefault(); if (!e.repeat) press(el); }
     }

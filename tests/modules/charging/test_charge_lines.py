@@ -87,6 +87,19 @@ def test_a_visit_without_a_number_waits_with_nothing_to_pay(window):
     assert [(one.name, one.sheets, one.total_fen) for one in found] == [("何秀兰", 0, 0)]
 
 
+def test_who_was_not_seen_yet_waits_behind_those_who_were(window):
+    early, late = window.visit("刘建国"), window.visit("陈桂英")
+    window.seen_by_doctor(late)
+    assert [one.visit_id for one in queries.pending(today())] == [late, early]
+
+
+def test_a_price_names_its_unit_where_another_one_is_sold(window):
+    visit = window.visit()
+    window.sheet(visit, ("D0001", 18), ("D0016", 12))
+    units = {line.name: line.price_unit for line in queries.open_lines(visit, today())}
+    assert [unit for unit in units.values() if unit] == ["盒"] and units["阿莫西林胶囊"] == "盒"
+
+
 def test_cancelling_withdraws_what_is_open(window):
     visit = window.visit()
     window.clinic.run(window.clinic.actor("registrar"), lambda uow: visits.cancel_visit(uow, visit, "患者走了"))

@@ -100,12 +100,13 @@ def test_a_scanned_drug_is_ticked_and_the_wrong_one_sounds(sheet: queries.Sheet,
     assert json.loads(unknown.headers["HX-Trigger"]) == {"sound": "wrong"} and "&lt;B&gt;" in unknown.text
 
 
-def test_a_scan_without_script_or_without_a_code_goes_back_to_the_sheet(
+def test_a_scan_without_script_goes_back_to_the_sheet_and_one_without_a_code_says_what_to_do(
     sheet: queries.Sheet, browser_as: Browsers
 ) -> None:
     browser, page = browser_as("pharmacist"), f"/pharmacy/sheets/{sheet.id.hex()}"
     assert browser.get(f"{page}/scan?scan=D0001").headers["Location"] == page
-    assert browser.get(f"{page}/scan?scan=", **HTMX).headers["Location"] == page
+    answer = browser.get(f"{page}/scan?scan=", **HTMX)
+    assert answer.status_code == 200 and "按空格给这一行打勾" in answer.text and "<main" not in answer.text
 
 
 def test_a_scanned_receipt_of_somebody_else_opens_that_sheet(

@@ -84,6 +84,11 @@ class OpenLine:
         return dictionaries.strength(self)
 
     @property
+    def price_unit(self) -> str:
+        """What the price is for, where it is not the unit that is sold: 18 capsules at 18.70 a box."""
+        return words.named(self.pack_unit, self.pack_unit_en) if self.quantity % self.pack_size else ""
+
+    @property
     def shown_category(self) -> str:
         return words.named(self.category_name or "", self.category_name_en or "")
 

@@ -45,7 +45,7 @@ WHERE v.visit_on = :day AND v.with_number = 0 AND v.state = 'in_consultation'
 _RECENT = _TO_PAY.format(by=_AMONG_OPEN, which="c.opened_on >= :since")
 _PENDING = (
     f"SELECT * FROM ({_RECENT} UNION ALL {_WITHOUT_NUMBER})"
-    " ORDER BY sheets = 0, since, queue_no LIMIT 200"
+    " ORDER BY sheets = 0, state IN ('registered', 'called'), since, queue_no LIMIT 200"
 )
 _OF_PATIENT = (
     _TO_PAY.format(by=_AMONG_OPEN, which="c.patient_id = :patient") + " ORDER BY v.registered_at DESC LIMIT 20"
@@ -75,7 +75,7 @@ class Pending:
 
 
 def pending(on: date) -> list[Pending]:
-    """The visits of the last days that have something open, who waits longest first; then those without a number."""
+    """Visits of the last days with something open: those seen by longest wait, those not yet seen, those of VS-05."""
     since = on - timedelta(days=parameters.value("charging.pending_days", on) - 1)
     return db.read(Pending, _PENDING, {"day": on.isoformat(), "since": since.isoformat()})
 

@@ -129,7 +129,7 @@ def orders(visit: visits.Visit, on: date) -> Orders:
     drugs_fen += sum(row.amount_fen for one in sheets if one.sheet.state == "signed" for row in one.rows)
     most = parameters.value("consultation.most_drugs_per_sheet", on)
     notes = {code: note for (_kind, code), note in found.notes.items()}
-    fee = registration_fee(on)
+    fee = registration_fee(on) if visit.with_number else 0  # who came without a number is charged none (VS-05)
     return Orders(rev, rows, sheets, found.state, drugs_fen, fee, most, book.known, notes, _allergens(found))
 
 
