@@ -57,6 +57,11 @@ def counted(form: Mapping[str, str]) -> int | None:
     return parse_yuan(text, field="counted") if text.strip() else None
 
 
+def shown(form: Mapping[str, str]) -> str:
+    """The mark of the sums that the dialog showed; one that is missing is none that could be right."""
+    return form.get("shown", "")
+
+
 def one_of_staff(form: Mapping[str, str]) -> bytes | None:
     """Who counted along, None when nobody is chosen."""
     return read_id(form.get("second", ""))

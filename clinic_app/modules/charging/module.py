@@ -35,8 +35,8 @@ MODULE = Module(
         "consultation.void_prescription": services.refuse_voiding_paid_sheet,
     },
     reads=(
-        "drug", "service_item", "price", "invoice_category", "person", "patient", "visit", "room", "prescription",
-        "reservation",
+        "drug", "service_item", "price", "invoice_category", "person", "person_role", "patient", "visit", "room",
+        "prescription", "reservation",
     ),
     invariants=INVARIANTS,
     tiles=queries.tiles,
@@ -48,6 +48,12 @@ MODULE = Module(
         Parameter(
             "charging.pending_days", 1, "domain guide VS-03: a number is valid on its day, 1 to 3 days",
             lowest=1, highest=7,
+        ),
+        Parameter(
+            "charging.shift_left_open_hours", 18,
+            "domain guide FE-14: a shift is closed by its cashier; the clinic decides after how many hours without a"
+            " charge or a void the manager may close it, 18 outlast a night on duty",
+            lowest=12, highest=168,
         ),
     ),
     chips=chips,

@@ -54,16 +54,16 @@ INVARIANTS = (
     ),
     Invariant(
         "O3", "发药时已知的过敏都有医生的理由",
-        "SELECT 'dispense ' || lower(hex(d.id)) || ' line ' || o.line_no,"
+        "SELECT DISTINCT 'dispense ' || lower(hex(d.id)) || ' line ' || o.line_no,"
         " 'allergy ' || json_extract(a.value, '$.kind') || ' ' || json_extract(a.value, '$.code') || ' has no reason'"
         " FROM dispense d JOIN json_each(d.allergies) a JOIN dispense_line l ON l.dispense_id = d.id"
         " JOIN prescription_line o ON o.id = l.line_id JOIN drug g ON g.id = o.drug_id"
         " WHERE ((json_extract(a.value, '$.kind') = 'drug' AND json_extract(a.value, '$.code') = g.code)"
         " OR (json_extract(a.value, '$.kind') = 'group' AND json_extract(a.value, '$.code') IN"
-        " (SELECT h.value FROM json_each(o.drug_groups) h))"
-        " OR EXISTS (SELECT 1 FROM json_each(a.value, '$.groups') m JOIN json_each(o.drug_groups) h"
+        " (SELECT h.value FROM json_each(l.drug_groups) h))"
+        " OR EXISTS (SELECT 1 FROM json_each(a.value, '$.groups') m JOIN json_each(l.drug_groups) h"
         " ON h.value = m.value)"
-        " OR EXISTS (SELECT 1 FROM json_each(a.value, '$.substances') m JOIN json_each(o.drug_substances) h"
+        " OR EXISTS (SELECT 1 FROM json_each(a.value, '$.substances') m JOIN json_each(l.drug_substances) h"
         " ON h.value = m.value)) AND NOT EXISTS (SELECT 1 FROM kept_stop k"
         " WHERE k.line_id = o.id AND k.kind = json_extract(a.value, '$.kind')"
         " AND k.code = json_extract(a.value, '$.code'))",

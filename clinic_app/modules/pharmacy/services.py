@@ -16,7 +16,8 @@ from clinic_app.modules.stock import services as stock
 from sync.wire.canonical import canonical
 
 _LINE = (
-    "INSERT INTO dispense_line(dispense_id, line_no, line_id, drug_id, batch_id, quantity) VALUES(?, ?, ?, ?, ?, ?)"
+    "INSERT INTO dispense_line(dispense_id, line_no, line_id, drug_id, batch_id, quantity, drug_groups,"
+    " drug_substances) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _END_PREPARATION = (
     "UPDATE preparation SET ended_at = ? WHERE prescription_id = ? AND bill_id = ? AND ended_at IS NULL"
@@ -45,7 +46,7 @@ def dispense(
         patient_id=sheet.patient_id, prepared_by=preparer, dispensed_by=uow.actor.person_id,
         allergies=canonical(review.known).decode(), dispensed_at=uow.at, dispensed_on=uow.on.isoformat(),
     ).execute()  # fmt: skip
-    told = _consume(uow, dispense_id, paid.bill_id, lines)
+    told = _consume(uow, dispense_id, paid.bill_id, lines, review)
     uow.emit(
         events.DISPENSED, dispense_id,
         {"dispense_id": dispense_id, "prescription_id": sheet.id, "bill_id": paid.bill_id, "visit_id": sheet.visit_id,
@@ -185,8 +186,11 @@ def _preparer(uow: UnitOfWork, paid: Payment) -> bytes:
     return paid.prepared_by
 
 
-def _consume(uow: UnitOfWork, dispense_id: bytes, bill_id: bytes, lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """Move the held stock to the patient and write the same down as lines of the dispense."""
+def _consume(
+    uow: UnitOfWork, dispense_id: bytes, bill_id: bytes, lines: Sequence[Line], review: Review
+) -> list[dict[str, Any]]:
+    """Move the held stock to the patient and write the same down as lines of the dispense, each with the contents of
+    its drug that the review held against the allergies."""
     drugs = {line.id: line.drug.id for line in lines}
     moved = stock.consume(uow, source_id=bill_id, document_id=dispense_id, line_ids=frozenset(drugs))
     told = [
@@ -197,10 +201,11 @@ def _consume(uow: UnitOfWork, dispense_id: bytes, bill_id: bytes, lines: Sequenc
     uow.conn.executemany(
         _LINE,
         [
-            (dispense_id, line_no, one["line_id"], one["drug_id"], one["batch_id"], one["quantity"])
+            (dispense_id, line_no, one["line_id"], one["drug_id"], one["batch_id"], one["quantity"],
+             *(canonical(list(codes)).decode() for codes in review.contents[one["line_id"]]))
             for line_no, one in enumerate(told, 1)
         ],
-    )
+    )  # fmt: skip
     return told
 
 

@@ -258,8 +258,9 @@ def test_the_shift_shows_its_sums_and_closes_once(window, browser):
     assert "一般诊疗费" in html and "10.00" in html and "XQX01R" in html
     shift = queries.open_shift(window.cashier.person_id).id.hex()
     assert "应交现金 10.00" in browser.get(f"/charging/shift/{shift}/close").text
-    assert browser.post(f"/charging/shift/{shift}/close", {"counted": "abc"}).status_code == 422
-    assert browser.post(f"/charging/shift/{shift}/close", {"counted": "10"}).status_code == 303
+    shown = hidden(browser.get(f"/charging/shift/{shift}/close").text, "shown")
+    assert browser.post(f"/charging/shift/{shift}/close", {"counted": "abc", "shown": shown}).status_code == 422
+    assert browser.post(f"/charging/shift/{shift}/close", {"counted": "10", "shown": shown}).status_code == 303
     assert "交班完成，应交现金 10.00" in browser.get("/charging/shift").text
     assert browser.post(f"/charging/shift/{shift}/close", {"counted": "10"}).status_code == 409
 

@@ -1,15 +1,14 @@
 """A shift opens with the first charge, shows what the ledger says, and accepts nothing after its close."""
 
-from datetime import timedelta
-
 import pytest
 
-from clinic_app.kernel import db, jobs, outbox
+from clinic_app.kernel import db, jobs, outbox, parameters
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.modules.charging import queries, services
 from clinic_app.modules.charging.queries.chips import chips
 from clinic_app.modules.people import services as people
+from tests.conftest import hidden
 
 
 def test_the_first_charge_opens_a_shift_and_the_next_one_stays_in_it(window):
@@ -150,11 +149,21 @@ def test_the_manager_closes_the_shift_of_a_cashier_who_cannot(window, how):
     assert chips(manager) == [] and chips(second) == []
 
 
-def test_a_shift_left_open_overnight_may_be_closed_by_the_manager(window):
+HOUR_MS = 3_600_000
+
+
+def test_a_shift_is_left_open_by_hours_without_an_entry_and_not_by_midnight(window):
     window.pay(window.visit())
     shift = queries.open_shift(window.cashier.person_id)
-    assert not queries.is_left_open(shift, today())
-    assert queries.is_left_open(shift, today() + timedelta(days=1))
+    window.clinic.drop_triggers("shift")
+    window.clinic.raw("UPDATE shift SET opened_at = opened_at - ?", (30 * HOUR_MS,))
+    last = db.value("SELECT max(at) FROM voucher")
+    assert not queries.is_left_open(shift, last + 18 * HOUR_MS - 1), "a night shift, whoever opened it how long ago"
+    assert queries.is_left_open(shift, last + 18 * HOUR_MS)
+    assert chips(window.clinic.actor("manager")) == []
+    change = lambda uow: parameters.change(uow, "charging.shift_left_open_hours", 12, uow.on, "test")  # noqa: E731
+    window.clinic.run(window.clinic.actor("administrator"), change, quiet=True)
+    assert queries.is_left_open(shift, last + 12 * HOUR_MS)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +206,7 @@ def test_the_managers_page_lists_open_shifts_and_closes_one(window, browser_as):
     dialog = manager.get(f"/charging/shifts/{shift_id.hex()}/close", **{"HX-Request": "true"}).text
     assert "代 赵晓梅 交班" in dialog and window.clinic.actor("manager").person_id.hex() not in dialog
     second = window.clinic.actor("registrar").person_id.hex()
-    fields = {"counted": "１０．００", "second": second, "reason": "已离职", "other": ""}
+    fields = {"counted": "１０．００", "second": second, "reason": "已离职", "shown": hidden(dialog, "shown")}
     done = manager.post(f"/charging/shifts/{shift_id.hex()}/close", fields)
     assert done.status_code == 303
     html = manager.get("/charging/shifts").text

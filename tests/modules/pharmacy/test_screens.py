@@ -268,3 +268,20 @@ def test_a_kept_dose_and_the_days_of_the_week_stand_on_the_sheet(clinic: Clinic,
     html = browser_as("pharmacist").get("/pharmacy/").text
     assert "每次 1.25 g（5粒），每周3次（周一、周三、周五），口服，7 天" in html
     assert "剂量超过上限（每次 1.25 g，最多 1 g），医生仍要开：专科定的剂量" in html
+
+
+def test_names_in_a_row_are_parted_as_in_the_language_read(clinic: Clinic, browser_as: Browsers) -> None:
+    arrived = arrive(clinic)
+    visit = arrived["visit_id"]
+    run(clinic, "doctor", lambda uow: consultation.start(uow, visit))
+    access_log.record(clinic.actor("doctor"), arrived["patient_id"], "consultation")
+    draft(clinic, "doctor", lambda uow: consultation.save_note(uow, visit, NOTE, 1))
+    for wording in ("样例甲", "样例乙"):
+        draft(clinic, "doctor", lambda uow, wording=wording: consultation.add_diagnosis(uow, visit, wording=wording))
+    prescribe(clinic, visit, typed("D0016"), 0)
+    run(clinic, "doctor", lambda uow: consultation.sign_visit(uow, visit, note_rev=2, sheet_rev=1))
+    pay(clinic, visit)
+    browser, url = browser_as("pharmacist"), "/pharmacy/"
+    assert browser.get(url).text.count("样例甲、样例乙") == 2
+    browser.post("/language", {"language": "en", "next": url})
+    assert browser.get(url).text.count("样例甲, 样例乙") == 2

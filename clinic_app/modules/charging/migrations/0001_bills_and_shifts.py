@@ -16,7 +16,8 @@ CREATE TABLE shift(
     CHECK ((closed_at IS NULL) = (cash_fen IS NULL) AND (closed_at IS NULL) = (scan_fen IS NULL)),
     CHECK (counted_fen IS NULL OR closed_at IS NOT NULL),
     CHECK (CASE WHEN closed_by IS NULL THEN counted_with IS NULL AND reason = '' ELSE counted_fen IS NOT NULL
-        AND counted_with IS NOT NULL AND counted_with <> closed_by AND length(reason) BETWEEN 2 AND 100 END)
+        AND counted_with IS NOT NULL AND counted_with <> closed_by AND cashier_id NOT IN (closed_by, counted_with)
+        AND length(reason) BETWEEN 2 AND 100 END)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX shift_open ON shift(cashier_id) WHERE closed_at IS NULL;
 CREATE TRIGGER shift_only_closes BEFORE UPDATE ON shift
@@ -125,7 +126,7 @@ CREATE TABLE voucher(
     UNIQUE (bill_id, kind),
     CHECK ((kind = 'void') = (corrects_id IS NOT NULL))
 );
-CREATE INDEX voucher_shift ON voucher(shift_id);
+CREATE INDEX voucher_shift ON voucher(shift_id, at);
 CREATE TRIGGER voucher_open_shift BEFORE INSERT ON voucher
 WHEN (SELECT closed_at FROM shift WHERE id = NEW.shift_id) IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a closed shift accepts no entry'); END;

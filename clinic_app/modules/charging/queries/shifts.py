@@ -1,18 +1,18 @@
 """Shifts (班): the open one of a cashier, and what came in during one."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from clinic_app.kernel import db
+from clinic_app.kernel import db, parameters
 from clinic_app.kernel.clock import local
-from clinic_app.kernel.rights import of_roles
+from clinic_app.kernel.rights import ROLES, of_roles
 from clinic_app.modules.charging.queries import words
-from clinic_app.modules.people import queries as people
+from sync.wire.canonical import canonical
 
 _SHIFT = (
     "SELECT s.id, s.cashier_id, u.name, s.desk_id, s.opened_at, s.closed_at, s.cash_fen, s.scan_fen, s.counted_fen,"
-    " coalesce(c.name, ''), coalesce(w.name, ''), s.reason FROM shift s JOIN person u ON u.id = s.cashier_id"
-    " LEFT JOIN person c ON c.id = s.closed_by LEFT JOIN person w ON w.id = s.counted_with"
+    " s.closed_by, coalesce(c.name, ''), coalesce(w.name, ''), s.reason FROM shift s"
+    " JOIN person u ON u.id = s.cashier_id LEFT JOIN person c ON c.id = s.closed_by"
+    " LEFT JOIN person w ON w.id = s.counted_with"
 )
 _ACCOUNTS = (
     "SELECT e.account, sum(e.amount_fen) FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id WHERE v.shift_id = ?"
@@ -27,6 +27,12 @@ _VOIDS = (
     "SELECT b.receipt_no, b.total_fen, x.reason, x.voided_at FROM bill_void x JOIN bill b ON b.id = x.bill_id"
     " WHERE b.shift_id = ? ORDER BY x.voided_at"
 )
+_LEFT_OPEN = """
+SELECT s.id FROM shift s JOIN person p ON p.id = s.cashier_id WHERE s.closed_at IS NULL AND (p.is_active = 0
+    OR NOT EXISTS (SELECT 1 FROM person_role r JOIN json_each(:roles) j ON j.value = r.role WHERE r.person_id = p.id)
+    OR coalesce((SELECT max(v.at) FROM voucher v WHERE v.shift_id = s.id), s.opened_at) <= :quiet_since)
+"""
+_HOUR_MS = 3_600_000
 INCOME = "income:"
 
 
@@ -34,7 +40,7 @@ INCOME = "income:"
 class Shift:
     """A cashier's period, from the first charge after the last close to its own close (FE-14).
 
-    `closer_name`, `witness_name` and `reason` are empty unless somebody else closed it.
+    `closed_by` is None and `closer_name`, `witness_name` and `reason` are empty unless somebody else closed it.
     """
 
     id: bytes
@@ -46,6 +52,7 @@ class Shift:
     cash_fen: int | None
     scan_fen: int | None
     counted_fen: int | None
+    closed_by: bytes | None
     closer_name: str
     witness_name: str
     reason: str
@@ -89,6 +96,11 @@ class ShiftSums:
     voided: tuple[Voided, ...]
 
     @property
+    def mark(self) -> str:
+        """What a page showed of them, for the server to compare when the form comes back."""
+        return f"{self.cash_fen}.{self.scan_fen}.{self.bills}.{self.voids}"
+
+    @property
     def income_fen(self) -> int:
         return sum(one.amount_fen for one in self.categories)
 
@@ -107,11 +119,26 @@ def open_shifts() -> list[Shift]:
     return db.read(Shift, f"{_SHIFT} WHERE s.closed_at IS NULL ORDER BY s.opened_at")
 
 
-def is_left_open(shift: Shift, on: date) -> bool:
-    """Whether its cashier may not close it any more, or has not since an earlier day."""
-    cashier = people.person(shift.cashier_id)
-    is_gone = cashier is None or not cashier.is_active or "charging.charge" not in of_roles(cashier.roles)
-    return is_gone or local(shift.opened_at).date() < on
+def left_open_hours(at_ms: int) -> int:
+    """How long nothing was charged or voided in a shift before it counts as left open."""
+    return int(parameters.value("charging.shift_left_open_hours", local(at_ms).date()))
+
+
+def left_open(at_ms: int) -> frozenset[bytes]:
+    """The shifts that nobody will close unless the manager does.
+
+    Their cashier is gone or may not charge any more, or nothing was charged or voided for `left_open_hours`. Counted
+    from the last entry and not from midnight, so a night shift and whoever is collecting now are left alone.
+    """
+    roles = [role for role in ROLES if "charging.charge" in of_roles(frozenset({role}))]
+    quiet_since = at_ms - left_open_hours(at_ms) * _HOUR_MS
+    found = db.rows(_LEFT_OPEN, {"roles": canonical(roles).decode(), "quiet_since": quiet_since})
+    return frozenset(shift_id for (shift_id,) in found)
+
+
+def is_left_open(shift: Shift, at_ms: int) -> bool:
+    """Whether it is one of `left_open`."""
+    return shift.id in left_open(at_ms)
 
 
 def closed_shifts(cashier_id: bytes | None, limit: int = 10) -> list[Shift]:

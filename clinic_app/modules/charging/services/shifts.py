@@ -31,50 +31,63 @@ def shift_of_actor(uow: UnitOfWork) -> bytes:
     return shift_id
 
 
-def close_shift(uow: UnitOfWork, *, shift_id: bytes | None = None, counted_fen: int | None = None) -> dict[str, Any]:
+def close_shift(
+    uow: UnitOfWork, *, shift_id: bytes | None = None, counted_fen: int | None = None, sums_seen: str | None = None
+) -> dict[str, Any]:
     """Close the actor's shift and print its slip; `counted_fen` is the cash counted in the drawer, None if it was not.
 
-    `shift_id` is the one the screen showed: a second close is Stale `charging.shift_closed_already` and never closes
-    the shift after it. Refused `charging.no_open_shift`. Returns {"shift_id", "cash_fen", "scan_fen", "print_job"}.
+    `shift_id` and `sums_seen`, the `mark` of its sums, are what the screen showed: a second close is Stale
+    `charging.shift_closed_already` and never closes the shift after it, a charge or void in between is Stale
+    `charging.shift_changed`, because the drawer was counted against other sums. Refused `charging.no_open_shift`.
+    Returns {"shift_id", "cash_fen", "scan_fen", "print_job"}.
     """
     shift = queries.shift(shift_id) if shift_id is not None else queries.open_shift(uow.actor.person_id)
     if shift is None:
         raise Refused("charging.no_open_shift")
     if shift.cashier_id != uow.actor.person_id:
         raise Denied("charging.not_your_shift", who=shift.cashier_name)
-    return _close(uow, shift, counted_fen)
+    return _close(uow, shift, counted_fen, sums_seen)
 
 
 def close_shift_for(
-    uow: UnitOfWork, shift_id: bytes, *, counted_fen: int | None, counted_with: bytes | None, reason: str
+    uow: UnitOfWork, shift_id: bytes, *, counted_fen: int | None, counted_with: bytes | None, reason: str,
+    sums_seen: str | None = None,
 ) -> dict[str, Any]:
-    """Close the shift of a cashier who has gone, lost the role or left it open overnight (代交班).
+    """Close the shift of a cashier who has gone, lost the role or left it open (代交班, see `queries.left_open`).
 
-    The actor counts the drawer together with `counted_with`, who is on the staff. Refused `charging.cashier_at_work`,
-    `.count_missing`, `.witness_missing`, `.reason_length`; Stale `charging.shift_closed_already`. Returns as
-    `close_shift`.
+    The actor counts the drawer together with `counted_with`, who is on the staff; the cashier of the shift is neither
+    of the two. Refused `charging.own_shift`, `.cashier_at_work`, `.count_missing`, `.witness_missing`,
+    `.witness_is_cashier`, `.reason_length`; Stale `charging.shift_closed_already`, `.shift_changed` as `close_shift`,
+    which says what is returned.
     """
     shift = queries.shift(shift_id)
     if shift is None:
         raise Missing("charging.shift_missing")
-    if shift.closed_at is None and not queries.is_left_open(shift, uow.on):
-        raise Refused("charging.cashier_at_work", who=shift.cashier_name)
+    if shift.cashier_id == uow.actor.person_id:
+        raise Refused("charging.own_shift")
+    if shift.closed_at is None and not queries.is_left_open(shift, uow.at):
+        raise Refused("charging.cashier_at_work", who=shift.cashier_name, hours=queries.left_open_hours(uow.at))
     why = reason_line(reason)
     if counted_fen is None:
         raise Refused("charging.count_missing", field="counted")
     witness = people.person(counted_with) if counted_with else None
     if witness is None or not witness.is_active or witness.id == uow.actor.person_id:
         raise Refused("charging.witness_missing", field="second")
-    return _close(uow, shift, counted_fen, witness.id, why)
+    if witness.id == shift.cashier_id:
+        raise Refused("charging.witness_is_cashier", field="second", who=shift.cashier_name)
+    return _close(uow, shift, counted_fen, sums_seen, witness.id, why)
 
 
 def _close(
-    uow: UnitOfWork, shift: queries.Shift, counted_fen: int | None, witness: bytes | None = None, reason: str = ""
+    uow: UnitOfWork, shift: queries.Shift, counted_fen: int | None, sums_seen: str | None,
+    witness: bytes | None = None, reason: str = "",
 ) -> dict[str, Any]:
     closed = Stale("charging.shift_closed_already", at=local_text(shift.closed_at or uow.at))
     if shift.closed_at is not None:
         raise closed
     sums, by = queries.shift_sums(shift.id), uow.actor.person_id
+    if sums_seen is not None and sums_seen != sums.mark:
+        raise Stale("charging.shift_changed")
     uow.change_one(
         _CLOSE,
         (uow.at, sums.cash_fen, sums.scan_fen, counted_fen, by if witness else None, witness, reason, shift.id), closed,

@@ -1,11 +1,14 @@
 """What the cashier's page is made of, whoever is chosen on it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock, jobs
+from clinic_app.kernel.errors import Stale
+from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.kernel.ids import read_id
 from clinic_app.modules.charging import documents, queries
 from clinic_app.modules.charging.views import words
@@ -73,6 +76,16 @@ def go(url: str, toast: str = "") -> Response:
         return answer
     response = Response(status=204)
     response.headers["HX-Redirect"] = url
+    return response
+
+
+def dialog_again(err: Stale, template: str, values: Callable[[], dict[str, Any]]) -> Response:
+    """The dialog of a close drawn again with the sums as they are now and what was typed, when they changed under it;
+    any other staleness is told as everywhere."""
+    if err.code != "charging.shift_changed" or not pages.wants_fragment():
+        raise err
+    response = pages.answer(template, status=409, **{**values(), "wrong": sentence(err)})
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#dialog", "innerHTML"
     return response
 
 

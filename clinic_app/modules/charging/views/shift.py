@@ -1,8 +1,10 @@
 """The cashier's shift (班): its sums, and closing it."""
 
+from typing import Any
+
 from flask import Response, request, url_for
 
-from clinic_app.kernel.errors import Missing
+from clinic_app.kernel.errors import Missing, Stale
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.money import yuan
 from clinic_app.modules.charging import documents, forms, queries, services
@@ -30,19 +32,37 @@ def ask_close(shift_id: bytes) -> Response:
     found = queries.shift(shift_id)
     if found is None or found.cashier_id != actor().person_id:
         raise Missing("charging.shift_missing")
-    return pages.page("charging/_close.html", shift=found, sums=queries.shift_sums(shift_id))
+    return pages.page("charging/_close.html", **own_dialog(found, "charging.close"))
 
 
 @blueprint.post("/shift/<id:shift_id>/close")
 @access("charging.charge", writes=ONCE)
 def close(shift_id: bytes) -> Response:
-    known_fields("counted")
-    counted = forms.counted(request.form)
-    result = command(lambda uow: services.close_shift(uow, shift_id=shift_id, counted_fen=counted)).result
+    known_fields("counted", "shown")
+    return close_own(shift_id, "charging.close", "charging.shift")
+
+
+def own_dialog(shift: queries.Shift, route: str) -> dict[str, Any]:
+    """What the dialog of the ordinary close shows; the manager's page opens it for the manager's own shift too."""
+    return {
+        "shift": shift, "sums": queries.shift_sums(shift.id), "post": url_for(route, shift_id=shift.id),
+        "typed": request.form, "wrong": "",
+    }  # fmt: skip
+
+
+def close_own(shift_id: bytes, route: str, then: str) -> Response:
+    """Close the actor's own shift by the posted form, and go on to `then`."""
+    counted, shown = forms.counted(request.form), forms.shown(request.form)
+    try:
+        result = command(
+            lambda uow: services.close_shift(uow, shift_id=shift_id, counted_fen=counted, sums_seen=shown)
+        ).result
+    except Stale as err:
+        return pages_of.dialog_again(err, "charging/_close.html", lambda: own_dialog(_found(shift_id), route))
     told = _("交班完成，应交现金 %(cash)s，扫码付 %(scan)s，交班单在打印") % {
         "cash": yuan(result["cash_fen"]), "scan": yuan(result["scan_fen"]),
     }  # fmt: skip
-    return pages_of.go(url_for("charging.shift"), told)
+    return pages_of.go(url_for(then), told)
 
 
 @blueprint.post("/shift/<id:shift_id>/reprint")
@@ -51,6 +71,13 @@ def reprint_slip(shift_id: bytes) -> Response:
     known_fields()
     result = command(lambda uow: services.reprint_shift_slip(uow, shift_id)).result
     return pages_of.go(url_for("charging.shift"), _("补打 %(number)d：交班单") % {"number": result["copy_no"] - 1})
+
+
+def _found(shift_id: bytes) -> queries.Shift:
+    found = queries.shift(shift_id)
+    if found is None:
+        raise Missing("charging.shift_missing")
+    return found
 
 
 def _slip(shift: queries.Shift) -> object:

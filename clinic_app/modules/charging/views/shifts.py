@@ -1,13 +1,16 @@
 """The manager's page of shifts (各班): which are open, closing one for a cashier who cannot do it any more."""
 
+from typing import Any
+
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock
-from clinic_app.kernel.errors import Missing
+from clinic_app.kernel.errors import Missing, Stale
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.money import yuan
 from clinic_app.modules.charging import documents, forms, queries, services
 from clinic_app.modules.charging.views import blueprint, pages_of, words
+from clinic_app.modules.charging.views.shift import close_own, own_dialog
 from clinic_app.modules.people import queries as people
 from clinic_app.web import pages
 from clinic_app.web.access import ONCE, access, actor
@@ -17,11 +20,13 @@ from clinic_app.web.commands import command, known_fields
 @blueprint.get("/shifts")
 @access("charging.close_for", in_menu=True)
 def shifts() -> Response:
-    on, closed = clock.today(), queries.closed_shifts(None)
-    found = [(one, queries.shift_sums(one.id), queries.is_left_open(one, on)) for one in queries.open_shifts()]
-    own_slip = next((one for one in closed[:1] if one.closer_name == actor().name), None)
+    now, me, closed = clock.clock.read().at, actor().person_id, queries.closed_shifts(None)
+    left = queries.left_open(now)
+    found = [(one, queries.shift_sums(one.id), one.id in left) for one in queries.open_shifts()]
+    own_slip = next((one for one in closed[:1] if (one.closed_by or one.cashier_id) == me), None)
     return pages.page(
-        "charging/shifts.html", open_shifts=found, closed=closed, since=words.since,
+        "charging/shifts.html", open_shifts=found, closed=closed, since=words.since, me=me,
+        hours=queries.left_open_hours(now),
         slip=documents.newest_job(documents.SHIFT_SLIP, own_slip.id) if own_slip else None,
     )  # fmt: skip
 
@@ -30,26 +35,30 @@ def shifts() -> Response:
 @access("charging.close_for")
 def ask_close_for(shift_id: bytes) -> Response:
     """The dialog before it: whose shift, what should lie in the drawer, who counts along, why."""
-    found = queries.shift(shift_id)
-    if found is None:
-        raise Missing("charging.shift_missing")
-    staff = [(one.id.hex(), one.name) for one in people.who_may_sign_in() if one.id != actor().person_id]
-    return pages.page(
-        "charging/_close_for.html", shift=found, sums=queries.shift_sums(shift_id), staff=staff,
-        reasons=words.close_reasons(), since=words.since,
-    )  # fmt: skip
+    found = _found(shift_id)
+    if found.cashier_id == actor().person_id:
+        return pages.page("charging/_close.html", **own_dialog(found, "charging.close_for"))
+    return pages.page("charging/_close_for.html", **_dialog(found))
 
 
 @blueprint.post("/shifts/<id:shift_id>/close")
 @access("charging.close_for", writes=ONCE)
 def close_for(shift_id: bytes) -> Response:
-    known_fields("counted", "second", "reason", "other")
-    counted, second = forms.counted(request.form), forms.one_of_staff(request.form)
-    result = command(
-        lambda uow: services.close_shift_for(
-            uow, shift_id, counted_fen=counted, counted_with=second, reason=forms.reason(request.form)
-        )
-    ).result
+    """Close it for the cashier; the manager's own shift is closed as everybody's, nobody stands in for oneself."""
+    known_fields("counted", "shown", "second", "reason", "other")
+    found = _found(shift_id)
+    if found.cashier_id == actor().person_id:
+        return close_own(shift_id, "charging.close_for", "charging.shifts")
+    form = request.form
+    counted, second, shown = forms.counted(form), forms.one_of_staff(form), forms.shown(form)
+    try:
+        result = command(
+            lambda uow: services.close_shift_for(
+                uow, shift_id, counted_fen=counted, counted_with=second, reason=forms.reason(form), sums_seen=shown
+            )
+        ).result
+    except Stale as err:
+        return pages_of.dialog_again(err, "charging/_close_for.html", lambda: _dialog(found))
     told = _("代交班完成，应交现金 %(cash)s，扫码付 %(scan)s，交班单在打印") % {
         "cash": yuan(result["cash_fen"]), "scan": yuan(result["scan_fen"]),
     }  # fmt: skip
@@ -62,3 +71,20 @@ def reprint_any_slip(shift_id: bytes) -> Response:
     known_fields()
     result = command(lambda uow: services.reprint_shift_slip(uow, shift_id)).result
     return pages_of.go(url_for("charging.shifts"), _("补打 %(number)d：交班单") % {"number": result["copy_no"] - 1})
+
+
+def _dialog(shift: queries.Shift) -> dict[str, Any]:
+    """What the dialog before it shows: neither the actor nor the cashier counts along."""
+    alone = (actor().person_id, shift.cashier_id)
+    return {
+        "shift": shift, "sums": queries.shift_sums(shift.id), "reasons": words.close_reasons(), "since": words.since,
+        "staff": [(one.id.hex(), one.name) for one in people.who_may_sign_in() if one.id not in alone],
+        "typed": request.form, "wrong": "",
+    }  # fmt: skip
+
+
+def _found(shift_id: bytes) -> queries.Shift:
+    found = queries.shift(shift_id)
+    if found is None:
+        raise Missing("charging.shift_missing")
+    return found

@@ -16,6 +16,7 @@ from clinic_app.modules.consultation.queries.prescriptions import (
     PrescriptionLine,
     draft_of_visit,
     kept_stops_of,
+    kept_stops_of_sheet,
     line,
     lines_of,
     prescription,
@@ -27,6 +28,6 @@ from clinic_app.modules.consultation.queries.tiles import tiles
 
 __all__ = [
     "VITALS", "WRITTEN", "KeptStop", "Note", "NoteVersion", "Prescription", "PrescriptionLine", "VisitDiagnosis",
-    "diagnoses_of_visit", "draft_of_visit", "drugs_as_signed", "kept_stops_of", "line", "lines_of", "note",
-    "note_versions", "prescription", "prescriptions_of_visit", "signed_today", "tiles",
+    "diagnoses_of_visit", "draft_of_visit", "drugs_as_signed", "kept_stops_of", "kept_stops_of_sheet", "line",
+    "lines_of", "note", "note_versions", "prescription", "prescriptions_of_visit", "signed_today", "tiles",
 ]  # fmt: skip

@@ -107,6 +107,18 @@ def kept_stops_of(line_id: bytes) -> list[KeptStop]:
     return db.read(KeptStop, "SELECT line_id, kind, code, text, reason FROM kept_stop WHERE line_id = ?", (line_id,))
 
 
+def kept_stops_of_sheet(prescription_id: bytes) -> dict[bytes, list[KeptStop]]:
+    """The same for every line of a sheet that has any."""
+    found: dict[bytes, list[KeptStop]] = {}
+    for one in db.read(
+        KeptStop, "SELECT k.line_id, k.kind, k.code, k.text, k.reason FROM prescription_line l"
+        " JOIN kept_stop k ON k.line_id = l.id WHERE l.prescription_id = ?",
+        (prescription_id,),
+    ):  # fmt: skip
+        found.setdefault(one.line_id, []).append(one)
+    return found
+
+
 def signed_today(on: date, doctor_id: bytes) -> list[Prescription]:
     """The sheets that a doctor signed on a day and did not void, newest first."""
     return db.read(

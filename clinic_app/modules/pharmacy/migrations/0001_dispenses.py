@@ -45,6 +45,8 @@ CREATE TABLE dispense_line(
     drug_id BLOB NOT NULL REFERENCES drug(id),
     batch_id BLOB NOT NULL REFERENCES batch(id),
     quantity INTEGER NOT NULL CHECK (quantity >= 1),
+    drug_groups TEXT NOT NULL CHECK (json_valid(drug_groups)),
+    drug_substances TEXT NOT NULL CHECK (json_valid(drug_substances)),
     PRIMARY KEY (dispense_id, line_no)
 ) WITHOUT ROWID;
 CREATE INDEX dispense_line_ordered ON dispense_line(line_id);

@@ -1,6 +1,6 @@
 """The review of a sheet before it is handed out (审方): the person's allergies, as known now, and the doses kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,12 +36,17 @@ class KeptDose:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """`state` of the person's allergies: unknown, none or known; `known` is what a dispense keeps of them."""
+    """`state` of the person's allergies: unknown, none or known.
+
+    A dispense keeps `known` of them, and of each line's drug the `contents` they were held against: its allergy groups
+    with those above, and its substances, as the dictionary has them now and not as it had them at signing (O3).
+    """
 
     state: str
     known: list[dict[str, Any]]
     findings: list[Finding]
     doses: list[KeptDose]
+    contents: Mapping[bytes, tuple[Sequence[str], Sequence[str]]]
 
     @property
     def unanswered(self) -> list[Finding]:
@@ -54,9 +59,13 @@ def review(sheet: Sheet, lines: Sequence[Line]) -> Review:
     known, groups = safety.safety_of(sheet.patient_id), dictionaries.group_names()
     findings: list[Finding] = []
     doses: list[KeptDose] = []
+    contents: dict[bytes, tuple[Sequence[str], Sequence[str]]] = {}
+    all_reasons = consultation.kept_stops_of_sheet(sheet.id)
     for line in lines:
-        stops = known.findings(line.drug, dictionaries.groups_of_drug(line.drug.id))
-        reasons = consultation.kept_stops_of(line.id)
+        own_groups = dictionaries.groups_of_drug(line.drug.id)
+        contents[line.id] = (known.with_all_above(own_groups), sorted(line.drug.substances))
+        stops = known.findings(line.drug, own_groups)
+        reasons = all_reasons.get(line.id, [])
         kept = {(one.kind, one.code): one.reason for one in reasons}
         name = words.named(line.drug.name, line.drug.name_en)
         beyond = [one for one in reasons if one.kind == "dose"]
@@ -70,4 +79,4 @@ def review(sheet: Sheet, lines: Sequence[Line]) -> Review:
             )
             for one in stops
         ]  # fmt: skip
-    return Review(known.state, [one.as_kept() for one in known.allergies], findings, doses)
+    return Review(known.state, [one.as_kept() for one in known.allergies], findings, doses, contents)
