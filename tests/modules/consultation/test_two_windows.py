@@ -7,6 +7,7 @@ import pytest
 from clinic_app.kernel.errors import Stale
 from clinic_app.modules.consultation import queries, services
 from clinic_app.modules.consultation.rules.merging import mark, merge
+from clinic_app.modules.consultation.views import saving
 from tests.conftest import hidden
 from tests.modules.consultation.conftest import LORATADINE
 
@@ -175,3 +176,43 @@ def test_text_of_another_window_is_shown_before_it_is_signed_and_nothing_is_lost
     assert "多饮水" in answer.text
     note = queries.note(ready.visit_id)
     assert (note.plan, note.examination) == ("多饮水", "咽红")
+
+
+def test_a_page_never_takes_a_text_written_after_its_own_save_for_seen(browser_as, writing, monkeypatch):
+    one, doctor = writing(), browser_as("doctor")
+    page = _page(doctor, one)
+    real = saving.draft
+
+    def the_other_window_saves_right_after(act):
+        monkeypatch.setattr(saving, "draft", real)
+        done = real(act)
+        one.note(plan="那边写的处置")
+        return done
+
+    monkeypatch.setattr(saving, "draft", the_other_window_saves_right_after)
+    text = doctor.post(_url(one, "/note"), _note(page, examination="咽红"), **HTMX).text
+    page |= {"note_rev": hidden(text, "note_rev"), "note_drawn": hidden(text, "note_drawn")}
+    answer = doctor.post(_url(one, "/note"), _note(page, examination="咽红肿"), **HTMX)
+    note = queries.note(one.visit_id)
+    assert (note.plan, note.examination) == ("那边写的处置", "咽红肿")
+    assert "已放进来" in answer.text
+
+
+def test_a_refused_submit_tells_the_page_only_what_its_own_save_stored(browser_as, ready, monkeypatch):
+    doctor = browser_as("doctor")
+    page = _page(doctor, ready)
+    fields = queries.note(ready.visit_id).fields()
+    ready.note(plan="多饮水")
+    real = saving.draft
+
+    def the_other_window_saves_right_after(act):
+        monkeypatch.setattr(saving, "draft", real)
+        done = real(act)
+        ready.note(present_illness="那边写的病史")
+        return done
+
+    monkeypatch.setattr(saving, "draft", the_other_window_saves_right_after)
+    text = doctor.post(_url(ready, "/submit"), {**page, **fields, "examination": "咽红"}, **HTMX).text
+    page |= {"note_rev": hidden(text, "note_rev"), "note_drawn": hidden(text, "note_drawn")}
+    doctor.post(_url(ready, "/note"), _note(page, **{**fields, "examination": "咽红", "plan": "多饮水"}), **HTMX)
+    assert queries.note(ready.visit_id).present_illness == "那边写的病史"
