@@ -14,10 +14,11 @@ from clinic_app.kernel.quantity import Dose, parse_dose
 from clinic_app.modules.consultation import queries, services
 from clinic_app.modules.consultation.documents import prescription_paper
 from clinic_app.modules.consultation.queries import workbench
+from clinic_app.modules.consultation.queries.working_out import work_out
 from clinic_app.modules.consultation.rules.dose_range import dose_stops
 from clinic_app.modules.consultation.rules.quantity import Frequency, Pack
 from clinic_app.modules.visits import queries as visits
-from tests.modules.consultation.conftest import ALLERGIC, AMOXICILLIN, LORATADINE, typed
+from tests.modules.consultation.conftest import ALLERGIC, AMOXICILLIN, LORATADINE, SMECTITE, typed
 
 pytestmark = pytest.mark.rule("RX-13")
 
@@ -27,14 +28,16 @@ ST, PRN = Frequency("st", is_single=True), Frequency("prn", times=0, needs_quant
 CAPSULE = Pack(Fraction("0.25"), "g", "粒", 24, is_splittable=True)
 AMPOULE = Pack(Fraction(80), "mg", "支", 10, is_splittable=True, rounding="per_dose")
 INHALER = Pack(Fraction(20_000), "μg", "瓶", 1, is_splittable=False)
+POWDER = Pack(Fraction(3), "g", "袋", 10, is_splittable=True, rounding="per_dose")
 SACHET = Pack(Fraction(1), "袋", "袋", 9, is_splittable=True, rounding="per_dose")
 
 
-def _found(pack, dose, frequency, single, daily, most_units=None):
+def _found(pack, dose, frequency, single, daily, most_units=None, is_swallowed=False):
     most = [Decimal(one) if one else None for one in (single, daily)]
     found = dose_stops(
-        pack, parse_dose(dose), frequency, most_single=most[0], most_daily=most[1], most_units_per_day=most_units
-    )
+        pack, parse_dose(dose), frequency, most_single=most[0], most_daily=most[1], most_units_per_day=most_units,
+        is_swallowed=is_swallowed,
+    )  # fmt: skip
     return [one.code for one in found]
 
 
@@ -68,6 +71,39 @@ def test_each_limit_stands_alone_and_none_is_no_limit():
 def test_the_dose_as_written_counts_not_the_whole_ampoule_that_is_opened():
     assert _found(AMPOULE, "100 mg", BID, "100", "200") == []
     assert _found(AMPOULE, "100.1 mg", BID, "100", "200") == ["single:100.1/100", "daily:200.2/200"]
+
+
+@pytest.mark.rule("QT-02")
+@pytest.mark.parametrize(
+    ("dose", "frequency", "most_units", "found"),
+    [
+        ("3 g", TID, None, []),
+        ("3.0001 g", TID, None, ["single:6/5", "daily:18/12"]),
+        ("4 g", TID, None, ["single:6/5", "daily:18/12"]),
+        ("4 g", BID, None, ["single:6/5"]),
+        ("0.5袋", Frequency("5d", 5), None, ["daily:15/12"]),
+        ("4 g", PRN, 1, ["single:6/5"]),
+        ("3 g", PRN, 5, ["daily:15/12"]),
+    ],
+)
+def test_a_sachet_is_swallowed_whole_and_counts_whole(dose, frequency, most_units, found):
+    assert _found(POWDER, dose, frequency, "5", "12", most_units, is_swallowed=True) == found
+
+
+def test_half_a_tablet_that_is_not_rounded_by_itself_counts_as_half():
+    assert _found(CAPSULE, "0.9 g", TID, "0.9", "2.7", is_swallowed=True) == []
+    assert _found(CAPSULE, "1 g", TID, "0.9", "2.7", is_swallowed=True) == ["single:1/0.9", "daily:3/2.7"]
+
+
+def test_a_row_counts_what_its_route_makes_of_it(writing):
+    def stops(code, dose, route):
+        line = typed(code, dose=dose, frequency="tid", days="2", route=route)
+        return [one.code for one in work_out(line, clock.today(), limit_days=7).stops]
+
+    writing()
+    assert stops(SMECTITE, "6.5 g", "po") == ["single:9/6", "daily:27/12"]
+    assert stops(SMECTITE, "4 g", "po") == ["daily:18/12"] and stops(SMECTITE, "2袋", "po") == ["daily:18/12"]
+    assert stops(SMECTITE, "4 g", "pr") == []
 
 
 def test_the_busiest_day_of_a_week_counts():
