@@ -207,6 +207,34 @@ def test_a_dose_beyond_the_stock_is_refused_for_the_dose_first(writing):
     assert refused.value.facts["told"] == "每次 90 g，最多 1 g"
 
 
+def test_a_dose_that_was_kept_with_a_reason_is_not_named_when_the_stock_is_gone(clinic, too_much):
+    one, line = too_much
+    one.draft(services.keep_stop, line, "和药师商量过", one.sheet_rev)
+    clinic.raw(
+        "UPDATE stock_balance SET reserved = on_hand WHERE on_hand > 0 AND batch_id IN (SELECT b.id FROM batch b"
+        " JOIN drug d ON d.id = b.drug_id WHERE d.code = ?)", (AMOXICILLIN,),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="not_enough_stock") as refused:
+        one.sign()
+    assert refused.value.field == f"line-{line.hex()}"
+    with pytest.raises(Refused, match="not_enough_stock"):
+        one.draft(services.change_line, line, typed(AMOXICILLIN, dose="1.25g", days="2"), one.sheet_rev)
+    with pytest.raises(Refused, match="dose_above_limit"):
+        one.draft(services.change_line, line, typed(AMOXICILLIN, dose="1.5g"), one.sheet_rev)
+
+
+def test_a_reason_for_a_limit_that_does_not_hold_any_more_is_neither_shown_nor_signed(clinic, too_much):
+    one, line = too_much
+    one.draft(services.keep_stop, line, "和药师商量过", one.sheet_rev)
+    drug = db.value("SELECT id FROM drug WHERE code = ?", (AMOXICILLIN,))
+    yesterday = (clock.today() - timedelta(days=1)).isoformat()
+    clinic.raw("UPDATE dose_limit SET valid_to = ? WHERE drug_id = ? AND valid_to IS NULL", (yesterday, drug))
+    assert _row(one).kept_doses == ()
+    one.sign()
+    assert queries.kept_stops_of(line) == []
+    assert prescription_paper(one.signed[0].id).lines[0].remarks == ()
+
+
 def test_a_limit_that_falls_after_the_row_was_stored_still_stops_the_signing(clinic, writing):
     one = writing()
     one.write()
