@@ -92,6 +92,50 @@ def test_after_the_other_text_is_shown_saving_goes_on_as_before(browser_as, writ
     assert (answer.status_code, queries.note(one.visit_id).plan) == (200, "卧床")
 
 
+def _taken(text, name):
+    """What the hidden field beside a field of the note posts after the answer was put in the page."""
+    return re.search(rf'<input type="hidden" id="taken-{name}"[^>]* value="([^"]*)"', text)[1]
+
+
+def test_a_text_of_another_window_that_was_put_in_may_be_edited_at_once(browser_as, writing):
+    one, doctor = writing(), browser_as("doctor")
+    page = _page(doctor, one)
+    doctor.post(_url(one, "/note"), _note(page, plan="多饮水"), **HTMX)
+    text = doctor.post(_url(one, "/note"), _note(page, examination="咽红"), **HTMX).text
+    page |= {"note_rev": hidden(text, "note_rev"), "note_drawn": hidden(text, "note_drawn")}
+    edited = _note(page, examination="咽红", plan="多饮水，卧床", note_taken=["", _taken(text, "plan")])
+    answer = doctor.post(_url(one, "/note"), edited, **HTMX)
+    assert (answer.status_code, queries.note(one.visit_id).plan) == (200, "多饮水，卧床")
+
+
+def test_a_field_that_took_a_text_in_is_still_compared_with_the_next_one(browser_as, writing):
+    one, doctor = writing(), browser_as("doctor")
+    page = _page(doctor, one)
+    doctor.post(_url(one, "/note"), _note(page, plan="多饮水"), **HTMX)
+    text = doctor.post(_url(one, "/note"), _note(page, examination="咽红"), **HTMX).text
+    page |= {"note_rev": hidden(text, "note_rev"), "note_drawn": hidden(text, "note_drawn")}
+    first = _taken(text, "plan")
+    one.note(plan="多饮水，三天后来看")
+    edited = _note(page, examination="咽红", plan="多饮水，卧床", note_taken=first)
+    assert doctor.post(_url(one, "/note"), edited, **HTMX).status_code == 409
+    text = doctor.post(_url(one, "/note"), _note(page, examination="咽红", plan="多饮水", note_taken=first), **HTMX).text
+    page |= {"note_rev": hidden(text, "note_rev"), "note_drawn": hidden(text, "note_drawn")}
+    edited = _note(page, examination="咽红", plan="三天后来看", note_taken=_taken(text, "plan"))
+    assert doctor.post(_url(one, "/note"), edited, **HTMX).status_code == 200
+    kept_by_focus = _note(page, examination="咽红", plan="多饮水", note_taken=first)
+    assert doctor.post(_url(one, "/note"), kept_by_focus, **HTMX).status_code == 200
+    assert queries.note(one.visit_id).plan == "三天后来看"
+
+
+@pytest.mark.parametrize("said", ["x", "1 plan", "1 plan 0 0", "9 plan {was} {was}", "1 nothing {was} {was}"])
+def test_what_a_field_says_it_took_counts_only_for_the_page_it_was_sent_to(browser_as, writing, said):
+    one, doctor = writing(), browser_as("doctor")
+    page = _page(doctor, one)
+    one.note(plan="多饮水")
+    edited = _note(page, plan="卧床", note_taken=said.format(was=mark("")))
+    assert doctor.post(_url(one, "/note"), edited, **HTMX).status_code == 409
+
+
 def test_a_disputed_field_shows_both_texts_until_the_doctor_chooses(browser_as, writing):
     one, doctor = writing(), browser_as("doctor")
     page = _page(doctor, one)

@@ -36,6 +36,7 @@ def autosaved(visit_id: bytes) -> dict[str, Any]:
     shown = _told(saved)
     if shown["theirs"] or shown["disputed"]:
         shown["rev"], shown["drawn"] = rev, _still_drawn(drawn, shown)
+        shown["taken"] = {name: forms.taken(rev, name, drawn[name], shown["stored"][name]) for name in shown["theirs"]}
     return shown
 
 
