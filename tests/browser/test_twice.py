@@ -234,6 +234,15 @@ def test_a_field_that_is_being_typed_in_keeps_its_text_and_what_it_was_drawn_wit
     here.type("心慌").sees("另一个窗口在", "#record-conflict").sees("胸闷", "#record-conflict")
 
 
+def test_a_refused_amendment_says_so_in_its_own_dialog_and_keeps_what_was_typed(
+    server: Server, person: Callable[..., Person]
+) -> None:
+    doctor = person("doctor")
+    doctor.page.goto(f"{server.url}/doctor/visits/{server.made['given']}")
+    doctor.press("Alt+m").has_focus("#amend-reason").press("Space", "F9")
+    doctor.sees("写上为什么改", "dialog [data-refusal]").waits_for("dialog[open] #amend-reason")
+
+
 def test_the_second_window_is_told_who_gave_the_drugs_out(server: Server, person: Callable[..., Person]) -> None:
     first = person("pharmacist")
     first.page.goto(f"{server.url}/pharmacy/sheets/{server.made['given-sheet']}")

@@ -1,5 +1,6 @@
 """A dose above the most that its drug allows is stopped until the doctor gives a reason (RX-13)."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -169,6 +170,18 @@ def test_a_reason_opens_the_way_and_stands_on_screen_and_paper(too_much, browser
     assert paper_line.remarks[-1].startswith("超量仍用（每次 1.25 g，最多 1 g），理由：和药师商量过　医师再签：")
     page = browser_as("doctor").get(f"/doctor/visits/{one.visit_id.hex()}").text
     assert "超量仍用" in page and "和药师商量过" in page
+
+
+def test_two_doses_that_were_kept_are_told_in_the_readers_language(writing, browser_as):
+    one, doctor = writing(), browser_as("doctor")
+    one.write()
+    one.draft(services.keep_stop, one.add(AMOXICILLIN, dose="2g"), "和药师商量过", one.sheet_rev)
+    url = f"/doctor/visits/{one.visit_id.hex()}"
+    assert "每日 6 g，最多 4 g；每次 2 g，最多 1 g" in doctor.get(url).text
+    doctor.post("/language", {"language": "en", "next": url})
+    for sign in (lambda: None, one.sign):
+        sign()
+        assert re.search(r"at most 4 g; [^；]*at most 1 g", doctor.get(url).text)
 
 
 def test_a_reason_for_one_dose_does_not_cover_another(too_much):

@@ -118,7 +118,8 @@ def test_a_field_that_took_a_text_in_is_still_compared_with_the_next_one(browser
     one.note(plan="多饮水，三天后来看")
     edited = _note(page, examination="咽红", plan="多饮水，卧床", note_taken=first)
     assert doctor.post(_url(one, "/note"), edited, **HTMX).status_code == 409
-    text = doctor.post(_url(one, "/note"), _note(page, examination="咽红", plan="多饮水", note_taken=first), **HTMX).text
+    unedited = _note(page, examination="咽红", plan="多饮水", note_taken=first)
+    text = doctor.post(_url(one, "/note"), unedited, **HTMX).text
     page |= {"note_rev": hidden(text, "note_rev"), "note_drawn": hidden(text, "note_drawn")}
     edited = _note(page, examination="咽红", plan="三天后来看", note_taken=_taken(text, "plan"))
     assert doctor.post(_url(one, "/note"), edited, **HTMX).status_code == 200

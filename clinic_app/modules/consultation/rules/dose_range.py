@@ -42,7 +42,7 @@ def dose_stops(
     Both limits are amounts of the pack's `strength_unit`, None where none is known. A prn line takes as much a day as
     `most_units_per_day` minimum units hold, which says nothing where the unit is a container to pour from (QT-04).
     What is drawn up, dropped or rubbed on counts as written, for the rest of an opened ampoule is discarded. What is
-    swallowed (`is_swallowed`) counts as it is told and handed out: 4 g of a 3 g sachet are two whole sachets, 6 g (QT-02).
+    swallowed (`is_swallowed`) counts as it is told and handed out: 4 g of a 3 g sachet are two whole ones, 6 g (QT-02).
     Refused `consultation.dose_unit_mismatch` as `required`.
     """
     single = units_of_dose(pack, dose) * pack.strength if is_swallowed else amount_of_dose(pack, dose)

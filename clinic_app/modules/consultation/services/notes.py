@@ -35,10 +35,12 @@ def save_note(
     """Keep what stands in the note now; `rev` is the one the form was drawn with. Returns `rev`, `saved_at`, `fields`.
 
     `fields` are the texts as stored by this very call: what another window writes after it is not among them, so that a
-    page told of them never takes a later text for seen. Fields that are not given stay. When another window saved since, the marks of the texts that the form was `drawn`
-    with tell whose each change is: `theirs` were changed there only and stay, `disputed` were changed in both and stay
-    as stored until the doctor chooses. Without marks that raises Stale `consultation.note_changed`. Refused as
-    `opening.writable`, `consultation.text_too_long` and `.text_unseen_sign`.
+    page told of them never takes a later text for seen. Fields that are not given stay.
+
+    When another window saved since, the marks of the texts that the form was `drawn` with tell whose each change is:
+    `theirs` were changed there only and stay, `disputed` were changed in both and stay as stored until the doctor
+    chooses. Without marks that raises Stale `consultation.note_changed`. Refused as `opening.writable`,
+    `consultation.text_too_long` and `.text_unseen_sign`.
     """
     saved = store(uow, writable(uow, visit_id), fields, rev, drawn)
     note = saved.note
