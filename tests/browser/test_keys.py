@@ -182,10 +182,11 @@ def test_a_page_that_learns_of_the_lock_from_the_server_hides_itself_and_loses_n
 
 def test_a_poll_of_the_queue_moves_neither_focus_nor_text(server: Server, person: Callable[..., Person]) -> None:
     doctor = person("doctor")
+    doctor.page.clock.install()
     begins(doctor, server, "waiting")
     doctor.type("咳嗽")
     with doctor.page.expect_response("**/doctor/queue*"):
-        doctor.page.evaluate("() => htmx.trigger(document.body, 'queueChanged')")
+        doctor.page.clock.fast_forward(20_000)
     doctor.type("两天").has_focus("#chief-complaint").holds("#chief-complaint", "咳嗽两天")
 
 

@@ -24,7 +24,7 @@ SEEN = {
     "fast": "蒋明德", "slow": "何大江", "back": "沈玉珍", "tabs": "韩秋生", "cashiers": "杨春兰", "given": "朱铁柱",
     "again": "秦月华", "clicked": "尤小满", "voided": "施望舒", "dispensed": "孔令仪",
 }  # fmt: skip
-WAITING = {"note": "尤大海", "sign": "许冬梅"}
+WAITING = {"note": "尤大海", "sign": "许冬梅", "merged": "柏青山", "typed": "方采薇"}
 
 
 def prepare(clinic: Clinic) -> dict[str, str]:
@@ -196,6 +196,51 @@ def test_two_windows_on_one_note_keep_both_texts(server: Server, person: Callabl
     here.goes_to("#conflict-mine", key="Shift+Tab").press("Enter").sees("已自动保存", "#record-saved")
     there.page.reload()
     assert there.page.input_value("#chief-complaint") == "心慌"
+
+
+def test_a_text_of_the_other_window_may_be_edited_as_soon_as_it_is_put_in(
+    server: Server, person: Callable[..., Person]
+) -> None:
+    here = person("doctor")
+    here.page.goto(f"{server.url}/doctor/visits/{server.made['merged']}")
+    here.press("F9").has_focus("#chief-complaint")
+    there = other_tab(here)
+    there.page.goto(here.page.url)
+    there.goes_to("#plan").type("多饮水").sees("已自动保存", "#record-saved")
+    here.page.bring_to_front()
+    here.type("心慌").sees("已放进来", "#record-saved").holds("#plan", "多饮水")
+    here.goes_to("#plan").press("End").type("，卧床").sees("已自动保存", "#record-saved")
+    assert here.page.locator("#record-conflict").inner_text() == ""
+    there.page.bring_to_front()
+    there.type("，吃药").sees("另一个窗口在", "#record-conflict").sees("多饮水，卧床", "#record-conflict")
+
+
+def test_a_field_that_is_being_typed_in_keeps_its_text_and_what_it_was_drawn_with(
+    server: Server, person: Callable[..., Person]
+) -> None:
+    here = person("doctor")
+    here.page.goto(f"{server.url}/doctor/visits/{server.made['typed']}")
+    here.press("F9").has_focus("#chief-complaint")
+    there = other_tab(here)
+    there.page.goto(here.page.url)
+    there.has_focus("#chief-complaint").type("胸闷").sees("已自动保存", "#record-saved")
+    here.page.bring_to_front()
+    here.page.evaluate(
+        "() => { const el = document.getElementById('plan'); el.value = '多饮水';"
+        " el.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    here.sees("已放进来", "#record-saved").has_focus("#chief-complaint")
+    assert here.page.input_value("#chief-complaint") == "" and here.page.input_value("#taken-chief-complaint") == ""
+    here.type("心慌").sees("另一个窗口在", "#record-conflict").sees("胸闷", "#record-conflict")
+
+
+def test_a_refused_amendment_says_so_in_its_own_dialog_and_keeps_what_was_typed(
+    server: Server, person: Callable[..., Person]
+) -> None:
+    doctor = person("doctor")
+    doctor.page.goto(f"{server.url}/doctor/visits/{server.made['given']}")
+    doctor.press("Alt+m").has_focus("#amend-reason").press("Space", "F9")
+    doctor.sees("写上为什么改", "dialog [data-refusal]").waits_for("dialog[open] #amend-reason")
 
 
 def test_the_second_window_is_told_who_gave_the_drugs_out(server: Server, person: Callable[..., Person]) -> None:

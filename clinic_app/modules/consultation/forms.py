@@ -42,9 +42,27 @@ def note_fields(form: MultiDict[str, str]) -> dict[str, str]:
 
 
 def drawn_with(form: MultiDict[str, str]) -> dict[str, str]:
-    """The marks of the texts that the note's form was drawn with, by field; empty when there are none."""
+    """The marks of the texts that the note's form was drawn with, by field; empty when there are none.
+
+    A field that really took in what another window wrote says so itself (`taken`), for the page may have kept it.
+    """
     marks = form.get("note_drawn", "").split(" ")
-    return dict(zip(NOTE_FIELDS, marks, strict=True)) if len(marks) == len(NOTE_FIELDS) else {}
+    if len(marks) != len(NOTE_FIELDS):
+        return {}
+    drawn = dict(zip(NOTE_FIELDS, marks, strict=True))
+    for said in form.getlist("note_taken"):
+        since, _space, now = said.rpartition(" ")
+        rev, _space, was = since.partition(" ")
+        for name, before in drawn.items():
+            if rev == form.get("note_rev") and was == f"{name} {before}":
+                drawn[name] = now
+                break
+    return drawn
+
+
+def taken(rev: int, name: str, before: str, text: str) -> str:
+    """What a field posts after `text` was put in its place: it holds until the marks or the rev of the page go on."""
+    return f"{rev} {name} {before} {mark(text)}"
 
 
 def marks_of(texts: Mapping[str, str]) -> str:

@@ -370,7 +370,10 @@
     leaving = null;
     if (e.detail.xhr.status < 400 && job && job.state !== null) clean.set(job.form, job.state);
   });
-  on('htmx:oobBeforeSwap', (e) => { const at = e.detail.target; if ('ownText' in at.dataset && at === doc.activeElement) e.preventDefault(); });  // never what is being typed
+  on('htmx:oobBeforeSwap', (e) => {  // never what is being typed, nor what was typed since the form was sent
+    const own = 'ownText' in e.detail.target.dataset && (byId(e.detail.target.dataset.ownText) || e.detail.target);
+    if (own && (own === doc.activeElement || (clean.has(own.form) && new URLSearchParams(clean.get(own.form)).get(own.name) !== own.value))) e.preventDefault();
+  });
   on('htmx:beforeSwap', (e) => {
     const d = e.detail, el = elOf(e), text = d.serverResponse, status = d.xhr.status;
     if (status === 423) { d.shouldSwap = false; guard.lock(false); return; }

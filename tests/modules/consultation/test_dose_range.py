@@ -1,5 +1,6 @@
 """A dose above the most that its drug allows is stopped until the doctor gives a reason (RX-13)."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -14,10 +15,11 @@ from clinic_app.kernel.quantity import Dose, parse_dose
 from clinic_app.modules.consultation import queries, services
 from clinic_app.modules.consultation.documents import prescription_paper
 from clinic_app.modules.consultation.queries import workbench
+from clinic_app.modules.consultation.queries.working_out import work_out
 from clinic_app.modules.consultation.rules.dose_range import dose_stops
 from clinic_app.modules.consultation.rules.quantity import Frequency, Pack
 from clinic_app.modules.visits import queries as visits
-from tests.modules.consultation.conftest import ALLERGIC, AMOXICILLIN, LORATADINE, typed
+from tests.modules.consultation.conftest import ALLERGIC, AMOXICILLIN, LORATADINE, SMECTITE, typed
 
 pytestmark = pytest.mark.rule("RX-13")
 
@@ -27,14 +29,16 @@ ST, PRN = Frequency("st", is_single=True), Frequency("prn", times=0, needs_quant
 CAPSULE = Pack(Fraction("0.25"), "g", "粒", 24, is_splittable=True)
 AMPOULE = Pack(Fraction(80), "mg", "支", 10, is_splittable=True, rounding="per_dose")
 INHALER = Pack(Fraction(20_000), "μg", "瓶", 1, is_splittable=False)
+POWDER = Pack(Fraction(3), "g", "袋", 10, is_splittable=True, rounding="per_dose")
 SACHET = Pack(Fraction(1), "袋", "袋", 9, is_splittable=True, rounding="per_dose")
 
 
-def _found(pack, dose, frequency, single, daily, most_units=None):
+def _found(pack, dose, frequency, single, daily, most_units=None, is_swallowed=False):
     most = [Decimal(one) if one else None for one in (single, daily)]
     found = dose_stops(
-        pack, parse_dose(dose), frequency, most_single=most[0], most_daily=most[1], most_units_per_day=most_units
-    )
+        pack, parse_dose(dose), frequency, most_single=most[0], most_daily=most[1], most_units_per_day=most_units,
+        is_swallowed=is_swallowed,
+    )  # fmt: skip
     return [one.code for one in found]
 
 
@@ -68,6 +72,39 @@ def test_each_limit_stands_alone_and_none_is_no_limit():
 def test_the_dose_as_written_counts_not_the_whole_ampoule_that_is_opened():
     assert _found(AMPOULE, "100 mg", BID, "100", "200") == []
     assert _found(AMPOULE, "100.1 mg", BID, "100", "200") == ["single:100.1/100", "daily:200.2/200"]
+
+
+@pytest.mark.rule("QT-02")
+@pytest.mark.parametrize(
+    ("dose", "frequency", "most_units", "found"),
+    [
+        ("3 g", TID, None, []),
+        ("3.0001 g", TID, None, ["single:6/5", "daily:18/12"]),
+        ("4 g", TID, None, ["single:6/5", "daily:18/12"]),
+        ("4 g", BID, None, ["single:6/5"]),
+        ("0.5袋", Frequency("5d", 5), None, ["daily:15/12"]),
+        ("4 g", PRN, 1, ["single:6/5"]),
+        ("3 g", PRN, 5, ["daily:15/12"]),
+    ],
+)
+def test_a_sachet_is_swallowed_whole_and_counts_whole(dose, frequency, most_units, found):
+    assert _found(POWDER, dose, frequency, "5", "12", most_units, is_swallowed=True) == found
+
+
+def test_half_a_tablet_that_is_not_rounded_by_itself_counts_as_half():
+    assert _found(CAPSULE, "0.9 g", TID, "0.9", "2.7", is_swallowed=True) == []
+    assert _found(CAPSULE, "1 g", TID, "0.9", "2.7", is_swallowed=True) == ["single:1/0.9", "daily:3/2.7"]
+
+
+def test_a_row_counts_what_its_route_makes_of_it(writing):
+    def stops(code, dose, route):
+        line = typed(code, dose=dose, frequency="tid", days="2", route=route)
+        return [one.code for one in work_out(line, clock.today(), limit_days=7).stops]
+
+    writing()
+    assert stops(SMECTITE, "6.5 g", "po") == ["single:9/6", "daily:27/12"]
+    assert stops(SMECTITE, "4 g", "po") == ["daily:18/12"] and stops(SMECTITE, "2袋", "po") == ["daily:18/12"]
+    assert stops(SMECTITE, "4 g", "pr") == []
 
 
 def test_the_busiest_day_of_a_week_counts():
@@ -135,6 +172,18 @@ def test_a_reason_opens_the_way_and_stands_on_screen_and_paper(too_much, browser
     assert "超量仍用" in page and "和药师商量过" in page
 
 
+def test_two_doses_that_were_kept_are_told_in_the_readers_language(writing, browser_as):
+    one, doctor = writing(), browser_as("doctor")
+    one.write()
+    one.draft(services.keep_stop, one.add(AMOXICILLIN, dose="2g"), "和药师商量过", one.sheet_rev)
+    url = f"/doctor/visits/{one.visit_id.hex()}"
+    assert "每日 6 g，最多 4 g；每次 2 g，最多 1 g" in doctor.get(url).text
+    doctor.post("/language", {"language": "en", "next": url})
+    for sign in (lambda: None, one.sign):
+        sign()
+        assert re.search(r"at most 4 g; [^；]*at most 1 g", doctor.get(url).text)
+
+
 def test_a_reason_for_one_dose_does_not_cover_another(too_much):
     one, line = too_much
     one.draft(services.keep_stop, line, "和药师商量过", one.sheet_rev)
@@ -169,6 +218,34 @@ def test_a_dose_beyond_the_stock_is_refused_for_the_dose_first(writing):
     with pytest.raises(Refused, match="dose_above_limit") as refused:
         one.add(AMOXICILLIN, dose="90g")
     assert refused.value.facts["told"] == "每次 90 g，最多 1 g"
+
+
+def test_a_dose_that_was_kept_with_a_reason_is_not_named_when_the_stock_is_gone(clinic, too_much):
+    one, line = too_much
+    one.draft(services.keep_stop, line, "和药师商量过", one.sheet_rev)
+    clinic.raw(
+        "UPDATE stock_balance SET reserved = on_hand WHERE on_hand > 0 AND batch_id IN (SELECT b.id FROM batch b"
+        " JOIN drug d ON d.id = b.drug_id WHERE d.code = ?)", (AMOXICILLIN,),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="not_enough_stock") as refused:
+        one.sign()
+    assert refused.value.field == f"line-{line.hex()}"
+    with pytest.raises(Refused, match="not_enough_stock"):
+        one.draft(services.change_line, line, typed(AMOXICILLIN, dose="1.25g", days="2"), one.sheet_rev)
+    with pytest.raises(Refused, match="dose_above_limit"):
+        one.draft(services.change_line, line, typed(AMOXICILLIN, dose="1.5g"), one.sheet_rev)
+
+
+def test_a_reason_for_a_limit_that_does_not_hold_any_more_is_neither_shown_nor_signed(clinic, too_much):
+    one, line = too_much
+    one.draft(services.keep_stop, line, "和药师商量过", one.sheet_rev)
+    drug = db.value("SELECT id FROM drug WHERE code = ?", (AMOXICILLIN,))
+    yesterday = (clock.today() - timedelta(days=1)).isoformat()
+    clinic.raw("UPDATE dose_limit SET valid_to = ? WHERE drug_id = ? AND valid_to IS NULL", (yesterday, drug))
+    assert _row(one).kept_doses == ()
+    one.sign()
+    assert queries.kept_stops_of(line) == []
+    assert prescription_paper(one.signed[0].id).lines[0].remarks == ()
 
 
 def test_a_limit_that_falls_after_the_row_was_stored_still_stops_the_signing(clinic, writing):

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from clinic_app.kernel import clock, invariants
@@ -99,6 +101,16 @@ def test_a_dose_typed_for_one_drug_is_never_stored_for_another(writing):
     with pytest.raises(Stale, match="no_replacement"):
         one.draft(services.replace_line, stopped, one.sheet_rev, typed(LORATADINE))
     assert [row.drug.code for row in _rows(one)] == [AMOXICILLIN]
+
+
+def test_two_allergies_of_one_row_are_listed_in_the_readers_language(clinic, writing, browser_as):
+    one, doctor = writing(HEALTHY), browser_as("doctor")
+    _allergic_to(clinic, one, AllergyEntry("group", "penicillins"), AllergyEntry("drug", AMOXICILLIN))
+    one.add(AMOXICILLIN)
+    url = f"/doctor/visits/{one.visit_id.hex()}"
+    assert re.search("不能开：[^<]*、[^<]*过敏", doctor.get(url).text)
+    doctor.post("/language", {"language": "en", "next": url})
+    assert "、" not in doctor.get(url).text.split('id="stop-')[1].split("</h3>")[0]
 
 
 def test_keeping_a_stop_needs_a_reason_and_stores_it(writing):

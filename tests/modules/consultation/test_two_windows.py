@@ -7,6 +7,7 @@ import pytest
 from clinic_app.kernel.errors import Stale
 from clinic_app.modules.consultation import queries, services
 from clinic_app.modules.consultation.rules.merging import mark, merge
+from clinic_app.modules.consultation.views import saving
 from tests.conftest import hidden
 from tests.modules.consultation.conftest import LORATADINE
 
@@ -89,6 +90,51 @@ def test_after_the_other_text_is_shown_saving_goes_on_as_before(browser_as, writ
     assert page["note_rev"] == str(queries.note(one.visit_id).rev)
     answer = doctor.post(_url(one, "/note"), _note(page, examination="咽红", plan="卧床"), **HTMX)
     assert (answer.status_code, queries.note(one.visit_id).plan) == (200, "卧床")
+
+
+def _taken(text, name):
+    """What the hidden field beside a field of the note posts after the answer was put in the page."""
+    return re.search(rf'<input type="hidden" id="taken-{name}"[^>]* value="([^"]*)"', text)[1]
+
+
+def test_a_text_of_another_window_that_was_put_in_may_be_edited_at_once(browser_as, writing):
+    one, doctor = writing(), browser_as("doctor")
+    page = _page(doctor, one)
+    doctor.post(_url(one, "/note"), _note(page, plan="多饮水"), **HTMX)
+    text = doctor.post(_url(one, "/note"), _note(page, examination="咽红"), **HTMX).text
+    page |= {"note_rev": hidden(text, "note_rev"), "note_drawn": hidden(text, "note_drawn")}
+    edited = _note(page, examination="咽红", plan="多饮水，卧床", note_taken=["", _taken(text, "plan")])
+    answer = doctor.post(_url(one, "/note"), edited, **HTMX)
+    assert (answer.status_code, queries.note(one.visit_id).plan) == (200, "多饮水，卧床")
+
+
+def test_a_field_that_took_a_text_in_is_still_compared_with_the_next_one(browser_as, writing):
+    one, doctor = writing(), browser_as("doctor")
+    page = _page(doctor, one)
+    doctor.post(_url(one, "/note"), _note(page, plan="多饮水"), **HTMX)
+    text = doctor.post(_url(one, "/note"), _note(page, examination="咽红"), **HTMX).text
+    page |= {"note_rev": hidden(text, "note_rev"), "note_drawn": hidden(text, "note_drawn")}
+    first = _taken(text, "plan")
+    one.note(plan="多饮水，三天后来看")
+    edited = _note(page, examination="咽红", plan="多饮水，卧床", note_taken=first)
+    assert doctor.post(_url(one, "/note"), edited, **HTMX).status_code == 409
+    unedited = _note(page, examination="咽红", plan="多饮水", note_taken=first)
+    text = doctor.post(_url(one, "/note"), unedited, **HTMX).text
+    page |= {"note_rev": hidden(text, "note_rev"), "note_drawn": hidden(text, "note_drawn")}
+    edited = _note(page, examination="咽红", plan="三天后来看", note_taken=_taken(text, "plan"))
+    assert doctor.post(_url(one, "/note"), edited, **HTMX).status_code == 200
+    kept_by_focus = _note(page, examination="咽红", plan="多饮水", note_taken=first)
+    assert doctor.post(_url(one, "/note"), kept_by_focus, **HTMX).status_code == 200
+    assert queries.note(one.visit_id).plan == "三天后来看"
+
+
+@pytest.mark.parametrize("said", ["x", "1 plan", "1 plan 0 0", "9 plan {was} {was}", "1 nothing {was} {was}"])
+def test_what_a_field_says_it_took_counts_only_for_the_page_it_was_sent_to(browser_as, writing, said):
+    one, doctor = writing(), browser_as("doctor")
+    page = _page(doctor, one)
+    one.note(plan="多饮水")
+    edited = _note(page, plan="卧床", note_taken=said.format(was=mark("")))
+    assert doctor.post(_url(one, "/note"), edited, **HTMX).status_code == 409
 
 
 def test_a_disputed_field_shows_both_texts_until_the_doctor_chooses(browser_as, writing):
@@ -175,3 +221,43 @@ def test_text_of_another_window_is_shown_before_it_is_signed_and_nothing_is_lost
     assert "多饮水" in answer.text
     note = queries.note(ready.visit_id)
     assert (note.plan, note.examination) == ("多饮水", "咽红")
+
+
+def test_a_page_never_takes_a_text_written_after_its_own_save_for_seen(browser_as, writing, monkeypatch):
+    one, doctor = writing(), browser_as("doctor")
+    page = _page(doctor, one)
+    real = saving.draft
+
+    def the_other_window_saves_right_after(act):
+        monkeypatch.setattr(saving, "draft", real)
+        done = real(act)
+        one.note(plan="那边写的处置")
+        return done
+
+    monkeypatch.setattr(saving, "draft", the_other_window_saves_right_after)
+    text = doctor.post(_url(one, "/note"), _note(page, examination="咽红"), **HTMX).text
+    page |= {"note_rev": hidden(text, "note_rev"), "note_drawn": hidden(text, "note_drawn")}
+    answer = doctor.post(_url(one, "/note"), _note(page, examination="咽红肿"), **HTMX)
+    note = queries.note(one.visit_id)
+    assert (note.plan, note.examination) == ("那边写的处置", "咽红肿")
+    assert "已放进来" in answer.text
+
+
+def test_a_refused_submit_tells_the_page_only_what_its_own_save_stored(browser_as, ready, monkeypatch):
+    doctor = browser_as("doctor")
+    page = _page(doctor, ready)
+    fields = queries.note(ready.visit_id).fields()
+    ready.note(plan="多饮水")
+    real = saving.draft
+
+    def the_other_window_saves_right_after(act):
+        monkeypatch.setattr(saving, "draft", real)
+        done = real(act)
+        ready.note(present_illness="那边写的病史")
+        return done
+
+    monkeypatch.setattr(saving, "draft", the_other_window_saves_right_after)
+    text = doctor.post(_url(ready, "/submit"), {**page, **fields, "examination": "咽红"}, **HTMX).text
+    page |= {"note_rev": hidden(text, "note_rev"), "note_drawn": hidden(text, "note_drawn")}
+    doctor.post(_url(ready, "/note"), _note(page, **{**fields, "examination": "咽红", "plan": "多饮水"}), **HTMX)
+    assert queries.note(ready.visit_id).present_illness == "那边写的病史"

@@ -42,9 +42,9 @@ def weekdays_in_source(digits: str) -> str:
 
 
 def beyond(stop: DoseStop, drug: Drug) -> str:
-    """`每次 30 g，最多 1 g`: what was written and the most, in the language of the request."""
+    """`每次 30 g，最多 1 g`: what is taken and the most, in the language of the request."""
     facts = {
-        "written": dose(dose_text(Dose(stop.written, stop.unit)), drug),
+        "written": dose(dose_text(Dose(stop.taken, stop.unit)), drug),
         "most": dose(dose_text(Dose(stop.most, stop.unit)), drug),
     }
     told = _("每次 %(written)s，最多 %(most)s") if stop.of == "single" else _("每日 %(written)s，最多 %(most)s")
@@ -54,14 +54,14 @@ def beyond(stop: DoseStop, drug: Drug) -> str:
 def kept_dose(code: str, drug: Drug) -> str:
     """The same of a stop that was kept, from its `code`."""
     of, _colon, amounts = code.partition(":")
-    written, most = (Decimal(amount) for amount in amounts.split("/"))
-    return beyond(DoseStop("daily" if of == "daily" else "single", written, most, drug.dose_unit), drug)
+    taken, most = (Decimal(amount) for amount in amounts.split("/"))
+    return beyond(DoseStop("daily" if of == "daily" else "single", taken, most, drug.dose_unit), drug)
 
 
 def beyond_in_source(stop: DoseStop) -> str:
     """The same in Chinese, as a kept stop and paper have it."""
-    written, most = (dose_text(Dose(amount, stop.unit)) for amount in (stop.written, stop.most))
-    return f"{'每次' if stop.of == 'single' else '每日'} {written}，最多 {most}"
+    taken, most = (dose_text(Dose(amount, stop.unit)) for amount in (stop.taken, stop.most))
+    return f"{'每次' if stop.of == 'single' else '每日'} {taken}，最多 {most}"
 
 
 @lru_cache(maxsize=2_000)

@@ -30,7 +30,7 @@ class Row:
 
     `from_age` is the least age of a drug that this patient may not have reached, `also_on` the number of a signed sheet
     of this visit that holds the drug already: amber lines both. `beyond` are dose limits without a reason yet,
-    `kept_doses` those that were kept, as they were told then.
+    `kept_doses` those that were kept and still hold; of a signed row as they were told then.
     """
 
     line: queries.PrescriptionLine
@@ -169,6 +169,7 @@ class _Book:
         open_stops = [one for one in findings if (one.allergy.kind, one.allergy.code) not in kept]
         stops = tuple(one for one in open_stops if one.tier == "stop")
         worked, problem = self._work_out(line, drug)
+        holding = {one.code for one in worked.stops} if worked else set()
         if problem is None and there < line.quantity:
             problem = Refused(
                 "consultation.not_enough_stock", drug=words.named(drug.name, drug.name_en),
@@ -183,7 +184,7 @@ class _Book:
             is_long=line.days > self.limit, also_on=self.signed.get(drug.id, ""),
             from_age=None if self.found.is_old_enough(drug, self.on) else drug.minimum_age_years,
             beyond=tuple(one for one in worked.stops if ("dose", one.code) not in kept) if worked else (),
-            kept_doses=_kept_doses(reasons, drug),
+            kept_doses=_kept_doses([one for one in reasons if one.code in holding], drug),
         )  # fmt: skip
 
     def _work_out(

@@ -119,7 +119,8 @@ def _worked(
     if frequency is None:
         raise Refused("consultation.frequency_missing", field="frequency")
     days = 1 if frequency.is_single else parse_count(typed.days, field="days", maximum=MOST_DAYS)
-    if typed.route not in known.routes:
+    route = known.routes.get(typed.route)
+    if route is None:
         raise Refused("consultation.route_missing", field="route")
     check_days(days, limit_days=limit_days, reason=typed.reason, field="reason")
     pack = pack_of(drug)
@@ -148,12 +149,14 @@ def _worked(
             handed_out = quantity
     return Worked(
         drug, dose_text(dose), frequency, days, typed.route, handed_out, quantity is not None, most, used, lasts,
-        line_amount(price, handed_out, drug.pack_size), weekdays, _dose_stops(pack, dose, how_often, limits, most),
+        line_amount(price, handed_out, drug.pack_size), weekdays,
+        _dose_stops(pack, dose, how_often, limits, most, is_swallowed=route.slip == "oral"),
     )  # fmt: skip
 
 
 def _dose_stops(
-    pack: Pack, dose: Dose, frequency: Frequency, limits: dictionaries.DoseLimits | None, most_per_day: int | None
+    pack: Pack, dose: Dose, frequency: Frequency, limits: dictionaries.DoseLimits | None, most_per_day: int | None,
+    *, is_swallowed: bool,
 ) -> tuple[DoseStop, ...]:
     if limits is None:
         return ()
@@ -161,7 +164,7 @@ def _dose_stops(
     return tuple(
         dose_stops(
             pack, dose, frequency, most_single=Decimal(single) if single else None,
-            most_daily=Decimal(daily) if daily else None, most_units_per_day=most_per_day,
+            most_daily=Decimal(daily) if daily else None, most_units_per_day=most_per_day, is_swallowed=is_swallowed,
         )
     )  # fmt: skip
 

@@ -7,24 +7,24 @@ from math import ceil
 from typing import Literal
 
 from clinic_app.kernel.quantity import Dose
-from clinic_app.modules.consultation.rules.quantity import Frequency, Pack, amount_of_dose
+from clinic_app.modules.consultation.rules.quantity import Frequency, Pack, amount_of_dose, units_of_dose
 
 Of = Literal["single", "daily"]
 
 
 @dataclass(frozen=True)
 class DoseStop:
-    """A limit that a line goes beyond: what was `written` and the `most`, exact amounts of `unit`."""
+    """A limit that a line goes beyond: what is `taken` and the `most`, exact amounts of `unit`."""
 
     of: Of
-    written: Decimal
+    taken: Decimal
     most: Decimal
     unit: str
 
     @property
     def code(self) -> str:
         """`single:30/1`: a reason kept for one dose never covers another dose or another limit."""
-        return f"{self.of}:{self.written}/{self.most}"
+        return f"{self.of}:{self.taken}/{self.most}"
 
 
 def dose_stops(
@@ -35,14 +35,17 @@ def dose_stops(
     most_single: Decimal | None,
     most_daily: Decimal | None,
     most_units_per_day: int | None = None,
+    is_swallowed: bool = False,
 ) -> list[DoseStop]:
     """The limits that a line goes beyond, the single dose first; exactly the limit is allowed.
 
     Both limits are amounts of the pack's `strength_unit`, None where none is known. A prn line takes as much a day as
     `most_units_per_day` minimum units hold, which says nothing where the unit is a container to pour from (QT-04).
+    What is drawn up, dropped or rubbed on counts as written, for the rest of an opened ampoule is discarded. What is
+    swallowed (`is_swallowed`) counts as it is told and handed out: 4 g of a 3 g sachet are two whole ones, 6 g (QT-02).
     Refused `consultation.dose_unit_mismatch` as `required`.
     """
-    single = amount_of_dose(pack, dose)
+    single = units_of_dose(pack, dose) * pack.strength if is_swallowed else amount_of_dose(pack, dose)
     if not frequency.needs_quantity:
         daily = single * (1 if frequency.is_single else ceil(Fraction(frequency.times, frequency.cycle_days)))
     elif most_units_per_day and not (pack.pack_size == 1 and not pack.is_splittable and dose.unit != pack.min_unit):

@@ -68,18 +68,18 @@ def change_line(uow: UnitOfWork, visit_id: bytes, line_id: bytes, typed: TypedLi
     if typed.drug_id != line.drug_id:
         raise Missing("consultation.line_missing")
     worked = work_out(typed, uow.on, limit_days=days_limit(opened.visit.kind, uow.on))
-    require_stock(worked, stock.available(worked.drug.id, uow.on))
+    forget_other_doses(uow, line_id, worked)
+    require_stock(worked, stock.available(worked.drug.id, uow.on), queries.kept_stops_of(line_id))
     uow.execute(
         _CHANGE,
         (worked.dose_text, worked.frequency.code, worked.days, worked.route, worked.quantity,
          int(worked.is_quantity_typed), worked.most_per_day, worked.weekdays, *_remarks(typed), line_id),
     )  # fmt: skip
-    _forget_other_doses(uow, line_id, worked)
     return {"line_id": line_id.hex()}
 
 
-def _forget_other_doses(uow: UnitOfWork, line_id: bytes, worked: Worked) -> None:
-    """A reason kept for a dose that is not written any more would be printed beside another dose."""
+def forget_other_doses(uow: UnitOfWork, line_id: bytes, worked: Worked) -> None:
+    """A reason kept for a dose or a limit that does not hold any more would be printed beside another one."""
     still = {one.code for one in worked.stops}
     for kept in queries.kept_stops_of(line_id):
         if kept.kind == "dose" and kept.code not in still:
@@ -133,15 +133,18 @@ def draft_line(visit_id: bytes, line_id: bytes, *, removed: bool = False) -> que
     return line
 
 
-def require_stock(worked: Worked, there: int) -> None:
+def require_stock(worked: Worked, there: int, kept: Sequence[queries.KeptStop] = ()) -> None:
     """Refused `consultation.not_enough_stock` when the pharmacy has less `there` than the line hands out.
 
-    A dose above its limit is the likelier mistake then and is named first: `consultation.dose_above_limit`.
+    A dose above its limit is the likelier mistake then and is named first: `consultation.dose_above_limit`. Not where
+    the doctor `kept` it with a reason: a dose that was meant is no mistake.
     """
-    if there < worked.quantity and worked.stops:
+    meant = {one.code for one in kept if one.kind == "dose"}
+    beyond = [one for one in worked.stops if one.code not in meant]
+    if there < worked.quantity and beyond:
         raise Refused(
             "consultation.dose_above_limit", field="dose", drug=words.named(worked.drug.name, worked.drug.name_en),
-            told=words.beyond(worked.stops[0], worked.drug), there=words.in_packs(there, worked.drug),
+            told=words.beyond(beyond[0], worked.drug), there=words.in_packs(there, worked.drug),
         )  # fmt: skip
     if there < worked.quantity:
         raise Refused(

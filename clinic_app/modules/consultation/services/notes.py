@@ -32,16 +32,22 @@ class Saved:
 def save_note(
     uow: UnitOfWork, visit_id: bytes, fields: Mapping[str, str], rev: int, drawn: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Keep what stands in the note now; `rev` is the one the form was drawn with. Returns `rev` and `saved_at`.
+    """Keep what stands in the note now; `rev` is the one the form was drawn with. Returns `rev`, `saved_at`, `fields`.
 
-    Fields that are not given stay. When another window saved since, the marks of the texts that the form was `drawn`
-    with tell whose each change is: `theirs` were changed there only and stay, `disputed` were changed in both and stay
-    as stored until the doctor chooses. Without marks that raises Stale `consultation.note_changed`. Refused as
-    `opening.writable`, `consultation.text_too_long` and `.text_unseen_sign`.
+    `fields` are the texts as stored by this very call: what another window writes after it is not among them, so that a
+    page told of them never takes a later text for seen. Fields that are not given stay.
+
+    When another window saved since, the marks of the texts that the form was `drawn` with tell whose each change is:
+    `theirs` were changed there only and stay, `disputed` were changed in both and stay as stored until the doctor
+    chooses. Without marks that raises Stale `consultation.note_changed`. Refused as `opening.writable`,
+    `consultation.text_too_long` and `.text_unseen_sign`.
     """
     saved = store(uow, writable(uow, visit_id), fields, rev, drawn)
     note = saved.note
-    return {"rev": note.rev, "saved_at": note.saved_at, "theirs": list(saved.theirs), "disputed": list(saved.disputed)}
+    return {
+        "rev": note.rev, "saved_at": note.saved_at, "fields": note.fields(), "theirs": list(saved.theirs),
+        "disputed": list(saved.disputed),
+    }  # fmt: skip
 
 
 def store(

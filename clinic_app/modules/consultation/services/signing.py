@@ -179,14 +179,16 @@ def _checked_line(
     field = f"line-{line.id.hex()}"
     try:
         worked = work_out(as_typed(line), uow.on, limit_days=limit_days)
-        line_services.require_stock(worked, there.get(line.drug_id, 0))
+        line_services.forget_other_doses(uow, line.id, worked)
+        reasons = queries.kept_stops_of(line.id)
+        line_services.require_stock(worked, there.get(line.drug_id, 0), reasons)
     except Refused as err:
         err.field = field
         raise
     if worked.quantity != line.quantity:  # the dictionary changed under the draft
         raise Refused("consultation.quantity_changed", field=field, drug=worked.drug.name)
     groups = dictionaries.groups_of_drug(line.drug_id)
-    kept = {(one.kind, one.code) for one in queries.kept_stops_of(line.id)}
+    kept = {(one.kind, one.code) for one in reasons}
     for one in found.findings(worked.drug, groups):
         if one.tier == "stop" and (one.allergy.kind, one.allergy.code) not in kept:
             raise Refused("consultation.stop_unresolved", field=field, drug=worked.drug.name, allergy=one.allergy.shown)

@@ -32,39 +32,40 @@ def autosaved(visit_id: bytes) -> dict[str, Any]:
         rev = forms.rev_of(form, "note_rev")
         saved = draft(lambda uow: services.save_note(uow, visit_id, fields, rev, drawn))
     except Stale:  # a page that does not say what it was drawn with
-        return {**_told(_note(visit_id), (), _differing(_note(visit_id))), "rev": None}
-    note = _note(visit_id)
-    shown = _told(note, tuple(saved["theirs"]), tuple(saved["disputed"]))
+        return {**_told(_stored(visit_id, fields)), "rev": None}
+    shown = _told(saved)
     if shown["theirs"] or shown["disputed"]:
-        shown["rev"], shown["drawn"] = rev, _still_drawn(note, drawn, shown)
+        shown["rev"], shown["drawn"] = rev, _still_drawn(drawn, shown)
+        shown["taken"] = {name: forms.taken(rev, name, drawn[name], shown["stored"][name]) for name in shown["theirs"]}
     return shown
 
 
-def _told(note: queries.Note, theirs: tuple[str, ...], disputed: tuple[str, ...]) -> dict[str, Any]:
-    _good, wrong = parse_vitals(note.fields(), vital_ranges(clock.today()))
+def _told(saved: dict[str, Any]) -> dict[str, Any]:
+    """What the page shows of a save: only what that save stored, never what was written since."""
+    fields = saved["fields"]
+    _good, wrong = parse_vitals(fields, vital_ranges(clock.today()))
     return {
-        "note": note, "rev": note.rev, "drawn": forms.marks_of(note.fields()), "saved_at": note.saved_at,
-        "wrong": [sentence(one) for one in wrong.values()], "complaint": len(note.chief_complaint),
+        "rev": saved["rev"], "stored_rev": saved["rev"], "stored": fields, "drawn": forms.marks_of(fields),
+        "saved_at": saved["saved_at"], "wrong": [sentence(one) for one in wrong.values()],
+        "complaint": len(fields["chief_complaint"]),
         "complaint_signs": parameters.value("consultation.complaint_signs", clock.today()),
-        "theirs": theirs, "disputed": disputed, "stored": note.fields(),
+        "theirs": tuple(saved["theirs"]), "disputed": tuple(saved["disputed"]),
     }  # fmt: skip
 
 
-def _still_drawn(note: queries.Note, drawn: dict[str, str], shown: dict[str, Any]) -> str:
+def _still_drawn(drawn: dict[str, str], shown: dict[str, Any]) -> str:
     """Marks of what the page shows: fields that it saved are as stored, the others as they were."""
-    marks = dict(zip(forms.NOTE_FIELDS, forms.marks_of(note.fields()).split(" "), strict=True))
+    marks = dict(zip(forms.NOTE_FIELDS, shown["drawn"].split(" "), strict=True))
     return " ".join(
         drawn[name] if name in (*shown["theirs"], *shown["disputed"]) else marks[name] for name in forms.NOTE_FIELDS
     )
 
 
-def _note(visit_id: bytes) -> queries.Note:
+def _stored(visit_id: bytes, typed: dict[str, str]) -> dict[str, Any]:
+    """The note as one read finds it, for a page of which nobody knows what it showed; what differs is disputed."""
     note = queries.note(visit_id)
     if note is None:
         raise Missing("consultation.visit_missing")
-    return note
-
-
-def _differing(note: queries.Note) -> tuple[str, ...]:
-    stored, typed = note.fields(), forms.note_fields(request.form)
-    return tuple(name for name, text in typed.items() if text.strip() != stored[name].strip())
+    fields = note.fields()
+    differing = [name for name, text in typed.items() if text.strip() != fields[name].strip()]
+    return {"rev": note.rev, "saved_at": note.saved_at, "fields": fields, "theirs": (), "disputed": differing}

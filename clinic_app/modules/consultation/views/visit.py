@@ -64,7 +64,7 @@ def open_visit(visit_id: bytes) -> Response:
 @access("consultation.write", writes=ONCE)
 def submit(visit_id: bytes) -> Response:
     """Sign everything; a refusal names the first problem and puts the focus there."""
-    known_fields("note_rev", "note_drawn", "sheet_rev", "dx_seen", *forms.NOTE_FIELDS, *forms.LINE_FIELDS)
+    known_fields("note_rev", "note_drawn", "note_taken", "sheet_rev", "dx_seen", *forms.NOTE_FIELDS, *forms.LINE_FIELDS)
     form = request.form
     shown_visit(visit_id)
     try:
