@@ -171,17 +171,6 @@
     const to = stops[below ? 0 : stops.findIndex((s) => s === el || s.contains(el)) + step];
     if (to) { e.preventDefault(); focusOn(to); to.scrollIntoView({ block: 'nearest' }); }
   }
-  /* ---- rows ticked one by one: the first without a tick is .on, after the last the focus goes where data-ticks says ---- */
-  function count(list, isMoved) {
-    const boxes = all('input[type=checkbox]', list), left = boxes.filter((b) => !b.checked), now = left.length ? left[0].closest('tr') : null;
-    const said = doc.querySelector('[data-ticked]');
-    let isNow = false;
-    all('tr', list).forEach((row) => { isNow = row.id ? row === now : isNow; row.classList.toggle('on', isNow); });  // rows without id belong to the one above
-    if (said) Object.assign(said, { textContent: said.dataset.ticked.replace('{n}', boxes.length - left.length), className: 'tag ' + (left.length ? 'act' : 'ok') });
-    if (isMoved) focusOn(now || doc.querySelector(list.dataset.ticks));
-  }
-  on('change', (e) => { const list = e.target.closest('[data-ticks]'); if (list) count(list, true); });
-  told('tick', (selector) => all(selector).forEach((box) => { box.checked = true; count(box.closest('[data-ticks]'), false); }));
   /* ---- scanner ---- */
   const scan = { text: '', at: 0, el: null, value: '', from: null, to: null }, waiting = [];
   function scanned(e) {  // true: this Enter ended a scan
