@@ -404,8 +404,11 @@ def test_a_name_spelled_out_in_letters_is_answered_with_how_to_type_it(desk):
     assert "陈桂英打 cgy" not in desk.get("/registration/search?q=zzzz", **HTMX).text
 
 
-@pytest.mark.parametrize(("searched", "name"), [("沈冬青", "沈冬青"), ("阿依古丽·买买提", "阿依古丽·买买提"), ("sdq", ""),
-                                                ("13800002222", ""), ("沈1", ""), ("沈", "")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("searched", "name"),
+    [("沈冬青", "沈冬青"), ("阿依古丽·买买提", "阿依古丽·买买提"), ("sdq", ""), ("13800002222", ""), ("沈1", ""),
+     ("沈", "")],  # fmt: skip
+)
 def test_a_new_record_takes_over_the_searched_name_and_empties_the_search_line(desk, searched, name):
     answer = desk.get(f"/registration/form?q={searched}", **HTMX)
     line = re.search(r'<input[^>]*id="q"[^>]*>', answer.text)[0]
