@@ -21,6 +21,8 @@ def test_a_colleague_is_added_and_sets_an_own_password(person: Callable[..., Per
     administrator, colleague = person("administrator", at="/people"), person()
     fills_in(administrator, "0021", "林小满")
     administrator.press("F9").has_focus("#proof")
+    said, bar = (administrator.page.locator(one).bounding_box() for one in ("#proof-msg", ".actionbar"))
+    assert said["y"] > 0 and said["y"] + said["height"] < bar["y"]
     assert administrator.page.input_value("#name") == "林小满" and administrator.page.is_checked("[value=nurse]")
     administrator.type("not this one").press("F9").has_focus("#proof[aria-invalid]")
     administrator.type(PASSWORD).press("F9")

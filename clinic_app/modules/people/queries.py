@@ -159,6 +159,15 @@ def administrators() -> list[Person]:
 
 
 
+def last_desk(person_id: bytes) -> bytes | None:
+    """The desk of the person's newest session that had one."""
+    found: bytes | None = db.value(
+        "SELECT desk_id FROM session WHERE person_id = ? AND desk_id IS NOT NULL ORDER BY created_at DESC LIMIT 1",
+        (person_id,),
+    )
+    return found
+
+
 def failures(key: bytes) -> int:
     return db.value("SELECT failures FROM sign_in_failure WHERE key = ?", (key,)) or 0
 

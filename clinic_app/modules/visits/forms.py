@@ -1,5 +1,6 @@
 """The registration form (挂号): what was typed, kept as typed, and what it means."""
 
+import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -105,6 +106,24 @@ def join_allergies(arrival: Arrival, told: Arrival) -> None:
     arrival.allergy_state, arrival.allergies = services.joined_history(
         (arrival.allergy_state, arrival.allergies), (told.allergy_state, told.allergies)
     )
+
+
+def name_in(searched: str) -> str:
+    """The searched text where it can be a person's name: two letters or more, none of them Latin; else empty."""
+    name = searched.strip()
+    letters = [sign for sign in unicodedata.normalize("NFKC", name) if sign not in " ·•"]
+    is_name = len(letters) > 1 and all(sign.isalpha() and not sign.isascii() for sign in letters)
+    return name if is_name else ""
+
+
+def refuse_untouched(arrival: Arrival) -> None:
+    """Nobody was found and nothing was typed of anybody: one sentence instead of every field in red."""
+    typed = (
+        arrival.patient, arrival.is_temporary, arrival.name, arrival.sex, arrival.born_on, arrival.identity_number,
+        arrival.phone, arrival.address, arrival.allergies,
+    )  # fmt: skip
+    if not any(typed):
+        raise Refused("visits.nobody_yet")
 
 
 def refuse_unpicked(form: MultiDict[str, str]) -> None:

@@ -24,6 +24,8 @@
   const isLost = () => !topDialog() && (!doc.activeElement || doc.activeElement === body);
   const heading = () => all('main h2').find(shown) || doc.querySelector('h1');
   function restoreFocus() {
+    const dialog = topDialog();
+    if (dialog && doc.activeElement === body) focusOn(all('[autofocus]', dialog).find(usable));  // a refused button was disabled meanwhile
     if (!last || !isLost()) return;
     const same = [byId(last.id), last.el].find((el) => el && el.isConnected && usable(el)), pane = byId(last.pane);
     if (same) same.focus(); else focusOn((pane && pane.querySelector('h2')) || heading());
@@ -225,7 +227,7 @@
     list.hidden = !list.firstElementChild;
     list.removeAttribute('aria-busy');
     box.setAttribute('aria-expanded', String(found.length > 0));
-    mark(box, noDefault ? null : [current(box)].concat(found).find((o) => o && able(o)));
+    mark(box, noDefault ? null : [current(box)].concat(found).find((o) => o && able(o) && !('notFirst' in o.dataset)));
     list.scrollIntoView({ block: 'nearest' });  // low in a pane the list would be cut off
   }
   function shut(box) {
@@ -245,13 +247,14 @@
     if (name !== 'Enter') return false;
     const free = 'free' in box.dataset, at = isOpen(box) && current(box);
     if (stale(box) && !free) return true;  // the list for this text is still on its way
-    if (at) pick(box, at); else if (free) shut(box);
+    if (at) pick(box, at); else if (free) shut(box); else if (isOpen(box)) warn(all('[data-choose]', listOf(box))[0]);
     return Boolean(at) || (isOpen(box) && !free);
   }
+  const say = (text) => { if (byId('say')) byId('say').textContent = text; };
+  const warn = (line) => { if (line) { line.classList.add('told'); say(line.dataset.reason || line.textContent); } };
   function pick(box, option) {
     if (!able(option) || stale(box)) {  // refused: the reason stands in the option; show and say it again
-      option.classList.add('told');
-      if (byId('say')) byId('say').textContent = option.dataset.reason || option.textContent;
+      warn(option);
       return;
     }
     window.htmx.trigger(box, 'htmx:abort');

@@ -310,3 +310,30 @@ def test_who_sits_at_a_desk_begins_with_the_daily_work_and_home_leads_to_the_pat
     home = client.get("/").get_data(as_text=True)
     assert '<a href="/registration/" data-key="F2">' in home
     assert re.search(r'<a class="tile" href="/registration/" autofocus>', home)
+
+
+def test_somebody_signs_in_at_the_desk_of_the_last_time_unless_another_choice_is_made(app: Any) -> None:
+    assert ports.bound.desks
+    desk = ports.bound.desks.choices()[1][0]
+    sign_in(app.test_client(), "0005", desk=desk.hex())
+
+    def desk_after(staff_no: str, choice: str) -> Any:
+        browser = app.test_client()
+        assert '<option value="last">' in browser.get("/sign-in").text
+        assert sign_in(browser, staff_no, desk=choice).status_code == 303
+        return db.value("SELECT desk_id FROM session ORDER BY created_at DESC, id DESC LIMIT 1")
+
+    assert desk_after("0005", "last") == desk
+    assert desk_after("0005", "") is None
+    assert desk_after("0005", "last") == desk
+    assert desk_after("0001", "last") is None
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh_CN", "没选岗位 · 不能打印"), ("en", "No desk · cannot print")])
+def test_who_works_at_a_desk_and_has_none_is_told_before_the_first_paper(app: Any, language: str, words: str) -> None:
+    cashier, manager = app.test_client(), app.test_client()
+    for browser, staff_no in ((cashier, "0005"), (manager, "0006")):
+        post(browser, "/sign-in", "/language", language=language, next="/sign-in")
+        sign_in(browser, staff_no)
+    assert f'<li class="chip warn"><a href="/sign-in?other=1">{words}</a>' in cashier.get("/status/chips").text
+    assert words not in manager.get("/status/chips").text

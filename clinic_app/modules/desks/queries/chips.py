@@ -6,11 +6,17 @@ from clinic_app.kernel.manifest import Chip
 from clinic_app.kernel.rights import Actor
 from clinic_app.modules.desks.queries.papers import DeskState, desk_state
 
+DESK_WORK = frozenset({"registrar", "doctor", "pharmacist", "cashier"})
 UNREACHABLE = frozenset({"unreachable", "off", "no_device_process", "device_process_died", "line_broken", "timeout"})
 
 
 def chips(actor: Actor) -> list[Chip]:
-    """Printer and reader of the actor's desk; none for a device that the desk does not have."""
+    """Printer and reader of the actor's desk; none for a device that the desk does not have.
+
+    Without a desk, who works at one is told so before the first paper, and where a desk is chosen.
+    """
+    if actor.desk_id is None and actor.roles & DESK_WORK:
+        return [Chip(_("没选岗位 · 不能打印"), "warn", "/sign-in?other=1")]
     found = desk_state(actor.desk_id) if actor.desk_id else None
     if found is None:
         return []

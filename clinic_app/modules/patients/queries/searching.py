@@ -50,6 +50,12 @@ class Hit:
         return mask_phone(self.phone) if self.phone else ""
 
 
+def is_spelled_out(typed: str) -> bool:
+    """Five Latin letters or more: mostly a name spelled out, while names are found by their initials."""
+    letters = typed.replace(" ", "").replace("'", "")
+    return len(letters) > 4 and letters.isascii() and letters.isalpha()
+
+
 _COLUMNS = (
     "p.id, p.person_no, p.name, p.sex, p.born_on, p.is_birth_estimated, p.phone, p.address,"
     f" {IDENTITY}, p.allergy_state, p.last_visit_on, {MERGED_INTO}"

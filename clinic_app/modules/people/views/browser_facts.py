@@ -11,6 +11,7 @@ from clinic_app.modules.people import queries, services
 from clinic_app.web import browser
 
 LATELY_COOKIE = "lately"
+LAST_DESK = "last"
 MOST_LATELY = 5
 LOOPBACK = ("127.0.0.1", "::1")
 
@@ -38,6 +39,13 @@ def desk_choices() -> list[tuple[bytes, str]]:
     """The desks this browser may become at sign-in: only the server PC's own browser chooses; others are paired."""
     desks = ports.bound.desks
     return desks.choices() if desks is not None and address() in LOOPBACK else []
+
+
+def wanted_desk(choice: str, person: queries.Person | None) -> bytes | None:
+    """What the field of the desk says: a desk, LAST_DESK of the person who signs in, or none."""
+    if choice == LAST_DESK:
+        return queries.last_desk(person.id) if person is not None else None
+    return read_id(choice)
 
 
 def chosen_desk(wanted: bytes | None) -> bytes | None:

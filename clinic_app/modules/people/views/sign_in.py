@@ -46,7 +46,7 @@ def do_sign_in() -> Response:
             form.person,
             form.secret,
             place=browser_facts.place(),
-            desk_id=browser_facts.chosen_desk(form.desk_id),
+            desk_id=browser_facts.chosen_desk(browser_facts.wanted_desk(request.form.get("desk", ""), form.person)),
             language=i18n.current(),
         )
     except Refused as err:
@@ -101,6 +101,8 @@ def _page(form: forms.SignInForm | None, *, next_url: str, refusal: Refused | No
         refusal=refusal,
         desks=browser_facts.desk_choices(),
         desk=form.desk_id if form else browser_facts.own_desk(),
+        last_desk=browser_facts.LAST_DESK,
+        is_last_desk=request.form.get("desk", browser_facts.LAST_DESK) == browser_facts.LAST_DESK,
         next_url=next_url,
         **side(),
     )

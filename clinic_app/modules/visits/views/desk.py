@@ -27,8 +27,12 @@ def registration() -> Response:
 @blueprint.get("/form")
 @access("visits.register")
 def form() -> Response:
-    """The form for a found record, or an empty one."""
+    """The form for a found record, or an empty one; `q` is what was searched when a new record is begun (Alt+N)."""
     arrival = _wanted()
+    if "q" in request.args and not arrival.patient:
+        arrival.name = forms.name_in(request.args["q"])
+        focus = "#sex" if arrival.name else "#name"
+        return pages.answer("visits/_form_beside.html", focus=focus, **draw.form_values(Shown(arrival)))
     return pages.answer("visits/_form.html", focus=_first_open(arrival), **draw.form_values(Shown(arrival)))
 
 
@@ -67,10 +71,10 @@ def scan() -> Response:
 @access("visits.register")
 def search() -> Response:
     """Suggestions under the search line, at most 8."""
-    today = clock.today()
+    typed = request.args.get("q", "")
     return pages.page(
-        "visits/_search.html", hits=patients.search(request.args.get("q", "")), today=today,
-        age_text=patients.age_text, sex_text=patients.sex_text,
+        "visits/_search.html", hits=patients.search(typed), today=clock.today(), age_text=patients.age_text,
+        sex_text=patients.sex_text, is_spelled_out=patients.is_spelled_out(typed),
     )  # fmt: skip
 
 

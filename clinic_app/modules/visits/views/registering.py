@@ -44,6 +44,7 @@ def register() -> Response:
     arrival = forms.posted(request.form)
     try:
         forms.refuse_unpicked(request.form)
+        forms.refuse_untouched(arrival)
         outcome = command(lambda uow: _register(uow, arrival))
     except Resembles as err:
         return _ask(arrival, duplicates=err.found)
