@@ -246,6 +246,8 @@ def test_a_usual_drug_is_told_with_its_suggestion_and_a_changed_dose_asks_again(
     day.starts_row(doctor, "amxljn", "阿莫西林胶囊")
     doctor.press("Control+a").type("1 g").press("Enter").sees("36粒", "#rx-quote")
     assert len(asked) == 1
+    doctor.press("F9").sees("还没存", "#refusal").has_focus("#rx-route")
+    doctor.press("Enter").sees("阿莫西林胶囊", "#rx-grid tbody:not([data-entry]) td.nm").has_focus("#rx-new")
 
 
 @pytest.mark.rule("QT-05")

@@ -22,7 +22,7 @@ from clinic_app.web.access import ONCE, access, actor
 from clinic_app.web.commands import command, known_fields
 from clinic_app.web.errors import refused
 
-FOCUS = {"diagnosis": "#dx", "allergy": "#allergen", "drug": "#rx-new"}
+FOCUS = {"diagnosis": "#dx", "allergy": "#allergen", "drug": "#rx-new", "last_cell": "#rx-route"}
 
 
 def record_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, Any]:
