@@ -56,5 +56,7 @@ def test_a_refusal_speaks_the_language_of_the_person(server: Server, person: Cal
     doctor.press("F9").waits_for("#refusal .refusal")
     assert not re.search(screens.CHINESE, doctor.page.inner_text("#refusal"))
     registrar = person("registrar", "en", at="/registration/")
-    registrar.press("F9").waits_for("#errsum")
+    registrar.press("F9").waits_for("#refusal .refusal")
+    assert not re.search(screens.CHINESE, registrar.page.inner_text("#refusal"))
+    registrar.press("Alt+n").type("Zhou").press("F9").waits_for("#errsum")
     assert not re.search(screens.CHINESE, registrar.page.inner_text("#errsum"))
