@@ -1,10 +1,21 @@
 """Drugs and allergy groups in the reader's language: names, strengths, amounts (QT-08)."""
 
+import re
+from collections.abc import Callable
 from typing import Protocol
 
 from clinic_app.kernel import i18n
 from clinic_app.kernel.quantity import packs, packs_in_english, packs_text, plural
 from clinic_app.modules.dictionaries.queries.codes import allergy_groups
+
+_CONTENTS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile("复方"), "compound "),
+    (re.compile(r"每揿(.+?)，(\d+)揿"), r"\1 a puff, \2 puffs "),
+    (re.compile(r"每(\d+)丸相当于饮片([\d.]+m?g)"), r"\2 of herbs in \1 pills "),
+    (re.compile(r"(\d+)万单位"), lambda found: f"{int(found[1]) * 10_000:,} units "),
+    (re.compile("国际单位"), " IU "),
+    (re.compile("单位"), " units "),
+)  # what a strength says in Chinese words, as the lists write it
 
 
 class Packed(Protocol):
@@ -42,7 +53,10 @@ def strength(drug: Strong) -> str:
     """What stands small behind a drug's name: `0.25g×24粒`, in English `0.25g×24 capsules`."""
     if i18n.current() == i18n.SOURCE or "×" not in drug.strength_text:
         return drug.strength_text
-    return f"{drug.strength_text.split('×')[0]}×{drug.pack_size} {plural(drug.min_unit_en, drug.pack_size)}"
+    content = drug.strength_text.split("×")[0]
+    for words, english in _CONTENTS:
+        content = words.sub(english, content)
+    return f"{content}×{drug.pack_size} {plural(drug.min_unit_en, drug.pack_size)}"
 
 
 def group_names() -> dict[str, str]:
