@@ -98,9 +98,18 @@ def instruments(profiler: Profiler) -> dict[str, Callable[[], Any]]:
     }
 
 
+def _pages_written(conn: apsw.Connection) -> int:
+    """A connection that works just now is asked again: the start reads all pages in the background."""
+    while True:
+        try:
+            return int(conn.status(apsw.SQLITE_DBSTATUS_CACHE_WRITE)[0])
+        except apsw.ThreadingViolationError:
+            time.sleep(0.05)
+
+
 def _written() -> int:
     """Bytes of WAL frames written by all connections since the start."""
-    pages = sum(conn.status(apsw.SQLITE_DBSTATUS_CACHE_WRITE)[0] for conn in list(db._open_connections))
+    pages = sum(_pages_written(conn) for conn in list(db._open_connections))
     return pages * FRAME
 
 
