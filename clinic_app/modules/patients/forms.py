@@ -1,14 +1,14 @@
 """The person's form (改资料) and the allergy form: what was typed, kept as typed, and what it means."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
+from clinic_app.kernel.dates import typed_day
 from clinic_app.kernel.errors import Invalid, Refused
 from clinic_app.kernel.ids import NOTHING, read_id
-from clinic_app.kernel.quantity import excerpt, half_width
+from clinic_app.kernel.quantity import excerpt
 from clinic_app.modules.patients import queries, services
 from clinic_app.modules.patients.services import AllergyEntry, PatientData
 
@@ -121,16 +121,10 @@ def person_details(person: Person, before: queries.Details) -> queries.Details:
     )  # fmt: skip
 
 
-def validity(form: MultiDict[str, str], name: str) -> str | None:
-    """A day that a document is valid from or to, as ISO text; None when empty. Refused `patients.validity_day`."""
-    typed = form.get(name, "").strip()
-    if not typed:
-        return None
-    digits = re.sub(r"[-./年月日\s]", "", half_width(typed[:20]))
-    try:
-        return date.fromisoformat(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}").isoformat()
-    except ValueError:
-        raise Refused("patients.validity_day", field=name, value=excerpt(typed)) from None
+def validity(form: MultiDict[str, str], name: str, on: date) -> str | None:
+    """A day that a document is valid from or to, as ISO text; None when empty. Refused as `typed_day`."""
+    typed = form.get(name, "")
+    return typed_day(typed, on, field=name).isoformat() if typed.strip() else None
 
 
 def person_data(person: Person, before: queries.Patient, on: date) -> PatientData:

@@ -25,7 +25,8 @@ INVARIANTS = (
     ),
     Invariant(
         "O4-aliases", "每个别名也都找得到",
-        "SELECT p.person_no, 'no search key of another name' FROM patient_alias a JOIN patient p ON p.id = a.patient_id"
+        "SELECT p.person_no, 'no search key of another name' FROM patient_other_name a"
+        " JOIN patient p ON p.id = a.patient_id"
         " WHERE a.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM name_key k WHERE k.patient_id = a.patient_id"
         "  AND k.key <> p.name_form)",
     ),

@@ -99,7 +99,7 @@ class PatientAlias(Table):
     ended_by = BlobField(null=True)
 
     class Meta:
-        table_name = "patient_alias"
+        table_name = "patient_other_name"
 
 
 class PatientRelation(Table):

@@ -21,13 +21,13 @@ MODULE = Module(
     blueprint="clinic_app.modules.patients.views:blueprint",
     rights={
         "patients.view": CARE_TEAM | {"manager"},
-        "patients.edit": frozenset({"registrar", "cashier", "doctor", "nurse"}),
+        "patients.edit": frozenset({"registrar", "cashier", "doctor", "village_doctor", "nurse"}),
         "patients.merge": frozenset({"registrar", "manager"}),
         "patients.show_in_full": CARE_TEAM | {"manager"},
         "patients.open_closed": CARE_TEAM | {"manager"},
         "patients.restrict": frozenset({"manager"}),
         "patients.villages": frozenset({"registrar", "manager", "administrator"}),
-        "patients.review_access": frozenset({"manager"}),
+        "patients.review_access": frozenset({"manager", "security_officer"}),
     },
     menu=(
         MenuItem("患者", "patients.index", "patients.view", "search"),

@@ -51,7 +51,7 @@ BEGIN SELECT RAISE(ABORT, 'the history of a record is never changed'); END;
 CREATE TRIGGER patient_change_no_delete BEFORE DELETE ON patient_change
 BEGIN SELECT RAISE(ABORT, 'the history of a record is never removed'); END;
 
-CREATE TABLE patient_alias(
+CREATE TABLE patient_other_name(
     id INTEGER PRIMARY KEY,
     patient_id BLOB NOT NULL REFERENCES patient(id),
     kind TEXT NOT NULL CHECK (kind <> ''),
@@ -62,7 +62,7 @@ CREATE TABLE patient_alias(
     ended_by BLOB,
     CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 );
-CREATE INDEX patient_alias_patient ON patient_alias(patient_id) WHERE ended_at IS NULL;
+CREATE INDEX patient_other_name_patient ON patient_other_name(patient_id) WHERE ended_at IS NULL;
 
 CREATE TABLE patient_relation(
     id INTEGER PRIMARY KEY,

@@ -61,7 +61,7 @@ def details(patient_id: bytes) -> Details:
 def aliases_of(patient_id: bytes) -> list[Alias]:
     """The other names of this record that hold."""
     return db.read(
-        Alias, "SELECT id, kind, name FROM patient_alias WHERE patient_id = ? AND ended_at IS NULL ORDER BY id",
+        Alias, "SELECT id, kind, name FROM patient_other_name WHERE patient_id = ? AND ended_at IS NULL ORDER BY id",
         (patient_id,),
     )  # fmt: skip
 

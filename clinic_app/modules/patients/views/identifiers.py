@@ -24,7 +24,8 @@ def add_identifier(patient_id: bytes) -> Response:
     try:
         one = Identifier(
             form.get("document_kind", ""), form.get("document_number", ""), issuer=form.get("issuer", ""),
-            valid_from=forms.validity(form, "valid_from"), valid_to=forms.validity(form, "valid_to"),
+            valid_from=forms.validity(form, "valid_from", clock.today()),
+            valid_to=forms.validity(form, "valid_to", clock.today()),
             note=form.get("identifier_note", ""),
         )  # fmt: skip
         if one.kind == "health_record":
