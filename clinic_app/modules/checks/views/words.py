@@ -25,6 +25,7 @@ ACTIONS = {
     "patients.rule_out_duplicate": "是两个人", "patients.open_closed_chart": "紧急查看", "patients.review": "审查查阅",
     "patients.show_in_full": "看完整号码", "patients.raise_reading_alarm": "大量查阅报警",
     "patients.restrict": "限制查阅",
+    "people.add_qualification": "记资格", "people.end_qualification": "取消资格", "parameters.change": "改参数",
     "people.add_person": "加职工", "people.change_roles": "改角色", "people.close_account": "停用账号",
     "people.give_one_time_code": "发一次性代码", "people.import_staff": "导入职工", "people.locked": "锁屏",
     "people.proved": "验过密码", "people.reset_last_administrator": "重置管理员密码", "people.set_badge": "存胸牌",
