@@ -49,7 +49,7 @@ BREAKS = {
     ],
     "M5": [
         "UPDATE shift SET cash_fen = cash_fen + 1 WHERE closed_at IS NOT NULL",
-        "UPDATE shift SET scan_fen = 0 WHERE closed_at IS NOT NULL",
+        "UPDATE shift SET noncash_fen = 0 WHERE closed_at IS NOT NULL",
         "UPDATE voucher SET at = at + 999999 WHERE id = 1",
         "UPDATE voucher SET shift_id = (SELECT id FROM shift WHERE closed_at IS NULL) WHERE id = 1",
     ],
@@ -96,6 +96,7 @@ def test_a_voucher_corrected_twice_is_named(books):
     # the table itself cannot hold two corrections, so a copy without its constraint stands before it
     books.clinic.raw("CREATE TEMP TABLE voucher AS SELECT * FROM main.voucher")
     books.clinic.raw(
-        "INSERT INTO temp.voucher SELECT 99, kind, bill_id, shift_id, corrects_id, at FROM main.voucher WHERE id = 3"
+        "INSERT INTO temp.voucher SELECT 99, kind, bill_id, shift_id, corrects_id, at, posted_on FROM main.voucher"
+        " WHERE id = 3"
     )
     assert "voucher 2" in broken("M3")
