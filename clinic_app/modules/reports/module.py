@@ -13,7 +13,7 @@ MODULE = Module(
     menu=(MenuItem("院长看板", "reports.dashboard", "reports.view", "list", True),),
     reads=(
         "visit", "patient", "voucher", "ledger_entry", "bill", "prescription", "prescription_line", "drug",
-        "charge_line", "refund_line", "payment_method", "invoice_category",
+        "charge_line", "payment_method", "invoice_category",
     ),
     parameters=(
         Parameter("reports.most_days", 366, "decided here: one year is read at once", lowest=31, highest=3660),

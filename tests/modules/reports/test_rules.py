@@ -56,7 +56,7 @@ def test_a_change_is_told_with_its_sign() -> None:
         ("whatever", FRIDAY, (date(2026, 11, 13), date(2026, 11, 13))),
     ],
 )
-def test_a_period_has_its_days_and_those_it_is_compared_with(name: str, first: date, earlier: tuple[date, date]) -> None:
+def test_a_period_has_days_and_those_it_is_compared_with(name: str, first: date, earlier: tuple[date, date]) -> None:
     found = period(name, FRIDAY, most_days=366)
     assert (found.first, found.last) == (first, FRIDAY)
     assert (before(found).first, before(found).last) == earlier

@@ -8,10 +8,8 @@ SHEETS = """
 FROM prescription p
 WHERE p.signed_on BETWEEN :first AND :last AND p.state = 'signed'
     AND NOT EXISTS (
-        SELECT 1 FROM charge_line c WHERE c.source_id = p.id GROUP BY c.source_id
-        HAVING sum(c.quantity) = sum(
-            (SELECT coalesce(sum(r.quantity), 0) FROM refund_line r WHERE r.charge_line_id = c.id)
-        )
+        SELECT 1 FROM charge_line c WHERE c.source_id = p.id AND c.state <> 'withdrawn' GROUP BY c.source_id
+        HAVING sum(c.quantity) = sum(c.refunded)
     )
 """
 WITH_ANTIMICROBIAL = (
