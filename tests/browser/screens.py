@@ -19,7 +19,9 @@ from tests.browser.office import Office
 from tests.conftest import Clinic
 
 NOTE = {
-    "chief_complaint": "Sore throat, fever 2 days", "temperature": "37.9", "examination": "Red throat", "plan": "Rest",
+    "chief_complaint": "Sore throat, fever 2 days", "present_illness": "After a chill, no cough",
+    "past_history": "None of note", "temperature": "37.9", "examination": "Red throat", "results": "None",
+    "plan": "Rest",
 }  # fmt: skip
 ARRIVED = PatientData("欧阳海棠", "2", date(1971, 4, 9), phone="19900001177", allergy_state="none")
 

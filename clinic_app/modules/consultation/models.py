@@ -21,9 +21,16 @@ class Note(_Table):
     rev = IntegerField()
     opened_at = IntegerField()
     saved_at = IntegerField()
+    attended = TextField()
     chief_complaint = TextField()
+    onset = TextField()
     present_illness = TextField()
+    past_history = TextField()
+    personal_history = TextField()
+    family_history = TextField()
+    menstrual_history = TextField()
     examination = TextField()
+    results = TextField()
     plan = TextField()
     temperature = TextField()
     pulse = TextField()
@@ -31,6 +38,9 @@ class Note(_Table):
     blood_pressure = TextField()
     spo2 = TextField()
     weight = TextField()
+    glucose = TextField()
+    template_name = TextField()
+    required = TextField()
 
     class Meta:
         table_name = "note"
@@ -60,6 +70,8 @@ class VisitDiagnosis(_Table):
     diagnosis_id = BlobField(null=True)
     code = TextField()
     name = TextField()
+    kind = TextField()
+    is_suspected = IntegerField()
     removed_at = IntegerField(null=True)
 
     class Meta:

@@ -7,6 +7,7 @@ from clinic_app.modules.consultation.queries.notes import (
     NoteVersion,
     VisitDiagnosis,
     diagnoses_of_visit,
+    history_told,
     note,
     note_versions,
 )
@@ -28,6 +29,6 @@ from clinic_app.modules.consultation.queries.tiles import tiles
 
 __all__ = [
     "VITALS", "WRITTEN", "KeptStop", "Note", "NoteVersion", "Prescription", "PrescriptionLine", "VisitDiagnosis",
-    "diagnoses_of_visit", "draft_of_visit", "drugs_as_signed", "kept_stops_of", "kept_stops_of_sheet", "line",
+    "diagnoses_of_visit", "draft_of_visit", "drugs_as_signed", "history_told", "kept_stops_of", "kept_stops_of_sheet", "line",
     "lines_of", "note", "note_versions", "prescription", "prescriptions_of_visit", "signed_today", "tiles",
 ]  # fmt: skip

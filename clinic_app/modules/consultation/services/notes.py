@@ -11,12 +11,15 @@ from clinic_app.modules.consultation.rules.merging import Merged, merge
 from clinic_app.modules.consultation.services.opening import Opened, writable
 from clinic_app.modules.consultation.services.texts import one_line, written
 
-MOST = {"chief_complaint": 500, "present_illness": 4_000, "examination": 4_000, "plan": 4_000}
+MOST = {"attended": 40, "chief_complaint": 500, "onset": 100}
+"""Characters of the texts that stand on one line; every other text may have `LONGEST_TEXT`."""
+LONGEST_TEXT = 4_000
 LONGEST_VITAL = 20
 _SAVE = (
-    "UPDATE note SET chief_complaint = ?, present_illness = ?, examination = ?, plan = ?, temperature = ?, pulse = ?,"
-    " respiration = ?, blood_pressure = ?, spo2 = ?, weight = ?, rev = rev + 1, saved_at = ?"
-    " WHERE visit_id = ? AND rev = ?"
+    "UPDATE note SET attended = ?, chief_complaint = ?, onset = ?, present_illness = ?, past_history = ?,"
+    " personal_history = ?, family_history = ?, menstrual_history = ?, examination = ?, results = ?, plan = ?,"
+    " temperature = ?, pulse = ?, respiration = ?, blood_pressure = ?, spo2 = ?, weight = ?, glucose = ?,"
+    " rev = rev + 1, saved_at = ? WHERE visit_id = ? AND rev = ?"
 )
 
 
@@ -72,6 +75,6 @@ def store(
 def _checked(name: str, text: str) -> str:
     if name in queries.VITALS:
         return one_line(text, field=name, most=LONGEST_VITAL)
-    if name == "chief_complaint":
+    if name in MOST:
         return one_line(text, field=name, most=MOST[name])
-    return written(text, field=name, most=MOST[name])
+    return written(text, field=name, most=LONGEST_TEXT)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from clinic_app.kernel import clock, parameters
 from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import queries
@@ -100,12 +101,23 @@ def _own_note(uow: UnitOfWork, visit_id: bytes) -> queries.Note:
 
 
 def _open_note(uow: UnitOfWork, visit_id: bytes, patient_id: bytes) -> None:
+    """An empty note but for what is known: the minute, and the history that the person's last note told."""
+    told = queries.history_told(patient_id)
     uow.execute(
-        "INSERT INTO note(visit_id, patient_id, doctor_id, state, rev, opened_at, saved_at)"
-        " VALUES(?, ?, ?, 'draft', 1, ?, ?) ON CONFLICT(visit_id) DO NOTHING",
-        (visit_id, patient_id, uow.actor.person_id, uow.at, uow.at),
-    )
+        "INSERT INTO note(visit_id, patient_id, doctor_id, state, rev, opened_at, saved_at, attended, past_history,"
+        " personal_history, family_history, results) VALUES(?, ?, ?, 'draft', 1, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT(visit_id) DO NOTHING",
+        (
+            visit_id, patient_id, uow.actor.person_id, uow.at, uow.at, local_minute(uow.at), told["past_history"],
+            told["personal_history"], told["family_history"], parameters.value("consultation.no_results", uow.on),
+        ),
+    )  # fmt: skip
     uow.audit("consultation.start", visit_id, patient_id=patient_id)
+
+
+def local_minute(at: int) -> str:
+    """An instant as a note writes it: `2024-03-05 02:47`."""
+    return f"{clock.local(at):%Y-%m-%d %H:%M}"
 
 
 def _name(person_id: bytes | None) -> str:

@@ -13,11 +13,11 @@ from clinic_app.modules.consultation import events, queries
 from clinic_app.modules.consultation.queries import safety, signed_drugs, words
 from clinic_app.modules.consultation.queries.workbench import as_typed
 from clinic_app.modules.consultation.queries.working_out import days_limit, work_out
-from clinic_app.modules.consultation.rules import sheets
+from clinic_app.modules.consultation.rules import contents, sheets
 from clinic_app.modules.consultation.rules.vitals import parse_vitals
 from clinic_app.modules.consultation.services import lines as line_services
 from clinic_app.modules.consultation.services import notes
-from clinic_app.modules.consultation.services.opening import Opened, writable
+from clinic_app.modules.consultation.services.opening import Opened, local_minute, writable
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.stock import queries as stock
 from clinic_app.modules.visits import services as visit_services
@@ -62,7 +62,7 @@ def sign_visit(
         raise Stale("consultation.diagnoses_changed", field="diagnosis")
     if sheet_rev != (draft.rev if draft else 0):
         raise Stale("consultation.sheet_changed", field="drug")
-    version = _sign_note(uow, saved.note, diagnoses)
+    version = _sign_note(uow, opened, saved.note, diagnoses)
     found = safety.safety_of(opened.visit.patient_id)
     if found.state == "unknown":
         raise Refused("consultation.allergy_unknown", field="allergy")
@@ -79,19 +79,21 @@ def sign_visit(
     return {"visit_id": visit_id.hex(), "sheets": numbers, "version": version}
 
 
-def _sign_note(uow: UnitOfWork, note: queries.Note, diagnoses: list[queries.VisitDiagnosis]) -> int | None:
+def _sign_note(
+    uow: UnitOfWork, opened: Opened, note: queries.Note, diagnoses: list[queries.VisitDiagnosis]
+) -> int | None:
     """The number of the version made, None when an amendment changed nothing."""
     typed = note.fields()
     vitals, wrong = parse_vitals(typed, vital_ranges(uow.on))
-    if not note.chief_complaint:
-        wrong = {"chief_complaint": Refused("consultation.complaint_missing", field="chief_complaint"), **wrong}
-    if not diagnoses:
-        wrong["diagnosis"] = Refused("consultation.no_diagnosis", field="diagnosis")
+    wrong = {**_missing(uow, opened, note, len(diagnoses)), **wrong}
     if wrong:
         raise Invalid(wrong)
     content = {
         **{name: typed[name] for name in queries.WRITTEN}, **vitals,
-        "diagnoses": [{"code": one.code, "name": one.name} for one in diagnoses],
+        "diagnoses": [
+            {"code": one.code, "name": one.name, "kind": one.kind, "is_suspected": one.is_suspected}
+            for one in diagnoses
+        ],
     }  # fmt: skip
     text = canonical(content)
     versions = queries.note_versions(note.visit_id)
@@ -111,9 +113,17 @@ def _sign_note(uow: UnitOfWork, note: queries.Note, diagnoses: list[queries.Visi
     return version
 
 
+def _missing(uow: UnitOfWork, opened: Opened, note: queries.Note, diagnoses: int) -> dict[str, Refused]:
+    """What this kind of visit and the note's template still ask for, in the order of the page (OR-02 to OR-04)."""
+    kind = contents.contents_of(opened.visit.kind)
+    required = {*parameters.value(f"consultation.{kind}_contents", uow.on).split(), *note.required.split()}
+    typed, now = note.fields(), local_minute(uow.at)
+    return contents.missing(typed, required, now, diagnoses=diagnoses, is_emergency=kind == "emergency")
+
+
 def vital_ranges(on: date) -> dict[str, str]:
     """The plausible ranges of the vital signs on a day."""
-    names = ("temperature", "pulse", "respiration", "systolic", "diastolic", "spo2", "weight")
+    names = ("temperature", "pulse", "respiration", "systolic", "diastolic", "spo2", "weight", "glucose")
     return {name: parameters.value(f"consultation.{name}_range", on) for name in names}
 
 

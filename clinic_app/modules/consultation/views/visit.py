@@ -10,6 +10,8 @@ from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import ngettext
 from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.modules.consultation import forms, queries, services
+from clinic_app.modules.consultation.queries.labels import note_labels
+from clinic_app.modules.consultation.rules.contents import contents_of
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import banner, may_write, shown_visit
 from clinic_app.modules.consultation.views.orders import orders_context
@@ -32,7 +34,15 @@ def record_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, 
         "diagnoses": queries.diagnoses_of_visit(visit.id) if note else [],
         "drawn": forms.marks_of(note.fields()) if note else "",
         "complaint_signs": parameters.value("consultation.complaint_signs", clock.today()),
+        "labels": note_labels(), "vitals": queries.VITALS, "required": _required(visit, note) if note else (),
     }  # fmt: skip
+
+
+def _required(visit: visits.Visit, note: queries.Note) -> frozenset[str]:
+    """The fields that this note is asked for, marked on the page."""
+    kind = contents_of(visit.kind)
+    asked = parameters.value(f"consultation.{kind}_contents", clock.today()).split()
+    return frozenset(("chief_complaint", *asked, *note.required.split()))
 
 
 @blueprint.get("/visits/<id:visit_id>")
