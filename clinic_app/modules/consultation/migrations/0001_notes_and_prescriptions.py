@@ -55,7 +55,7 @@ CREATE TABLE visit_diagnosis(
     visit_id BLOB NOT NULL REFERENCES note(visit_id),
     position INTEGER NOT NULL CHECK (position >= 1),
     diagnosis_id BLOB REFERENCES diagnosis(id),
-    code TEXT NOT NULL CHECK ((diagnosis_id IS NULL) = (code = '')),
+    code TEXT NOT NULL CHECK (kind <> 'western' OR (diagnosis_id IS NULL) = (code = '')),
     name TEXT NOT NULL CHECK (trim(name) <> ''),
     kind TEXT NOT NULL DEFAULT 'western' CHECK (kind IN ('western', 'tcm_disease', 'tcm_syndrome')),
     is_suspected INTEGER NOT NULL DEFAULT 0 CHECK (is_suspected IN (0, 1)),
