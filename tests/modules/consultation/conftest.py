@@ -20,8 +20,8 @@ SOLD_OUT, PRN_SALTS, LORATADINE, PARACETAMOL, METRONIDAZOLE = "D0004", "D0030", 
 LEVOFLOXACIN, OMEPRAZOLE, CHLORPHENAMINE, COLD_REMEDY, SMECTITE = "D0009", "D0028", "D0015", "D0037", "D0029"
 
 CONTENTS = {
-    "chief_complaint": "咳嗽 3 天", "present_illness": "受凉后起病", "past_history": "否认慢性病", "examination": "咽红",
-    "plan": "休息",
+    "chief_complaint": "咳嗽 3 天", "present_illness": "受凉后起病", "past_history": "否认慢性病",
+    "examination": "咽红", "plan": "休息",
 }  # fmt: skip
 """What a first visit must hold (OR-02) beside what a new note says by itself, and the diagnosis."""
 

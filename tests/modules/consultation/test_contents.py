@@ -68,7 +68,9 @@ def test_an_emergency_note_with_a_date_only_is_not_signed(writing):
     assert one.sign(attended=to_the_minute)["version"] == 1
 
 
-@pytest.mark.parametrize("said", ["2024-02-30 10:00", "10:05", "2024-3-5", "2024-03-05 24:00", "昨天", "2024-03-05T10:00"])
+@pytest.mark.parametrize(
+    "said", ["2024-02-30 10:00", "10:05", "2024-3-5", "2024-03-05 24:00", "昨天", "2024-03-05T10:00"]
+)
 def test_a_time_that_is_none_is_refused(said):
     assert wrong_time(said, NOW, is_emergency=False).code == "consultation.attended_unreadable"
 

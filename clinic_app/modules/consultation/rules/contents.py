@@ -49,10 +49,7 @@ def missing(
     for name, code in MISSING.items():
         wanted = name in required or name in ("attended", "chief_complaint", "diagnosis")
         text = fields.get(name, "")
-        if name == "diagnosis":
-            empty = not diagnoses
-        else:
-            empty = not text.strip()
+        empty = not diagnoses if name == "diagnosis" else not text.strip()
         if wanted and empty:
             found[name] = Refused(code, field=name)
         elif BLANK.search(text):

@@ -108,16 +108,11 @@ def _open_note(uow: UnitOfWork, visit_id: bytes, patient_id: bytes) -> None:
         " personal_history, family_history, results) VALUES(?, ?, ?, 'draft', 1, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT(visit_id) DO NOTHING",
         (
-            visit_id, patient_id, uow.actor.person_id, uow.at, uow.at, local_minute(uow.at), told["past_history"],
+            visit_id, patient_id, uow.actor.person_id, uow.at, uow.at, clock.local_text(uow.at), told["past_history"],
             told["personal_history"], told["family_history"], parameters.value("consultation.no_results", uow.on),
         ),
     )  # fmt: skip
     uow.audit("consultation.start", visit_id, patient_id=patient_id)
-
-
-def local_minute(at: int) -> str:
-    """An instant as a note writes it: `2024-03-05 02:47`."""
-    return f"{clock.local(at):%Y-%m-%d %H:%M}"
 
 
 def _name(person_id: bytes | None) -> str:

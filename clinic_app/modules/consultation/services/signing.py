@@ -6,7 +6,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from clinic_app.kernel import ids, installation, parameters
+from clinic_app.kernel import clock, ids, installation, parameters
 from clinic_app.kernel.errors import Invalid, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import events, queries
@@ -17,7 +17,7 @@ from clinic_app.modules.consultation.rules import contents, sheets
 from clinic_app.modules.consultation.rules.vitals import parse_vitals
 from clinic_app.modules.consultation.services import lines as line_services
 from clinic_app.modules.consultation.services import notes
-from clinic_app.modules.consultation.services.opening import Opened, local_minute, writable
+from clinic_app.modules.consultation.services.opening import Opened, writable
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.stock import queries as stock
 from clinic_app.modules.visits import services as visit_services
@@ -117,7 +117,7 @@ def _missing(uow: UnitOfWork, opened: Opened, note: queries.Note, diagnoses: int
     """What this kind of visit and the note's template still ask for, in the order of the page (OR-02 to OR-04)."""
     kind = contents.contents_of(opened.visit.kind)
     required = {*parameters.value(f"consultation.{kind}_contents", uow.on).split(), *note.required.split()}
-    typed, now = note.fields(), local_minute(uow.at)
+    typed, now = note.fields(), clock.local_text(uow.at)
     return contents.missing(typed, required, now, diagnoses=diagnoses, is_emergency=kind == "emergency")
 
 

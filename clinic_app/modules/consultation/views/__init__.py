@@ -13,11 +13,14 @@ blueprint.jinja_loader = FileSystemLoader([_HERE.parents[1] / "templates", PAPER
 
 from clinic_app.modules.consultation.views import (  # noqa: E402, F401
     allergies,
+    history,
     note,
     orders,
     papers,
     queue,
+    sets,
     suggestions,
+    templates,
     visit,
     without_number,
 )

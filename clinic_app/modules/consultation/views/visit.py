@@ -12,6 +12,7 @@ from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.queries.labels import note_labels
 from clinic_app.modules.consultation.rules.contents import contents_of
+from clinic_app.modules.consultation.rules.tcm import lacks_tcm_diagnosis
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import banner, may_write, shown_visit
 from clinic_app.modules.consultation.views.orders import orders_context
@@ -31,11 +32,18 @@ def record_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, 
     """What `_record.html` draws."""
     return {
         "visit": visit, "note": note, "writable": may_write(visit, note),
-        "diagnoses": queries.diagnoses_of_visit(visit.id) if note else [],
+        **(diagnoses_context(visit.id) if note else {"diagnoses": []}),
         "drawn": forms.marks_of(note.fields()) if note else "",
         "complaint_signs": parameters.value("consultation.complaint_signs", clock.today()),
         "labels": note_labels(), "vitals": queries.VITALS, "required": _required(visit, note) if note else (),
     }  # fmt: skip
+
+
+def diagnoses_context(visit_id: bytes) -> dict[str, Any]:
+    """What `_diagnoses.html` draws, with the warning of OR-08."""
+    found = queries.diagnoses_of_visit(visit_id)
+    kinds = [one.kind for one in queries.prescriptions_of_visit(visit_id) if one.state != "voided"]
+    return {"diagnoses": found, "lacks_tcm": lacks_tcm_diagnosis(kinds, [one.kind for one in found])}
 
 
 def _required(visit: visits.Visit, note: queries.Note) -> frozenset[str]:
