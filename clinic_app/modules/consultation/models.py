@@ -56,6 +56,7 @@ class NoteVersion(_Table):
     reason = TextField()
     signed_by = BlobField()
     signed_at = IntegerField()
+    needs_cosign = IntegerField()
 
     class Meta:
         table_name = "note_version"

@@ -14,8 +14,13 @@ MODULE = Module(
     rights={
         "consultation.view": frozenset({"doctor", "village_doctor", "nurse", "pharmacist", "manager"}),
         "consultation.write": frozenset({"doctor", "village_doctor"}),
+        "consultation.approve": frozenset({"manager", "doctor"}),
+        "consultation.cosign": frozenset({"doctor"}),
     },
-    menu=(MenuItem("门诊工作站", "consultation.queue", "consultation.write", "person", True),),
+    menu=(
+        MenuItem("门诊工作站", "consultation.queue", "consultation.write", "person", True),
+        MenuItem("待审签", "consultation.waiting", "consultation.approve", "check"),
+    ),
     events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED),
     offers=("consultation.void_prescription",),
     reads=("drug", "drug_allergy_group", "diagnosis", "tcm_term"),
@@ -43,6 +48,15 @@ MODULE = Module(
             "consultation.no_results", "未做",
             "decided here: what a new note says of test results until the doctor writes some; empty for nothing",
         ),
+        Parameter(
+            "consultation.amendment_needs_approval", False,
+            "domain guide OR-06: a signed note is amended with approval; off where nobody else could approve",
+        ),
+        Parameter(
+            "consultation.sick_leave_days", 7,
+            "common professional knowledge, to be confirmed by the clinic: longest sick leave of one certificate",
+            lowest=1, highest=90,
+        ),
         Parameter("consultation.temperature_range", "30-45", _PLAUSIBLE),
         Parameter("consultation.pulse_range", "20-300", _PLAUSIBLE),
         Parameter("consultation.respiration_range", "4-120", _PLAUSIBLE),
@@ -58,5 +72,5 @@ MODULE = Module(
             "decided here: allergy groups whose drugs may be suggested for each other; the doctor decides",
         ),
     ),
-    documents=("consultation.prescription",),
+    documents=("consultation.prescription", "consultation.record", "consultation.certificate"),
 )

@@ -43,6 +43,7 @@ CREATE TABLE note_version(
     reason TEXT NOT NULL CHECK (version = 1 OR trim(reason) <> ''),
     signed_by BLOB NOT NULL REFERENCES person(id),
     signed_at INTEGER NOT NULL,
+    needs_cosign INTEGER NOT NULL DEFAULT 0 CHECK (needs_cosign IN (0, 1)),
     PRIMARY KEY (visit_id, version)
 ) WITHOUT ROWID;
 CREATE TRIGGER note_version_no_update BEFORE UPDATE ON note_version

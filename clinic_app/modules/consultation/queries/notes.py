@@ -59,7 +59,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class NoteVersion:
-    """One signed version: version 1 at the visit, later ones are amendments with a reason (OR-06)."""
+    """One signed version: version 1 at the visit, later ones are amendments with a reason (OR-06).
+
+    One that `needs_cosign` was signed by a trainee: it is a draft until a registered doctor signs it too (OR-07).
+    """
 
     visit_id: bytes
     version: int
@@ -68,6 +71,7 @@ class NoteVersion:
     reason: str
     signed_by: bytes
     signed_at: int
+    needs_cosign: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ _HISTORY_TOLD = (
     " (SELECT unhex(value) FROM json_each(?)) AND state = 'signed' ORDER BY opened_at DESC LIMIT 1"
 )
 _VERSIONS = (
-    "SELECT visit_id, version, content, content_hash, reason, signed_by, signed_at FROM note_version"
+    "SELECT visit_id, version, content, content_hash, reason, signed_by, signed_at, needs_cosign FROM note_version"
     " WHERE visit_id = ? ORDER BY version"
 )
 _DIAGNOSES = (

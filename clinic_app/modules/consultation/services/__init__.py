@@ -1,5 +1,8 @@
 """Commands of the consultation (接诊): the only writers of its tables."""
 
+from clinic_app.modules.consultation.services.amending import amend, decide_amendment
+from clinic_app.modules.consultation.services.certifying import issue_certificate, print_certificate, void_certificate
+from clinic_app.modules.consultation.services.cosigning import cosign, return_to_trainee, take_back
 from clinic_app.modules.consultation.services.diagnoses import (
     add_diagnosis,
     make_main,
@@ -9,7 +12,7 @@ from clinic_app.modules.consultation.services.diagnoses import (
 )
 from clinic_app.modules.consultation.services.lines import add_line, change_line, delete_line, restore_line
 from clinic_app.modules.consultation.services.notes import save_note
-from clinic_app.modules.consultation.services.opening import amend, call_next, receive, start
+from clinic_app.modules.consultation.services.opening import call_next, receive, start
 from clinic_app.modules.consultation.services.repeating import (
     apply_set,
     disable_set,
@@ -23,8 +26,9 @@ from clinic_app.modules.consultation.services.templates import apply_template, d
 from clinic_app.modules.consultation.services.voiding import void_prescription
 
 __all__ = [
-    "add_diagnosis", "add_line", "amend", "apply_set", "apply_template", "call_next", "change_line", "delete_line",
-    "disable_set", "disable_template", "keep_stop", "make_main", "receive", "remove_diagnosis", "repeat_diagnoses",
-    "repeat_sheet", "replace_line", "restore_diagnosis", "restore_line", "save_note", "save_set", "save_template",
-    "sign_visit", "start", "suspect_diagnosis", "void_prescription",
+    "add_diagnosis", "add_line", "amend", "apply_set", "apply_template", "call_next", "change_line", "cosign",
+    "decide_amendment", "delete_line", "disable_set", "disable_template", "issue_certificate", "keep_stop", "make_main",
+    "print_certificate", "receive", "remove_diagnosis", "repeat_diagnoses", "repeat_sheet", "replace_line",
+    "restore_diagnosis", "restore_line", "return_to_trainee", "save_note", "save_set", "save_template", "sign_visit",
+    "start", "suspect_diagnosis", "take_back", "void_certificate", "void_prescription",
 ]  # fmt: skip
