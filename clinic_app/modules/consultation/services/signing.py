@@ -53,8 +53,8 @@ def sign_visit(
     or wrong fields (OR-02); Refused `consultation.allergy_unknown` (OR-01), `.stop_unresolved`, `.dose_unresolved`,
     `.no_doctor_certificate` (SF-02), `.amendment_unapproved` (OR-06) and as rows are.
 
-    What a trainee signs waits for a registered doctor (`awaits`, OR-07): the version stands, its sheets stay drafts that
-    nobody may change or charge until `services.cosign`.
+    What a trainee signs waits for a registered doctor (`awaits`, OR-07): the version stands, its sheets stay drafts
+    that nobody may change or charge until `services.cosign`.
     """
     uow.require_sure_date()
     opened = writable(uow, visit_id)
