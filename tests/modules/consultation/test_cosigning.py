@@ -9,6 +9,8 @@ from clinic_app.modules.consultation import queries, services
 from clinic_app.modules.consultation.documents import record_paper
 from clinic_app.modules.consultation.queries import cosigning
 from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.people import queries as people
+from clinic_app.modules.people import services as people_services
 from tests.modules.consultation.conftest import CONTENTS, HEALTHY, LORATADINE, Writing, typed
 
 TRAINEE, SUPERVISOR = 2, 0
@@ -31,6 +33,14 @@ def _written(clinic, arrive):
     one.draft(services.add_diagnosis, diagnosis_id=found.id, place=TRAINEE)
     one.draft(services.add_line, typed(LORATADINE), 0, place=TRAINEE)
     return one
+
+
+def _end_certificate(clinic, place):
+    person_id = clinic.actor("doctor", place).person_id
+    row = next(one for one in people.qualifications_of(person_id) if one.held.kind == "doctor")
+    clinic.run(
+        clinic.actor("administrator"), lambda uow: people_services.end_qualification(uow, person_id, row.id)
+    )
 
 
 def _cosign(one, place=SUPERVISOR):
@@ -86,7 +96,7 @@ def test_nobody_writes_in_it_while_it_waits_and_the_trainee_may_take_it_back(cli
 def test_neither_the_author_nor_another_trainee_nor_somebody_without_a_certificate_co_signs(clinic, handed_in):
     with pytest.raises(Refused, match="own_note"):
         _cosign(handed_in, place=TRAINEE)
-    clinic.raw("UPDATE qualification SET level = 'trainee' WHERE kind = 'doctor' AND level = 'physician'")
+    _end_certificate(clinic, SUPERVISOR)
     with pytest.raises(Refused, match="no_supervisor"):
         _cosign(handed_in)
     assert queries.note(handed_in.visit_id).state == "awaiting"
@@ -118,7 +128,7 @@ def test_two_supervisors_at_once_have_one_winner(handed_in):
 def test_without_a_valid_certificate_nothing_is_signed(clinic, writing):
     one = writing()
     one.write()
-    clinic.raw("UPDATE qualification SET valid_to = '2020-01-01' WHERE kind = 'doctor'")
+    _end_certificate(clinic, 0)
     with pytest.raises(Refused, match="no_doctor_certificate"):
         one.sign()
 

@@ -36,7 +36,7 @@ def past_visits(visit_id: bytes) -> Response:
 
 
 def _history(
-    visit: visits.Visit, chosen: bytes | None, *, focus: str = "", template: str = "_history", **more: Any
+    visit: visits.Visit, chosen: bytes | None, /, *, focus: str = "", template: str = "_history", **more: Any
 ) -> Response:
     said = request.values.get("before", "")
     before = int(said) if said.isdecimal() and len(said) < 16 else None
