@@ -118,7 +118,8 @@ def test_versions_stand_side_by_side_with_the_differing_words_marked(browser_as,
 
 
 def test_only_fields_that_differ_are_compared_and_words_keep_their_order():
-    (found,) = differences({"plan": "休息三天", "onset": "昨天"}, {"plan": "休息五天", "onset": "昨天"}, ("onset", "plan"))
+    older, newer = {"plan": "休息三天", "onset": "昨天"}, {"plan": "休息五天", "onset": "昨天"}
+    (found,) = differences(older, newer, ("onset", "plan"))
     assert (found.name, found.older, found.newer) == (
         "plan", ((False, "休息"), (True, "三"), (False, "天")), ((False, "休息"), (True, "五"), (False, "天")),
     )  # fmt: skip

@@ -6,8 +6,8 @@ from clinic_app.kernel.errors import Invalid, Missing, Refused
 from clinic_app.modules.consultation import queries, services
 from clinic_app.modules.consultation.queries import templates
 from clinic_app.modules.consultation.rules.filling import filled, with_phrase
-from tests.modules.consultation.conftest import CONTENTS
 from tests.conftest import hidden
+from tests.modules.consultation.conftest import CONTENTS
 
 HYPERTENSION = {"present_illness": "规律服药，家里血压___", "examination": "心律齐", "plan": "低盐饮食"}
 
@@ -31,7 +31,8 @@ def test_empty_fields_are_filled_and_written_ones_are_added_to_never_replaced():
 
 
 @pytest.mark.parametrize(
-    ("there", "made"), [("", "双肺清"), ("咽红", "咽红；双肺清"), ("咽红，", "咽红，双肺清"), ("咽红\n", "咽红\n双肺清")]
+    ("there", "made"),
+    [("", "双肺清"), ("咽红", "咽红；双肺清"), ("咽红，", "咽红，双肺清"), ("咽红\n", "咽红\n双肺清")],
 )
 def test_a_phrase_comes_after_what_is_written(there, made):
     assert with_phrase(there, "双肺清") == made
@@ -102,7 +103,8 @@ def test_the_pane_comes_back_filled_and_an_old_page_overwrites_nothing(browser_a
     template_id, one, doctor = _keep(clinic), writing(), browser_as("doctor")
     url = f"/doctor/visits/{one.visit_id.hex()}"
     page = doctor.get(url).text
-    form = {"template": template_id.hex(), "note_rev": hidden(page, "note_rev"), "note_drawn": hidden(page, "note_drawn")}
+    marks = {name: hidden(page, name) for name in ("note_rev", "note_drawn")}
+    form = {"template": template_id.hex(), **marks}
     one.note(plan="另一个窗口写的")
     answer = doctor.post(f"{url}/templates/apply", {**form, "plan": "这边写的"}, **{"HX-Request": "true"})
     assert answer.status_code == 409 and queries.note(one.visit_id).plan == "另一个窗口写的"

@@ -1,4 +1,4 @@
-"""Papers of the consultation: prescription (处方笺), outpatient record (门诊病历), certificates and referral letters."""
+"""Papers of the consultation: prescription (处方笺), outpatient record (门诊病历), certificates, referral letters."""
 
 from clinic_app.modules.consultation.documents.prescription import Paper, PaperLine, as_written, prescription_paper
 from clinic_app.modules.consultation.documents.record import RecordPaper, certificate_content, record_paper

@@ -1,4 +1,4 @@
-"""What came before (历次就诊): earlier visits of the person, newest first, a page at a time; and one of them to read."""
+"""What came before (历次就诊): earlier visits of the person, newest first, a page at a time; one of them to read."""
 
 import json
 from dataclasses import dataclass
@@ -128,7 +128,8 @@ def _sheet(sheet: queries.Prescription) -> PastSheet:
     for one in queries.lines_of(sheet.id):
         drug, often = drugs[one.id], known.frequencies[one.frequency]
         use = (
-            words.dose(one.dose_text, drug), often.name if words.is_source() else often.code, _("%(days)d天") % {"days": one.days}
+            words.dose(one.dose_text, drug), often.name if words.is_source() else often.code,
+            _("%(days)d天") % {"days": one.days},
         )
         rows.append(
             PastRow(

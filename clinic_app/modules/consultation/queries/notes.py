@@ -106,8 +106,8 @@ _VERSIONS = (
     " WHERE visit_id = ? ORDER BY version"
 )
 _DIAGNOSES = (
-    "SELECT v.id, v.position, v.diagnosis_id, v.code, v.name, coalesce(d.name_en, t.name_en, v.name), v.kind, v.is_suspected"
-    " FROM visit_diagnosis v LEFT JOIN diagnosis d ON d.id = v.diagnosis_id"
+    "SELECT v.id, v.position, v.diagnosis_id, v.code, v.name, coalesce(d.name_en, t.name_en, v.name), v.kind,"
+    " v.is_suspected FROM visit_diagnosis v LEFT JOIN diagnosis d ON d.id = v.diagnosis_id"
     " LEFT JOIN tcm_term t ON t.code = v.code AND v.kind <> 'western' WHERE v.visit_id = ?"
     " AND v.removed_at IS NULL ORDER BY v.kind <> 'western', v.kind, v.position, v.id"
 )

@@ -14,4 +14,5 @@ def tiles(actor: Actor) -> dict[str, str]:
         told["consultation.waiting"] = _("%(count)d 份等着") % {"count": count}
     if not actor.may("consultation.write"):
         return told
-    return told | {"consultation.queue": _("候诊 %(count)d 人") % {"count": sum(visits.waiting_by_room(today()).values())}}
+    waiting = sum(visits.waiting_by_room(today()).values())
+    return told | {"consultation.queue": _("候诊 %(count)d 人") % {"count": waiting}}

@@ -1,4 +1,4 @@
-"""Issuing certificates and referral letters (开具证明、转诊单): numbered, signed, kept, copies counted, voided with a reason."""
+"""Issuing certificates and referral letters (开具证明、转诊单): numbered, kept, counted, voided with a reason."""
 
 from collections.abc import Mapping
 from hashlib import sha256

@@ -17,7 +17,10 @@ _DECIDED = (
     "INSERT INTO note_cosign(visit_id, version, decision, cosigned_by, cosigned_at, remark) VALUES(?, ?, ?, ?, ?, ?)"
     " ON CONFLICT(visit_id, version) DO NOTHING"
 )
-_MOVE = "UPDATE note SET state = ?, amend_reason = ?, rev = rev + 1 WHERE visit_id = ? AND rev = ? AND state = 'awaiting'"
+_MOVE = (
+    "UPDATE note SET state = ?, amend_reason = ?, rev = rev + 1"
+    " WHERE visit_id = ? AND rev = ? AND state = 'awaiting'"
+)
 
 
 def cosign(uow: UnitOfWork, visit_id: bytes, rev: int) -> dict[str, Any]:
