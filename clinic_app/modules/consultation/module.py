@@ -23,7 +23,7 @@ MODULE = Module(
     ),
     events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED),
     offers=("consultation.void_prescription",),
-    reads=("drug", "drug_allergy_group", "diagnosis", "tcm_term"),
+    reads=("drug", "drug_allergy_group", "diagnosis", "tcm_term", "visit", "person"),
     invariants=INVARIANTS,
     tiles=queries.tiles,
     parameters=(

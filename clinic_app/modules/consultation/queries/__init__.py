@@ -31,6 +31,6 @@ from clinic_app.modules.consultation.queries.tiles import tiles
 __all__ = [
     "VITALS", "WRITTEN", "Cosignature", "KeptStop", "Note", "NoteVersion", "Prescription", "PrescriptionLine",
     "VisitDiagnosis", "cosignatures", "diagnoses_of_visit", "draft_of_visit", "drugs_as_signed", "history_told",
-    "kept_stops_of", "kept_stops_of_sheet", "line", "lines_of", "note", "note_versions", "prescription", "prescriptions_of_visit",
-    "signed_today", "tiles",
+    "kept_stops_of", "kept_stops_of_sheet", "line", "lines_of", "note", "note_versions", "prescription",
+    "prescriptions_of_visit", "signed_today", "tiles",
 ]  # fmt: skip
