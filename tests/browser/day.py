@@ -137,10 +137,13 @@ def submits(doctor: Person) -> None:
     doctor.press("F9").sees("已提交", "#toast")
 
 
-def fills_note(doctor: Person) -> None:
-    """What a first visit must hold beside complaint and diagnosis, for the next Tab from the complaint."""
-    for field, text in (("present-illness", "受凉后起病"), ("past-history", "否认慢性病"), ("examination", "咽红"),
-                        ("plan", "多饮水")):  # fmt: skip
+BEFORE_DIAGNOSIS = ("present-illness", "past-history", "examination")
+
+
+def fills_note(doctor: Person, *, fields: tuple[str, ...] = BEFORE_DIAGNOSIS) -> None:
+    """What a first visit must hold beside complaint, diagnosis and plan, by Tab from the complaint."""
+    texts = {"present-illness": "受凉后起病", "past-history": "否认慢性病", "examination": "咽红", "plan": "多饮水"}
+    for field, text in ((name, texts[name]) for name in fields):
         doctor.goes_to(f"#{field}")
         if not doctor.page.input_value(f"#{field}"):
             doctor.type(text)
@@ -152,6 +155,7 @@ def sees_patient(doctor: Person, *drugs: tuple[str, str], complaint: str = "咽�
     doctor.type(complaint)
     fills_note(doctor)
     diagnoses(doctor, "jxshxd", "急性上呼吸道感染")
+    fills_note(doctor, fields=("plan",))
     for typed, name in drugs:
         prescribes(doctor, typed, name)
     submits(doctor)

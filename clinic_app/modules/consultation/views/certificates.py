@@ -14,7 +14,7 @@ from clinic_app.modules.consultation.views.chart import banner, shown_visit
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.people import queries as people
 from clinic_app.web import pages
-from clinic_app.web.access import ONCE, access, actor, open_chart
+from clinic_app.web.access import ONCE, access, actor
 from clinic_app.web.commands import command, known_fields
 
 
@@ -91,7 +91,7 @@ def certificate_paper(certificate_id: bytes) -> Response:
     found = certificates.certificate(certificate_id)
     if found is None:
         raise Missing("consultation.certificate_missing")
-    open_chart(found.patient_id, "certificate")
+    shown_visit(found.visit_id, "certificate")
     said = request.args.get("copy", "1")
     copy_no = int(said) if said.isascii() and said.isdecimal() and len(said) < 6 else 0
     if not 1 <= copy_no <= found.copies:
@@ -116,7 +116,7 @@ def void_certificate_form(certificate_id: bytes) -> Response:
     found = certificates.certificate(certificate_id)
     if found is None:
         raise Missing("consultation.certificate_missing")
-    open_chart(found.patient_id, "certificate")
+    shown_visit(found.visit_id, "certificate")
     return pages.page("consultation/_void_certificate.html", one=found, kinds=kinds())
 
 
