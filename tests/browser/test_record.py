@@ -1,4 +1,4 @@
-"""The note by keyboard: a template, the visit before, its drugs again, a certificate; a trainee and who signs with them."""
+"""The note by keyboard: template, visit before, its drugs again, certificate; a trainee and who signs with them."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,13 +47,14 @@ def test_a_doctor_uses_a_template_the_visit_before_and_gives_a_certificate(
     assert doctor.page.input_value("#chief-complaint") == "头晕 2 天"
     doctor.press("Alt+l").has_focus("#past-1").sees("咽痛、发热 2 天", "#beside")
     doctor.press("1").sees("2 种药抄到今天的处方", "#beside-told").has_focus("#beside-told")
-    doctor.press("Alt+j").sees("急性上呼吸道感染", "#diagnoses").press("Escape").waits_for("#beside", state="hidden")
+    doctor.press("Alt+j").sees("急性上呼吸道感染", "#diagnoses")
+    doctor.press("Escape").waits_for("#beside", state="hidden")
     doctor.sees("对乙酰氨基酚片", "#orders td.nm").press("F9").sees("血压还没填", "#refusal")
     doctor.has_focus("#blood-pressure")
     doctor.type("146/88").sees("已自动保存", "#record-saved")
     day.submits(doctor)
     doctor.page.goto(f"{server.url}/doctor/visits/{server.made['liu']}")
-    doctor.press("Alt+p").waits_for("#certificate").press("2").has_focus("#leave-days")
+    doctor.press("Alt+p").has_focus("#certificate-h").press("2").has_focus("#leave-days")
     doctor.press("F9").sees("病休「」天不对", "#certificate-form .msg").has_focus("#leave-days")
     doctor.type("3").press("F9").waits_for(".paper.pa5").sees("病 休 证 明 书")
     doctor.press("Escape").sees("印过 1 份", "#issued")

@@ -153,6 +153,7 @@ def test_the_panes_answer_and_a_stranger_gets_nothing(browser_as, before, writin
     assert "2 种药抄到今天的处方" in answer.text and 'id="orders"' in answer.text
     stale = doctor.post(f"{url}/repeat/{before.signed[0].id.hex()}", form, **{"HX-Request": "true"})
     assert stale.status_code == 409
+    assert doctor.get(f"{url}/beside").text.strip() == '<div id="beside" hidden></div>'
     other = writing("张兰英")
     foreign = doctor.get(f"/doctor/visits/{other.visit_id.hex()}/history?past={before.visit_id.hex()}")
     assert foreign.status_code == 404 and "146/88" not in foreign.text
