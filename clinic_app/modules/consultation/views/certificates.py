@@ -60,7 +60,7 @@ def _form(visit_id: bytes, kind: str, errors: dict[str, str] | None = None, stat
         "consultation/certificates.html", status=status, patient=banner(found), visit=found, kind=kind, kinds=kinds(),
         typed=typed, errors=errors or {}, issued=certificates.certificates_of_visit(visit_id),
         diagnoses=queries.diagnoses_of_visit(visit_id),
-        most_days=parameters.value("consultation.sick_leave_days", today), me=actor().person_id,
+        most_days=parameters.value("consultation.sick_leave_days", today), my_id=actor().person_id,
     )  # fmt: skip
 
 
@@ -142,5 +142,5 @@ def certificate_list() -> Response:
     return pages.page(
         "consultation/certificate_list.html", found=found, following=following, typed=typed, kinds=kinds(),
         names=patients.names({one.patient_id for one in found}), who=people.names({one.doctor_id for one in found}),
-        me=actor().person_id,
+        my_id=actor().person_id,
     )  # fmt: skip

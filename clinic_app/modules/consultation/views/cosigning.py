@@ -23,7 +23,7 @@ def waiting() -> Response:
     every = (*notes, *asked)
     who = people.names({*(one.doctor_id for one in notes), *(one.asked_by for one in asked)})
     return pages.page(
-        "consultation/waiting.html", notes=notes, asked=asked, me=actor().person_id, who=who,
+        "consultation/waiting.html", notes=notes, asked=asked, my_id=actor().person_id, who=who,
         names=patients.names({one.patient_id for one in every}),
     )  # fmt: skip
 

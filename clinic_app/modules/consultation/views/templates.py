@@ -117,7 +117,7 @@ def template_list() -> Response:
     found, sets = templates.templates_of(actor().person_id), drug_sets.sets_of(actor().person_id)
     return pages.page(
         "consultation/templates.html", found=found, sets=sets, scopes=scopes(), labels=note_labels(),
-        names=people.names({one.owner_id for one in (*found, *sets)}), me=actor().person_id,
+        names=people.names({one.owner_id for one in (*found, *sets)}), my_id=actor().person_id,
         is_manager="manager" in actor().roles, drug_names=drug_sets.names_in(sets),
     )  # fmt: skip
 
