@@ -1,15 +1,34 @@
 """Commands of the consultation (接诊): the only writers of its tables."""
 
-from clinic_app.modules.consultation.services.diagnoses import add_diagnosis, remove_diagnosis, restore_diagnosis
+from clinic_app.modules.consultation.services.amending import amend, decide_amendment
+from clinic_app.modules.consultation.services.certifying import issue_certificate, print_certificate, void_certificate
+from clinic_app.modules.consultation.services.cosigning import cosign, return_to_trainee, take_back
+from clinic_app.modules.consultation.services.diagnoses import (
+    add_diagnosis,
+    make_main,
+    remove_diagnosis,
+    restore_diagnosis,
+    suspect_diagnosis,
+)
 from clinic_app.modules.consultation.services.lines import add_line, change_line, delete_line, restore_line
 from clinic_app.modules.consultation.services.notes import save_note
-from clinic_app.modules.consultation.services.opening import amend, call_next, receive, start
+from clinic_app.modules.consultation.services.opening import call_next, receive, start
+from clinic_app.modules.consultation.services.repeating import (
+    apply_set,
+    disable_set,
+    repeat_diagnoses,
+    repeat_sheet,
+    save_set,
+)
 from clinic_app.modules.consultation.services.signing import sign_visit
 from clinic_app.modules.consultation.services.stops import keep_stop, replace_line
+from clinic_app.modules.consultation.services.templates import apply_template, disable_template, save_template
 from clinic_app.modules.consultation.services.voiding import void_prescription
 
 __all__ = [
-    "add_diagnosis", "add_line", "amend", "call_next", "change_line", "delete_line", "keep_stop", "receive",
-    "remove_diagnosis", "replace_line", "restore_diagnosis", "restore_line", "save_note", "sign_visit", "start",
-    "void_prescription",
+    "add_diagnosis", "add_line", "amend", "apply_set", "apply_template", "call_next", "change_line", "cosign",
+    "decide_amendment", "delete_line", "disable_set", "disable_template", "issue_certificate", "keep_stop", "make_main",
+    "print_certificate", "receive", "remove_diagnosis", "repeat_diagnoses", "repeat_sheet", "replace_line",
+    "restore_diagnosis", "restore_line", "return_to_trainee", "save_note", "save_set", "save_template", "sign_visit",
+    "start", "suspect_diagnosis", "take_back", "void_certificate", "void_prescription",
 ]  # fmt: skip

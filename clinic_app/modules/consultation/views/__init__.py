@@ -13,12 +13,17 @@ blueprint.jinja_loader = FileSystemLoader([_HERE.parents[1] / "templates", PAPER
 
 from clinic_app.modules.consultation.views import (  # noqa: E402, F401
     allergies,
+    certificates,
+    cosigning,
+    history,
     note,
     orders,
     papers,
     queue,
     records,
+    sets,
     suggestions,
+    templates,
     visit,
     without_number,
 )
