@@ -55,7 +55,7 @@ CREATE TABLE charge_line(
     id BLOB PRIMARY KEY CHECK (length(id) = 16),
     visit_id BLOB NOT NULL REFERENCES visit(id),
     patient_id BLOB NOT NULL REFERENCES patient(id),
-    source_kind TEXT NOT NULL CHECK (source_kind IN ('visit', 'prescription')),
+    source_kind TEXT NOT NULL CHECK (source_kind <> ''),
     source_id BLOB NOT NULL,
     source_line_id NOT NULL,
     line_no INTEGER NOT NULL CHECK (line_no >= 1),
@@ -70,6 +70,7 @@ CREATE TABLE charge_line(
     CHECK ((state = 'billed') = (bill_id IS NOT NULL))
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX charge_line_source ON charge_line(source_id, source_line_id) WHERE state <> 'withdrawn';
+CREATE INDEX charge_line_of_source ON charge_line(source_id);
 CREATE INDEX charge_line_visit ON charge_line(visit_id);
 CREATE INDEX charge_line_open ON charge_line(opened_on) WHERE state = 'open';
 CREATE INDEX charge_line_bill ON charge_line(bill_id) WHERE bill_id IS NOT NULL;

@@ -10,6 +10,7 @@ from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.charging import queries
 from clinic_app.modules.dictionaries import queries as dictionaries
 
+SOURCES = ("visit", "prescription", "request", "skin_test", "course")
 _OPEN = (
     "INSERT INTO charge_line(id, visit_id, patient_id, source_kind, source_id, source_line_id, line_no, item_kind,"
     " item_id, quantity, state, opened_at, opened_on, changed_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?)"
@@ -19,6 +20,13 @@ _PAID = "SELECT bill_id FROM charge_line WHERE visit_id = ? AND state = 'billed'
 _WITHDRAW_SHEET = (
     "UPDATE charge_line SET state = 'withdrawn', changed_at = ?"
     " WHERE source_id = ? AND source_kind = 'prescription' AND state = 'open'"
+)
+_WITHDRAW_SOURCE = (
+    "UPDATE charge_line SET state = 'withdrawn', changed_at = ? WHERE source_id = ? AND state = 'open'"
+)
+_WITHDRAW_LINE = (
+    "UPDATE charge_line SET state = 'withdrawn', changed_at = ?"
+    " WHERE source_id = ? AND source_line_id = ? AND state = 'open'"
 )
 
 
@@ -40,9 +48,42 @@ def open_fee(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
 
 
 def open_sheet(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
-    """A signed prescription opens one line for each of its drugs."""
-    lines = [(line["line_id"], "drug", line["drug_id"], line["quantity"]) for line in event["lines"]]
+    """A signed prescription opens one line for each of its drugs, but those the patient brought (自备药, IN-05)."""
+    lines = [
+        (line["line_id"], "drug", line["drug_id"], line["quantity"])
+        for line in event["lines"] if not line.get("is_own")
+    ]  # fmt: skip
     _open(uow, event["visit_id"], event["patient_id"], ("prescription", event["prescription_id"]), lines)
+
+
+def open_lines(
+    uow: UnitOfWork, visit_id: bytes, patient_id: bytes, source_kind: str, source_id: bytes,
+    lines: Sequence[tuple[Any, str, bytes, int]],
+) -> None:
+    """Open charge lines for a later subject: (source_line_id, item_kind, item_id, quantity in minimum units) each."""
+    if source_kind not in SOURCES:
+        raise ValueError(f"nobody charges for a {source_kind}")
+    _open(uow, visit_id, patient_id, (source_kind, source_id), lines)
+
+
+def withdraw_lines(uow: UnitOfWork, source_id: bytes) -> None:
+    """Withdraw what is still open of a source; what is paid stays, to be refunded."""
+    uow.execute(_WITHDRAW_SOURCE, (uow.at, source_id))
+
+
+def open_request(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
+    """A signed request (申请) opens one line for each of its services."""
+    lines = [(line["line_id"], "service", line["item_id"], line["quantity"]) for line in event["lines"]]
+    open_lines(uow, event["visit_id"], event["patient_id"], "request", event["request_id"], lines)
+
+
+def withdraw_request(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
+    """A withdrawn request leaves nothing to pay; Refused `charging.request_paid` for a line that is paid already."""
+    for line_id in event["line_ids"]:
+        state = queries.line_states([event["request_id"]]).get((event["request_id"], line_id))
+        if state is not None and state.state == "billed" and state.refunded < state.quantity:
+            raise Refused("charging.request_paid")
+        uow.execute(_WITHDRAW_LINE, (uow.at, event["request_id"], line_id))
 
 
 def withdraw_visit(uow: UnitOfWork, event: Mapping[str, Any]) -> None:

@@ -1,0 +1,5 @@
+"""Manifest of `laboratory`."""
+
+from clinic_app.kernel.manifest import Module
+
+MODULE = Module(name="laboratory")

@@ -1,0 +1,1 @@
+"""Pure rules of `laboratory`: no Flask, no peewee, no clock, no I/O."""

@@ -1,0 +1,1 @@
+"""Commands of `laboratory`; the only writers of its tables."""
