@@ -52,5 +52,7 @@ MODULE = Module(
         Parameter("treatments.drop_factor", 20, "domain guide IN-03: drops per ml", lowest=10, highest=60),
         Parameter("treatments.list_days", 7, "decided here: days that the work list looks back", lowest=1, highest=31),
     ),
-    documents=(),
+    documents=(
+        "treatments.labels", "treatments.injection_slip", "treatments.infusion_card", "treatments.treatment_slip",
+    ),
 )  # fmt: skip
