@@ -18,6 +18,7 @@ MODULES = [
     "pharmacy",
     "treatments",
     "laboratory",
+    "parameters",
     "checks",
 ]
 
