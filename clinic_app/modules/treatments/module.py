@@ -10,8 +10,8 @@ MODULE = Module(
     name="treatments",
     blueprint="clinic_app.modules.treatments.views:blueprint",
     rights={
-        "treatments.view": frozenset({"nurse", "doctor", "manager"}),
-        "treatments.execute": frozenset({"nurse"}),
+        "treatments.view": frozenset({"nurse", "doctor", "village_doctor", "manager"}),
+        "treatments.execute": frozenset({"nurse", "village_doctor"}),
     },
     menu=(MenuItem("治疗室", "treatments.index", "treatments.view", "list", True),),
     events=EVENTS,

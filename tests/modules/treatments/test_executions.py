@@ -131,7 +131,7 @@ def test_what_is_refunded_is_closed_the_last_day_first(case, clinic, monkeypatch
     one.pay()
     one.begin(one.entries[0])
     source, of_line = db.rows("SELECT source_id, source_line_id FROM charge_line WHERE source_kind = 'course'")[0]
-    taken = {(source, of_line): charging.LineState("billed", 3, 1)}
+    taken = {(source, of_line): charging.LineState(b"", "billed", 3, 1)}
     monkeypatch.setattr(charging, "line_states", lambda ids: taken)
     event = {"lines": [{"source_kind": "course", "source_id": source, "source_line_id": of_line, "quantity": 1}]}
 

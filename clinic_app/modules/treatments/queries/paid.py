@@ -13,6 +13,11 @@ _USED_FEE = f"SELECT count(*) FROM execution WHERE course_id = ? AND fee_item_id
 _USED_REQUEST = f"SELECT count(*) FROM execution WHERE course_id = ? AND source_line_id = ? AND {_STARTED}"
 
 
+def paid_of(state: charging.LineState | None) -> int:
+    """How much of a charge line is paid and was not taken back; 0 while it is open."""
+    return state.quantity - state.refunded if state is not None and state.state == "billed" else 0
+
+
 def used_of_line(line_id: bytes) -> int:
     """Minimum units of a sheet's line that were given."""
     return int(db.value(_USED_LINE, (line_id,)))
@@ -23,10 +28,10 @@ def paid_by(one: Course, item_id: bytes | None = None, request_line: bytes | Non
     if request_line is not None:
         states = charging.line_states([one.source_id])
         found = states.get((one.source_id, request_line))
-        return found.paid if found else 0, int(db.value(_USED_REQUEST, (one.id, request_line)))
+        return paid_of(found), int(db.value(_USED_REQUEST, (one.id, request_line)))
     assert item_id is not None
     found = charging.line_states([one.id]).get((one.id, item_id))
-    return found.paid if found else 0, int(db.value(_USED_FEE, (one.id, item_id)))
+    return paid_of(found), int(db.value(_USED_FEE, (one.id, item_id)))
 
 
 def why_not_paid(found: Execution) -> str:
@@ -43,6 +48,6 @@ def why_not_paid(found: Execution) -> str:
     states = charging.line_states([one.source_id])
     for part in parts_of(found.id):
         state = states.get((one.source_id, part.line_id))
-        if not part.is_own and (state is None or used_of_line(part.line_id) >= state.paid):
+        if not part.is_own and (state is None or used_of_line(part.line_id) >= paid_of(state)):
             return "drug"
     return ""

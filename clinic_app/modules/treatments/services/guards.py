@@ -62,8 +62,8 @@ def refuse_refunding_executed(_uow: UnitOfWork, facts: Mapping[str, Any]) -> Non
         elif kind in ("course", "request", "prescription"):
             state = charging.line_states([source]).get((source, of_line))
             used = _used(kind, source, of_line)
-            if state is not None and used and wanted > state.paid - used:
-                raise Refused("treatments.executed", used=used, left=max(0, state.paid - used))
+            if state is not None and used and wanted > queries.paid_of(state) - used:
+                raise Refused("treatments.executed", used=used, left=max(0, queries.paid_of(state) - used))
 
 
 def refuse_voiding_executed_bill(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:

@@ -105,11 +105,11 @@ def close_sheet(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
     """Subscriber of `consultation.prescription_voided`: nothing of it is tested, executed or charged any more."""
     sheet_id = event["prescription_id"]
     for test in queries.tests_of_sheet(sheet_id):
-        charging_services.withdraw_lines(uow, test.id)
+        charging_services.withdraw_lines(uow, "skin_test", test.id)
     uow.execute(_CANCEL_TESTS, (sheet_id,))
     found = queries.course_of_prescription(sheet_id)
     if found is not None:
-        charging_services.withdraw_lines(uow, found.id)
+        charging_services.withdraw_lines(uow, "course", found.id)
         uow.execute(_CLOSE_COURSE, (found.id,))
 
 
@@ -162,7 +162,7 @@ def _planned_before(one: queries.Execution) -> int:
 def _left(one: queries.Execution, line: Mapping[str, Any]) -> int:
     """How many executions of its kind the charge line still pays for after this refund."""
     state = charging.line_states([line["source_id"]]).get((line["source_id"], line["source_line_id"]))
-    paid = state.paid if state else 0
+    paid = queries.paid_of(state)
     if line["source_kind"] != "prescription":
         return paid
     units = next((part.units for part in queries.parts_of(one.id) if part.line_id == line["source_line_id"]), 0)
