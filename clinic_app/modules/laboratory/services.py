@@ -1,1 +1,0 @@
-"""Commands of `laboratory`; the only writers of its tables."""
