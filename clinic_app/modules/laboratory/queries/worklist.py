@@ -17,7 +17,7 @@ JOIN service_item s ON s.id = l.service_item_id JOIN person u ON u.id = q.doctor
 """
 _WAITING = (
     _COLUMNS + "WHERE q.signed_on >= ? AND q.state = 'signed' AND q.kind IN ('laboratory', 'examination')"
-    " AND l.withdrawn_at IS NULL ORDER BY q.is_urgent DESC, q.signed_at, l.line_no LIMIT 300"
+    " AND l.withdrawn_at IS NULL ORDER BY q.is_urgent DESC, q.signed_at, q.request_no, l.line_no LIMIT 300"
 )
 
 
