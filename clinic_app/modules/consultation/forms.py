@@ -16,6 +16,7 @@ LINE_FIELDS = (
     "drug", "drug_id", "dose", "frequency", "days", "route", "quantity", "most_per_day", "note", "reason", "weekdays",
 )  # fmt: skip
 ITEM_FIELDS = ("item", "item_id", "item_quantity", "item_note")
+SUBMITTED = ("request_rev", *NOTE_FIELDS, *LINE_FIELDS, *ITEM_FIELDS)
 _TYPED = ("drug", "dose", "days", "quantity", "most_per_day", "note", "reason")
 
 _AGE_UNITS = {

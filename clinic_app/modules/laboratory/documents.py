@@ -8,6 +8,8 @@ from clinic_app.modules.laboratory import queries
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.people import queries as people
 
+_TITLES = {"laboratory": "检 验 报 告 单", "examination": "检 查 报 告 单"}
+
 
 @dataclass(frozen=True, slots=True)
 class ReportPaper:
@@ -59,7 +61,7 @@ def report_paper(report_id: bytes) -> ReportPaper:
     who = people.names([one for one in (found.entered_by, found.verified_by) if one])
     newest = queries.live_report(found.line_id)
     return ReportPaper(
-        clinic=installation.current().clinic_name, title="检 验 报 告 单" if asked.kind == "laboratory" else "检 查 报 告 单",
+        clinic=installation.current().clinic_name, title=_TITLES[asked.kind],
         number=found.report_no, item=asked.item_name, name=banner.name, sex=sex, age=age, person_no=banner.person_no,
         request_no=asked.request_no, doctor=asked.doctor_name, specimen=found.specimen,
         collected=clock.local_text(found.collected_at), reported=clock.local_text(found.verified_at), values=values,

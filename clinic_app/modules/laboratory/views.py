@@ -72,7 +72,7 @@ def enter(report_id: bytes) -> Response:
             uow, report_id, _rev(), {code: form.get(code, "") for code in codes},
             findings=form.get("findings", ""), conclusion=form.get("conclusion", ""),
         ),
-        _("结果存了，等另一人审核") if parameters.value("laboratory.two_persons", clock.today()) else _("结果存了，等审核"),
+        _("结果存了，等另一人审核") if _two() else _("结果存了，等审核"),
         lambda made: _("有危急值 %(count)d 项，先报给医生") % {"count": made["critical"]} if made["critical"] else "",
     )
 
@@ -167,6 +167,10 @@ def _report(report_id: bytes) -> queries.Report:
     return found
 
 
+def _two() -> bool:
+    return bool(parameters.value("laboratory.two_persons", clock.today()))
+
+
 def _rev() -> int:
     text = request.form.get("rev", "")
     if not text.isdecimal() or len(text) > 9:
@@ -186,13 +190,14 @@ def _values(chosen: queries.Asked | None) -> dict[str, Any]:
     measured = queries.analytes(chosen.panel)
     born = date.fromisoformat(chosen.born_on) if chosen.born_on else None
     age = rules.age_in_days(born, today)
-    template = next((one for one in queries.templates(chosen.panel) if str(one.id) == request.args.get("template")), None)
+    wanted, templates = request.args.get("template"), queries.templates(chosen.panel)
+    template = next((one for one in templates if str(one.id) == wanted), None)
     calls = queries.calls_of_report(found.id) if found else []
     entered_by = people.names([found.entered_by]).get(found.entered_by, "") if found and found.entered_by else ""
     return {
         "asked": chosen, "patient": banner, "at": chosen.line_id.hex(), "report": found, "values": values,
         "analytes": [(one, rules.range_for(queries.limits_of(one.code, today), chosen.sex, age)) for one in measured],
-        "templates": queries.templates(chosen.panel), "template": template, "calls": calls, "entered_by": entered_by,
+        "templates": templates, "template": template, "calls": calls, "entered_by": entered_by,
         "versions": queries.versions_of(found.report_no) if found else [],
         "is_own": bool(found and found.entered_by == actor().person_id),
         "two": parameters.value("laboratory.two_persons", today), "is_paid": chosen.is_paid,

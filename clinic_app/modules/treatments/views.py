@@ -194,8 +194,8 @@ def _chosen(
 
 
 def _test(one: queries.SkinTest) -> dict[str, Any]:
-    drug = one.drug
-    ready = one.started_at + parameters.value("treatments.skin_test_minutes", clock.today()) * 60_000 if one.started_at else 0
+    drug, minutes = one.drug, parameters.value("treatments.skin_test_minutes", clock.today())
+    ready = one.started_at + minutes * 60_000 if one.started_at else 0
     return {
         "kind": "test", "one": one, "name": named(drug.name, drug.name_en), "is_paid": one.is_paid, "ready_at": ready,
         "batch_no": one.batch_no or documents.held_batch(one),

@@ -105,7 +105,9 @@ def test_three_days_are_three_entries_and_two_stay_refundable_after_the_first(ca
     assert days == [(today() + timedelta(days=at)).isoformat() for at in range(3)]
     one.pay()
     one.begin(one.entries[0])
-    line = db.rows("SELECT id, source_id, source_line_id, item_id, quantity FROM charge_line WHERE source_kind = 'course'")
+    line = db.rows(
+        "SELECT id, source_id, source_line_id, item_id, quantity FROM charge_line WHERE source_kind = 'course'"
+    )
     charge_line, source, of_line, item, quantity = line[0]
     assert quantity == 3
 

@@ -107,7 +107,7 @@ def _lines(sheet: queries.Prescription, day: date) -> tuple[list[PaperLine], int
     for one in queries.lines_of(sheet.id):
         drug = drugs[one.id]
         price = dictionaries.price_on(drug.id, day)
-        amount_fen += line_amount(price, one.quantity, drug.pack_size) if price is not None and not one.is_own else 0
+        amount_fen += 0 if price is None or one.is_own else line_amount(price, one.quantity, drug.pack_size)
         often = frequencies[one.frequency]
         often = f"{often}（{words.weekdays_in_source(one.weekdays)}）" if one.weekdays else often
         use = [f"每次 {one.dose_text}", often, routes[one.route]]

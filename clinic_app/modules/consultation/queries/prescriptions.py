@@ -29,7 +29,7 @@ class Prescription:
 class PrescriptionLine:
     """One drug of a sheet; `quantity` in minimum units, `dose_text` as written, `weekdays` as ISO digits.
 
-    `group_no` is the bottle that rows share (组), `is_own` a drug the patient brought (自备), `minutes` how long a bottle
+    `group_no` is the bottle that rows share (组), `is_own` a drug the patient brought (自备), `minutes` how long it
     runs, `untested_because` the source of the earlier skin test for which this row needs none (ST-05).
     `stop_reason` is that of a kept allergy stop, `dose_reason` that of a kept dose above its limit.
     """

@@ -183,7 +183,8 @@ class _Book:
         return Row(
             line=line, drug=drug, **self._names(line, drug), quantity=quantity_text(worked, line.quantity, drug),
             stock=words.stock_of(there, drug), is_low=there < 2 * line.quantity,
-            amount_fen=worked.amount_fen if worked and not line.is_own else 0, lasts_days=worked.lasts_days if worked else None,
+            amount_fen=worked.amount_fen if worked and not line.is_own else 0,
+            lasts_days=worked.lasts_days if worked else None,
             problem=problem, stops=stops, looks=tuple(one for one in findings if one.tier == "look"),
             other=safety.replacement_for(drug, groups, self.found, self.on) if stops else None,
             is_long=line.days > self.limit, also_on=self.signed.get(drug.id, ""),
@@ -206,7 +207,7 @@ class _Book:
         if sheet.state == "signed":
             self.signed[drug.id] = sheet.prescription_no or ""
         price = dictionaries.price_on(drug.id, date.fromisoformat(sheet.signed_on)) if sheet.signed_on else None
-        amount = line_amount(price, line.quantity, drug.pack_size) if price is not None and not line.is_own else 0
+        amount = 0 if price is None or line.is_own else line_amount(price, line.quantity, drug.pack_size)
         reasons = queries.kept_stops_of(line.id) if line.dose_reason else []
         return Row(
             line=line, drug=drug, **self._names(line, drug), quantity=words.in_packs(line.quantity, drug),

@@ -34,7 +34,8 @@ def joined(members: Sequence[Member], line_no: int) -> dict[int, int | None]:
         raise Refused("consultation.group_alone", drug=this.name)
     if this.group_no is not None and this.group_no == above.group_no:
         rest = [one for one in members if one.group_no == this.group_no and one is not this]
-        return {line_no: None} | ({rest[0].line_no: None} if len(rest) == 1 else {})
+        alone = [rest[0].line_no] if len(rest) == 1 else []
+        return dict.fromkeys([line_no, *alone])
     if this.given != above.given:
         raise Refused("consultation.group_differs", drug=this.name, other=above.name)
     if above.group_no is not None:

@@ -15,8 +15,8 @@ from clinic_app.modules.consultation.queries.workbench import as_typed
 from clinic_app.modules.consultation.queries.working_out import days_limit, work_out
 from clinic_app.modules.consultation.rules import sheets
 from clinic_app.modules.consultation.rules.vitals import parse_vitals
-from clinic_app.modules.consultation.services import lines as line_services
 from clinic_app.modules.consultation.services import groups, notes
+from clinic_app.modules.consultation.services import lines as line_services
 from clinic_app.modules.consultation.services.opening import Opened, writable
 from clinic_app.modules.consultation.services.requests import sign_requests
 from clinic_app.modules.dictionaries import queries as dictionaries

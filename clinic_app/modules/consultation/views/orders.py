@@ -25,7 +25,7 @@ from clinic_app.web.commands import known_fields
 
 FIELDS = {
     "drug": "new", "dose": "dose", "frequency": "frequency", "days": "days", "route": "route", "quantity": "quantity",
-    "untested_because": "use", "minutes": "use", "most_per_day": "most", "note": "note", "reason": "reason", "allergy": "new", "weekdays": "weekdays",
+    "most_per_day": "most", "note": "note", "reason": "reason", "allergy": "new", "weekdays": "weekdays",
 }  # fmt: skip
 
 
@@ -116,10 +116,9 @@ def orders(visit_id: bytes) -> Response:
     if found is None:
         raise Missing("consultation.visit_missing")
     open_chart(found.patient_id, "consultation")
-    editing, using = request.args.get("line", ""), request.args.get("use", "")
-    if using:
+    if using := request.args.get("use", ""):
         return answer_orders(visit_id, using=using, focus="#use-minutes")
-    line = queries.line(forms.id_of(editing)) if editing else None
+    line = queries.line(forms.id_of(editing)) if (editing := request.args.get("line", "")) else None
     draft = queries.draft_of_visit(visit_id)
     if line is None or draft is None or line.prescription_id != draft.id:
         return answer_orders(visit_id)

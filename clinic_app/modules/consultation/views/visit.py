@@ -22,7 +22,7 @@ from clinic_app.web.access import ONCE, access, actor
 from clinic_app.web.commands import command, known_fields
 from clinic_app.web.errors import refused
 
-FOCUS = {"item": "#rq-new", "diagnosis": "#dx", "allergy": "#allergen", "drug": "#rx-new", "last_cell": "#rx-route"}
+FOCUS = {"item": "#rq-new"} | {"diagnosis": "#dx", "allergy": "#allergen", "drug": "#rx-new", "last_cell": "#rx-route"}
 
 
 def record_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, Any]:
@@ -64,8 +64,7 @@ def open_visit(visit_id: bytes) -> Response:
 @access("consultation.write", writes=ONCE)
 def submit(visit_id: bytes) -> Response:
     """Sign everything; a refusal names the first problem and puts the focus there."""
-    known_fields("note_rev", "note_drawn", "note_taken", "sheet_rev", "dx_seen", "request_rev", *forms.NOTE_FIELDS,
-                 *forms.LINE_FIELDS, *forms.ITEM_FIELDS)
+    known_fields("note_rev", "note_drawn", "note_taken", "sheet_rev", "dx_seen", *forms.SUBMITTED)
     form = request.form
     shown_visit(visit_id)
     try:
@@ -74,7 +73,8 @@ def submit(visit_id: bytes) -> Response:
             lambda uow: services.sign_visit(
                 uow, visit_id, note_rev=forms.rev_of(form, "note_rev"), sheet_rev=forms.rev_of(form, "sheet_rev"),
                 fields=forms.note_fields(form), drawn=forms.drawn_with(form),
-                diagnoses_seen=forms.diagnoses_seen(form), request_rev=forms.rev_of(form, "request_rev") if "request_rev" in form else None,
+                diagnoses_seen=forms.diagnoses_seen(form),
+                request_rev=forms.rev_of(form, "request_rev") if "request_rev" in form else None,
             )
         )  # fmt: skip
     except Invalid as err:

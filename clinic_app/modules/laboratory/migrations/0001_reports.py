@@ -79,7 +79,8 @@ CREATE INDEX report_open ON report(collected_at) WHERE state IN ('collected', 'e
 CREATE INDEX report_verified ON report(verified_at) WHERE state = 'verified';
 CREATE TRIGGER report_fixed BEFORE UPDATE ON report WHEN OLD.state IN ('verified', 'cancelled')
 BEGIN SELECT RAISE(ABORT, 'a verified report is corrected by another, never changed'); END;
-CREATE TRIGGER report_no_delete BEFORE DELETE ON report BEGIN SELECT RAISE(ABORT, 'reports are never removed'); END;
+CREATE TRIGGER report_no_delete BEFORE DELETE ON report
+BEGIN SELECT RAISE(ABORT, 'reports are never removed'); END;
 CREATE TABLE report_value(
     report_id BLOB NOT NULL REFERENCES report(id),
     code TEXT NOT NULL REFERENCES analyte(code),
@@ -93,7 +94,8 @@ CREATE TABLE report_value(
 CREATE TRIGGER report_value_insert BEFORE INSERT ON report_value
 WHEN (SELECT state FROM report WHERE id = NEW.report_id) IN ('verified', 'cancelled')
 BEGIN SELECT RAISE(ABORT, 'the report is verified'); END;
-CREATE TRIGGER report_value_update BEFORE UPDATE ON report_value BEGIN SELECT RAISE(ABORT, 'values are written anew'); END;
+CREATE TRIGGER report_value_update BEFORE UPDATE ON report_value
+BEGIN SELECT RAISE(ABORT, 'values are written anew'); END;
 CREATE TRIGGER report_value_delete BEFORE DELETE ON report_value
 WHEN (SELECT state FROM report WHERE id = OLD.report_id) IN ('verified', 'cancelled')
 BEGIN SELECT RAISE(ABORT, 'the report is verified'); END;

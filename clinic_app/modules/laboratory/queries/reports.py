@@ -8,7 +8,7 @@ from clinic_app.modules.consultation.queries.words import named
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report (报告): `state` collected, entered, verified or cancelled; version 2 and more correct the one before."""
+    """One report (报告): `state` collected, entered, verified or cancelled; version 2 corrects version 1."""
 
     id: bytes
     report_no: str

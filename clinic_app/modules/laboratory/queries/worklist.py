@@ -70,5 +70,6 @@ def waiting(on: date) -> list[Asked]:
 def asked(line_id: bytes) -> Asked | None:
     """One line of a signed request, whatever became of it; None for a treatment or a draft."""
     return db.read_one(
-        Asked, _COLUMNS + "WHERE l.id = ? AND q.state <> 'draft' AND q.kind IN ('laboratory', 'examination')", (line_id,)
+        Asked, _COLUMNS + "WHERE l.id = ? AND q.state <> 'draft' AND q.kind IN ('laboratory', 'examination')",
+        (line_id,),
     )

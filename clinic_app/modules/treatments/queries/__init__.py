@@ -28,6 +28,7 @@ from clinic_app.modules.treatments.queries.worklist import Waiting, entries_of_p
 __all__ = [
     "Course", "Execution", "LogRow", "Part", "SkinTest", "Waiting", "chips", "course", "course_of_prescription",
     "course_of_request", "entries_of_patient", "execution", "executions_of_course", "log_of", "open_tests_of_patient",
-    "paid_by", "paid_of", "parts_of", "positive_to_return", "skin_test", "test_that_counts", "tests_of_patient", "tests_of_sheet",
+    "paid_by", "paid_of", "parts_of", "positive_to_return", "skin_test", "test_that_counts", "tests_of_patient",
+    "tests_of_sheet",
     "tiles", "used_of_line", "waiting", "why_not_paid",
 ]  # fmt: skip

@@ -58,7 +58,8 @@ _LAST_DOSE = (
 _POSITIVE = (
     "SELECT t.id, t.test_no, t.visit_id, t.patient_id, t.prescription_id, t.line_id, t.drug_id, t.is_charged, t.state,"
     " t.ordered_at, t.started_at, t.batch_no, t.before_mm, t.after_mm, t.least_minutes, t.read_at, t.read_by,"
-    " t.second_by FROM skin_test t JOIN charge_line c ON c.source_id = t.prescription_id AND c.source_line_id = t.line_id"
+    " t.second_by FROM skin_test t JOIN charge_line c ON c.source_id = t.prescription_id"
+    " AND c.source_line_id = t.line_id"
     " WHERE t.state = 'positive' AND t.read_at >= ? AND c.state <> 'withdrawn' ORDER BY t.read_at LIMIT 50"
 )
 

@@ -8,7 +8,6 @@ from clinic_app.kernel.clock import from_local
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.treatments.queries.executions import Execution
 from clinic_app.modules.treatments.queries.skin_tests import SkinTest
-from clinic_app.kernel.clock import from_local
 
 _WAITING = """
 SELECT x.patient_id, p.name, p.sex, p.born_on, p.is_birth_estimated, sum(x.tests), sum(x.due), sum(x.late),
