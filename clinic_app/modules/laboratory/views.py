@@ -197,7 +197,7 @@ def _values(chosen: queries.Asked | None) -> dict[str, Any]:
     return {
         "asked": chosen, "patient": banner, "at": chosen.line_id.hex(), "report": found, "values": values,
         "analytes": [(one, rules.range_for(queries.limits_of(one.code, today), chosen.sex, age)) for one in measured],
-        "templates": templates, "template": template, "calls": calls, "entered_by": entered_by,
+        "templates": templates, "words": template, "calls": calls, "entered_by": entered_by,
         "versions": queries.versions_of(found.report_no) if found else [],
         "is_own": bool(found and found.entered_by == actor().person_id),
         "two": parameters.value("laboratory.two_persons", today), "is_paid": chosen.is_paid,

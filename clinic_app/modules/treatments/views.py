@@ -136,6 +136,8 @@ def stop(execution_id: bytes) -> Response:
 @access("treatments.view")
 def papers(patient_id: bytes, kind: str) -> Response:
     """Labels and slips of everything that is open today (IN-02)."""
+    if patients.patient(patient_id) is None:
+        raise Missing("treatments.patient_missing", next_url="/treatments")
     open_chart(patient_id, SCREEN)
     found = documents.slips(patient_id, kind, clock.today())
     if not found.entries:
