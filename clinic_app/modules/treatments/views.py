@@ -84,7 +84,7 @@ def read_test(test_id: bytes) -> Response:
 @blueprint.post("/executions/<id:execution_id>/begin")
 @access("treatments.execute", writes=ONCE)
 def begin(execution_id: bytes) -> Response:
-    """Execute after both scans; a mismatch is refused once its log row is stored."""
+    """Execute after both scans; a mismatch is stored in the log and told in red above the fields."""
     known_fields("patient_code", "label", "emergency_reason")
     form = request.form
     made = command(
@@ -94,8 +94,9 @@ def begin(execution_id: bytes) -> Response:
         )
     ).result
     if made.get("mismatch"):
-        code = "treatments.wrong_label" if made["what"] == "label" else "treatments.wrong_patient"
-        raise Refused(code, field="label" if made["what"] == "label" else "patient_code")
+        return pages.see(
+            url_for(".patient", patient_id=bytes.fromhex(made["patient_id"]), at=execution_id.hex(), wrong=made["what"])
+        )
     return _back(made, _("执行记上了"))
 
 
@@ -177,7 +178,7 @@ def _page(patient_id: bytes | None, waiting: list[queries.Waiting]) -> Response:
         **{**values, "patient": banner, "tests": [_test(one) for one in tests], "entries": entries,
            "at": patient_id.hex(), "chosen": chosen, "after": later[0].patient_id if later else None,
            "log": queries.log_of(chosen["one"].id) if chosen and chosen["kind"] == "entry" else [],
-           "two": parameters.value("treatments.skin_test_two_staff", today),
+           "wrong": request.args.get("wrong", ""), "two": parameters.value("treatments.skin_test_two_staff", today),
            "minutes": parameters.value("treatments.skin_test_minutes", today)},
     )  # fmt: skip
 
