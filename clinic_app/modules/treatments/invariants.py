@@ -8,7 +8,7 @@ INVARIANTS = (
     Invariant(
         "E1-drugs", "打过的针、输过的液都交了药费",
         "SELECT 'line ' || lower(hex(x.line_id)), 'executed ' || x.used || ', paid ' || x.paid FROM ("
-        " SELECT p.line_id, sum(p.units) AS used, coalesce((SELECT sum(l.quantity) FROM charge_line l"
+        " SELECT p.line_id, sum(p.units) AS used, coalesce((SELECT sum(l.quantity - l.refunded) FROM charge_line l"
         "  WHERE l.source_id = c.prescription_id AND l.source_line_id = p.line_id AND l.state = 'billed'), 0) AS paid"
         " FROM execution_part p JOIN execution e ON e.id = p.execution_id JOIN course c ON c.id = e.course_id"
         f" WHERE {_STARTED} AND p.is_own = 0 AND p.units > 0 GROUP BY p.line_id) AS x WHERE x.used > x.paid",
@@ -16,13 +16,14 @@ INVARIANTS = (
     Invariant(
         "E1-fees", "执行的次数不超过交费的次数",
         "SELECT 'course ' || lower(hex(x.course_id)), 'executed ' || x.used || ', fees paid ' || x.paid FROM ("
-        " SELECT e.course_id, count(*) AS used, coalesce((SELECT sum(l.quantity) FROM charge_line l"
+        " SELECT e.course_id, count(*) AS used, coalesce((SELECT sum(l.quantity - l.refunded) FROM charge_line l"
         "  WHERE l.source_id = e.course_id AND l.source_line_id = e.fee_item_id AND l.state = 'billed'), 0) AS paid"
         f" FROM execution e WHERE {_STARTED} AND e.fee_item_id IS NOT NULL GROUP BY e.course_id, e.fee_item_id) AS x"
         " WHERE x.used > x.paid"
         " UNION ALL SELECT 'request line ' || lower(hex(x.line_id)), 'executed ' || x.used || ', paid ' || x.paid"
         " FROM ("
-        " SELECT e.source_line_id AS line_id, count(*) AS used, coalesce((SELECT sum(l.quantity) FROM charge_line l"
+        " SELECT e.source_line_id AS line_id, count(*) AS used,"
+        " coalesce((SELECT sum(l.quantity - l.refunded) FROM charge_line l"
         "  WHERE l.source_id = c.request_id AND l.source_line_id = e.source_line_id AND l.state = 'billed'), 0) AS paid"
         f" FROM execution e JOIN course c ON c.id = e.course_id WHERE {_STARTED} AND e.source_line_id IS NOT NULL"
         " GROUP BY e.source_line_id) AS x WHERE x.used > x.paid",

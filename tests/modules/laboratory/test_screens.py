@@ -1,4 +1,4 @@
-"""The laboratory over HTTP: specimen, results, critical call, verifying, the doctor's results; wrong roles and hostile text."""
+"""The laboratory over HTTP: specimen, results, critical call, verifying, the doctor's results, wrong roles."""
 
 import pytest
 
@@ -54,4 +54,5 @@ def test_roles_that_do_not_report_are_kept_out(case, browser_as):
     verify(one, report)
     for role in ("registrar", "cashier", "pharmacist", "auditor"):
         assert browser_as(role).get(f"/laboratory/reports/{report.id.hex()}/print").status_code == 403
-        assert browser_as(role).post(f"/laboratory/reports/{report.id.hex()}/correct", {"reason": "x"}).status_code == 403
+        url = f"/laboratory/reports/{report.id.hex()}/correct"
+        assert browser_as(role).post(url, {"reason": "x"}).status_code == 403

@@ -11,7 +11,6 @@ from clinic_app.modules.charging import queries as charging
 from clinic_app.modules.charging import services as charging_services
 from clinic_app.modules.consultation import services as doctor
 from clinic_app.modules.treatments import queries, services
-from clinic_app.modules.treatments.services import guards, planning
 from tests.modules.treatments.conftest import CEFAZOLIN, SALINE
 
 INJECTED = "D0100"
@@ -101,23 +100,37 @@ def doctor_lines(one):
 @pytest.mark.rule("IN-02")
 def test_three_days_are_three_entries_and_two_stay_refundable_after_the_first(case):
     one = infusion(case)
-    days = [one_.planned_on for one_ in one.entries]
-    assert days == [(today() + timedelta(days=at)).isoformat() for at in range(3)]
-    one.pay()
+    assert [e.planned_on for e in one.entries] == [(today() + timedelta(days=at)).isoformat() for at in range(3)]
+    bill = bytes.fromhex(one.pay()["bill_id"])
     one.begin(one.entries[0])
-    line = db.rows(
-        "SELECT id, source_id, source_line_id, item_id, quantity FROM charge_line WHERE source_kind = 'course'"
-    )
-    charge_line, source, of_line, item, quantity = line[0]
-    assert quantity == 3
-
-    def facts(taken):
-        return {"lines": [{"charge_line_id": charge_line, "source_kind": "course", "source_id": source,
-                           "source_line_id": of_line, "item_id": item, "quantity": taken}]}
-
-    guards.refuse_refunding_executed(None, facts(2))
-    err = refused(guards.refuse_refunding_executed, None, facts(3))
+    fee = db.value("SELECT id FROM charge_line WHERE source_kind = 'course'")
+    err = refused(one.run, "cashier", charging_services.refund_bill, bill, [(fee, 3)], reason="不输了")
     assert (err.code, err.facts["left"]) == ("treatments.executed", 2)
+    done = one.run("cashier", charging_services.refund_bill, bill, [(fee, 2)], reason="不输了")
+    assert done["state"] == "done" and done["amount_fen"] == 1600
+    assert states_by_day(one) == ["running", "closed", "closed"]
+    assert held() == set()
+
+
+@pytest.mark.rule("IN-02", "FE-09")
+def test_the_drug_of_a_day_not_executed_is_refunded_and_closes_that_day(case):
+    one = infusion(case)
+    bill = bytes.fromhex(one.pay()["bill_id"])
+    one.begin(one.entries[0])
+    drug, paid = db.rows(
+        "SELECT c.id, c.quantity FROM charge_line c JOIN drug d ON d.id = c.item_id WHERE d.code = ?", (CEFAZOLIN,)
+    )[0]
+    each = paid // 3
+    err = refused(one.run, "cashier", charging_services.refund_bill, bill, [(drug, paid)], reason="不输了")
+    assert err.code == "treatments.executed"
+    one.run("cashier", charging_services.refund_bill, bill, [(drug, each)], reason="不输了")
+    assert states_by_day(one) == ["running", "planned", "closed"]
+    assert held() == set()
+
+
+def states_by_day(one):
+    states = {e.planned_on: e.state for e in one.entries}
+    return [states[day] for day in sorted(states)]
 
 
 @pytest.mark.rule("IN-02")
@@ -125,25 +138,6 @@ def test_tomorrows_bottle_is_not_begun_today(case):
     one = infusion(case)
     one.pay()
     assert refused(one.begin, one.entries[1]).code == "treatments.not_due"
-
-
-@pytest.mark.rule("IN-02")
-def test_what_is_refunded_is_closed_the_last_day_first(case, clinic, monkeypatch):
-    one = infusion(case)
-    one.pay()
-    one.begin(one.entries[0])
-    source, of_line = db.rows("SELECT source_id, source_line_id FROM charge_line WHERE source_kind = 'course'")[0]
-    taken = {(source, of_line): charging.LineState(b"", "billed", 3, 1)}
-    monkeypatch.setattr(charging, "line_states", lambda ids: taken)
-    event = {"lines": [{"source_kind": "course", "source_id": source, "source_line_id": of_line, "quantity": 1}]}
-
-    def act(uow):
-        planning.close_refunded(uow, event)
-        uow.audit("test")
-
-    clinic.run(clinic.actor("cashier"), act)
-    states = {e.planned_on: e.state for e in one.entries}
-    assert [states[day] for day in sorted(states)] == ["running", "planned", "closed"]
 
 
 @pytest.mark.rule("IN-03")
