@@ -83,6 +83,8 @@ def test_a_result_after_ten_minutes_is_refused(case):
     one.run("nurse", services.start_test, one.tests[0].id)
     clock.source = Later(10 * 60_000)
     assert refused(one.read, "3", "5").code == "treatments.read_too_early"
+    clock.source = Later(15 * 60_000 - 20_000)
+    assert refused(one.read, "3", "5").code == "treatments.read_too_early"
     clock.source = Later(15 * 60_000)
     one.read("3", "5")
     assert one.tests[0].state == "negative"
