@@ -10,7 +10,7 @@ from clinic_app.modules.consultation import queries as consultation
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.treatments import events, queries, rules
-from clinic_app.modules.treatments.services.planning import needs_test
+from clinic_app.modules.treatments.services.skin_test_orders import needs_test
 from clinic_app.modules.treatments.services.texts import short
 from clinic_app.modules.visits import queries as visits
 

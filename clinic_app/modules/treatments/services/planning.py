@@ -15,14 +15,11 @@ from clinic_app.modules.consultation.queries import requests
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.treatments import queries, rules
 from clinic_app.modules.treatments.services.drips import drops_of
+from clinic_app.modules.treatments.services.skin_test_orders import order_test
 
 EXECUTED_HERE = ("injection", "infusion")
 _COURSE = (
     "INSERT INTO course(id, visit_id, patient_id, prescription_id, request_id, planned_at) VALUES(?, ?, ?, ?, ?, ?)"
-)
-_TEST = (
-    "INSERT INTO skin_test(id, test_no, visit_id, patient_id, prescription_id, line_id, drug_id, is_charged, state,"
-    " ordered_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, 'ordered', ?)"
 )
 _EXECUTION = (
     "INSERT INTO execution(id, label_no, course_id, patient_id, source_line_id, slip, group_no, entry_no, planned_on,"
@@ -56,7 +53,7 @@ def plan_sheet(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
     sheet_id, visit_id, patient_id = event["prescription_id"], event["visit_id"], event["patient_id"]
     lines = consultation.lines_of(sheet_id)
     for line in lines:
-        _order_test(uow, event, line)
+        order_test(uow, event, line)
     groups = _groups(lines, uow.on)
     if not groups:
         return
@@ -167,36 +164,6 @@ def _left(one: queries.Execution, line: Mapping[str, Any]) -> int:
         return paid
     units = next((part.units for part in queries.parts_of(one.id) if part.line_id == line["source_line_id"]), 0)
     return paid // units if units else 0
-
-
-def _order_test(uow: UnitOfWork, event: Mapping[str, Any], line: consultation.PrescriptionLine) -> None:
-    drug = dictionaries.drug(line.drug_id)
-    if drug is None or line.untested_because or not needs_test(drug, line.route, uow.on):
-        return
-    hours = parameters.value("treatments.skin_test_lapse_hours", uow.on)
-    if queries.test_that_counts(event["patient_id"], drug.id, uow.at, lapse_hours=hours) is not None:
-        return
-    item = dictionaries.service_by_code(parameters.value("treatments.skin_test_item", uow.on))
-    is_charged = item is not None and not item.is_disabled
-    test_id, series = new_id(), f"{installation.current().prefix()}P{uow.on:%y%m%d}"
-    number = f"{series}{uow.number(f'treatments.{series}'):03d}"
-    uow.execute(
-        _TEST,
-        (test_id, number, event["visit_id"], event["patient_id"], line.prescription_id, line.id, drug.id,
-         int(is_charged), uow.at),
-    )  # fmt: skip
-    if item is not None and is_charged:
-        charging_services.open_lines(
-            uow, event["visit_id"], event["patient_id"], "skin_test", test_id, [(item.id, "service", item.id, 1)]
-        )
-
-
-def needs_test(drug: dictionaries.Drug, route: str, on: date) -> bool:
-    """Whether nobody gets the drug before a negative test (ST-01); by mouth the clinic decides."""
-    if not drug.needs_skin_test:
-        return False
-    slip = next((one.slip for one in dictionaries.routes() if one.code == route), "")
-    return slip != "oral" or bool(parameters.value("treatments.skin_test_by_mouth", on))
 
 
 def _groups(lines: Sequence[consultation.PrescriptionLine], on: date) -> list[Group]:
