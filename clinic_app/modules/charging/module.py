@@ -39,6 +39,8 @@ MODULE = Module(
         "visits.cancelled": services.withdraw_visit,
         "consultation.prescription_signed": services.open_sheet,
         "consultation.prescription_voided": services.withdraw_sheet,
+        "consultation.request_signed": services.open_request,
+        "consultation.request_withdrawn": services.withdraw_request,
     },
     guards={
         "visits.cancel": services.refuse_cancelling_paid_visit,

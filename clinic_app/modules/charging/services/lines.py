@@ -44,8 +44,9 @@ def open_fee(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
 
 
 def open_sheet(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
-    """A signed prescription opens one line for each of its drugs."""
-    lines = [(line["line_id"], "drug", line["drug_id"], line["quantity"]) for line in event["lines"]]
+    """A signed prescription opens one line for each of its drugs, but those the patient brought (自备药, IN-05)."""
+    charged = [line for line in event["lines"] if not line.get("is_own")]
+    lines = [(line["line_id"], "drug", line["drug_id"], line["quantity"]) for line in charged]
     open_lines(uow, event["visit_id"], event["patient_id"], "prescription", event["prescription_id"], lines)
 
 

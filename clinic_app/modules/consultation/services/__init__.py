@@ -10,6 +10,7 @@ from clinic_app.modules.consultation.services.diagnoses import (
     restore_diagnosis,
     suspect_diagnosis,
 )
+from clinic_app.modules.consultation.services.groups import join_group, set_use
 from clinic_app.modules.consultation.services.lines import add_line, change_line, delete_line, restore_line
 from clinic_app.modules.consultation.services.notes import save_note
 from clinic_app.modules.consultation.services.opening import call_next, receive, start
@@ -20,15 +21,24 @@ from clinic_app.modules.consultation.services.repeating import (
     repeat_sheet,
     save_set,
 )
+from clinic_app.modules.consultation.services.requests import (
+    add_item,
+    describe,
+    remove_item,
+    restore_item,
+    send_requests,
+    withdraw_request,
+)
 from clinic_app.modules.consultation.services.signing import sign_visit
 from clinic_app.modules.consultation.services.stops import keep_stop, replace_line
 from clinic_app.modules.consultation.services.templates import apply_template, disable_template, save_template
 from clinic_app.modules.consultation.services.voiding import void_prescription
 
 __all__ = [
-    "add_diagnosis", "add_line", "amend", "apply_set", "apply_template", "call_next", "change_line", "cosign",
-    "decide_amendment", "delete_line", "disable_set", "disable_template", "issue_certificate", "keep_stop", "make_main",
-    "print_certificate", "receive", "remove_diagnosis", "repeat_diagnoses", "repeat_sheet", "replace_line",
-    "restore_diagnosis", "restore_line", "return_to_trainee", "save_note", "save_set", "save_template", "sign_visit",
-    "start", "suspect_diagnosis", "take_back", "void_certificate", "void_prescription",
+    "add_diagnosis", "add_item", "add_line", "amend", "apply_set", "apply_template", "call_next", "change_line",
+    "cosign", "decide_amendment", "delete_line", "describe", "disable_set", "disable_template", "issue_certificate",
+    "join_group", "keep_stop", "make_main", "print_certificate", "receive", "remove_diagnosis", "remove_item",
+    "repeat_diagnoses", "repeat_sheet", "replace_line", "restore_diagnosis", "restore_item", "restore_line",
+    "return_to_trainee", "save_note", "save_set", "save_template", "send_requests", "set_use", "sign_visit", "start",
+    "suspect_diagnosis", "take_back", "void_certificate", "void_prescription", "withdraw_request",
 ]  # fmt: skip

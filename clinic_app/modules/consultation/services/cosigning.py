@@ -8,6 +8,7 @@ from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.queries import safety
 from clinic_app.modules.consultation.services import signing
 from clinic_app.modules.consultation.services.opening import LONGEST_REASON, Opened, own_note
+from clinic_app.modules.consultation.services.requests import sign_requests
 from clinic_app.modules.consultation.services.texts import one_line
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
@@ -38,11 +39,13 @@ def cosign(uow: UnitOfWork, visit_id: bytes, rev: int) -> dict[str, Any]:
     draft = queries.draft_of_visit(visit_id)
     found = safety.safety_of(opened.visit.patient_id)
     numbers = signing.sign_sheets(uow, opened, draft, found) if draft else []
+    asked = sign_requests(uow, opened)
     _move(uow, opened.note, "signed", "")
     uow.audit(
-        "consultation.cosign", visit_id, patient_id=opened.note.patient_id, version=version.version, sheets=numbers
-    )
-    return {"visit_id": visit_id.hex(), "sheets": numbers, "version": version.version}
+        "consultation.cosign", visit_id, patient_id=opened.note.patient_id, version=version.version, sheets=numbers,
+        requests=asked,
+    )  # fmt: skip
+    return {"visit_id": visit_id.hex(), "sheets": numbers, "version": version.version, "requests": asked}
 
 
 def return_to_trainee(uow: UnitOfWork, visit_id: bytes, rev: int, remark: str) -> dict[str, Any]:
