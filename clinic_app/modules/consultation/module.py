@@ -5,6 +5,7 @@ from clinic_app.kernel.parameters import Parameter
 from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.events import NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED
 from clinic_app.modules.consultation.invariants import INVARIANTS
+from clinic_app.modules.consultation.services import refuse_giving_back
 
 _PLAUSIBLE = "decided here: what can be measured at all, not what is normal"
 
@@ -18,6 +19,7 @@ MODULE = Module(
     menu=(MenuItem("门诊工作站", "consultation.queue", "consultation.write", "person", True),),
     events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED),
     offers=("consultation.void_prescription",),
+    guards={"visits.give_back": refuse_giving_back},
     reads=("drug", "drug_allergy_group", "diagnosis"),
     invariants=INVARIANTS,
     tiles=queries.tiles,

@@ -1,5 +1,6 @@
 """Opening a visit (接诊): from the queue, without a number, or again to amend; and who may write in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,18 +34,32 @@ def start(uow: UnitOfWork, visit_id: bytes) -> dict[str, Any]:
         raise Missing("consultation.visit_missing")
     if visit.state == "in_consultation" and visit.doctor_id not in (None, uow.actor.person_id):
         raise Stale("consultation.other_doctor", doctor=_name(visit.doctor_id))
+    if visit.state == "finished" and visit.returned_at is not None and visit.doctor_id == uow.actor.person_id:
+        visit_services.see_return(uow, visit_id)
+        return {"visit_id": visit_id.hex()}
     visit_services.start_consultation(uow, visit_id)
+    visit_services.see_return(uow, visit_id)
     _open_note(uow, visit_id, visit.patient_id)
     return {"visit_id": visit_id.hex()}
 
 
 def call_next(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
-    """Call the longest waiting patient of the room (叫下一位) and begin; Refused `consultation.nobody_waits`."""
-    waiting = [row for row in visits.queue(room_id, uow.on) if row.state in ("registered", "called")]
-    if not waiting:
+    """Call who is next in the line of the room (叫下一位) and begin; Refused `consultation.nobody_waits`."""
+    found = visits.next_in_line(room_id, uow.on, uow.actor.person_id)
+    if found is None:
         raise Refused("consultation.nobody_waits")
-    visit_services.call_visit(uow, waiting[0].visit_id)
-    return start(uow, waiting[0].visit_id)
+    call = visit_services.call_again if found.returned_at else visit_services.call_visit
+    call(uow, found.visit_id)
+    return start(uow, found.visit_id)
+
+
+def refuse_giving_back(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
+    """Guard of `visits.give_back`: Refused `consultation.written_already` once anything stands in note or sheet."""
+    visit_id = facts["visit_id"]
+    note = queries.note(visit_id)
+    written = note is not None and (note.state != "draft" or any(note.fields().values()))
+    if written or queries.diagnoses_of_visit(visit_id) or queries.prescriptions_of_visit(visit_id):
+        raise Refused("consultation.written_already")
 
 
 def receive(uow: UnitOfWork, *, room_id: bytes, who: PatientData | bytes) -> dict[str, Any]:
@@ -102,7 +117,8 @@ def _own_note(uow: UnitOfWork, visit_id: bytes) -> queries.Note:
 def _open_note(uow: UnitOfWork, visit_id: bytes, patient_id: bytes) -> None:
     uow.execute(
         "INSERT INTO note(visit_id, patient_id, doctor_id, state, rev, opened_at, saved_at)"
-        " VALUES(?, ?, ?, 'draft', 1, ?, ?) ON CONFLICT(visit_id) DO NOTHING",
+        " VALUES(?, ?, ?, 'draft', 1, ?, ?) ON CONFLICT(visit_id) DO UPDATE SET doctor_id = excluded.doctor_id"
+        " WHERE note.state = 'draft'",  # somebody else's is an empty one that was given back
         (visit_id, patient_id, uow.actor.person_id, uow.at, uow.at),
     )
     uow.audit("consultation.start", visit_id, patient_id=patient_id)

@@ -1,10 +1,10 @@
-"""Reads of the visits (就诊); the subject's face for later ones together with `services`."""
+"""Visits, the lines in front of the rooms, and the counts of a day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
-from clinic_app.kernel import db
+from clinic_app.kernel import db, parameters
 from clinic_app.kernel.clock import clock, from_local
 from clinic_app.kernel.clock import today as business_day
 from clinic_app.kernel.i18n import gettext as _
@@ -12,6 +12,7 @@ from clinic_app.kernel.rights import Actor
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.people import queries as people
+from clinic_app.modules.visits.rules.queueing import EMERGENCY
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,13 @@ class Visit:
     finished_at: int | None
     with_number: int
     cancel_reason: str
+    with_fee: int
+    session_id: bytes | None
+    rank: int
+    rank_at: int
+    passed_at: int | None
+    away_at: int | None
+    returned_at: int | None
 
     @property
     def day(self) -> date:
@@ -62,11 +70,35 @@ class QueueRow:
     called_at: int | None
     started_at: int | None
     finished_at: int | None
+    on: str
+    rank: int
+    rank_at: int
+    passed_at: int | None
+    passes: int
+    away_at: int | None
+    returned_at: int | None
 
     @property
     def waited_ms(self) -> int:
-        """From registration to the consultation, or to now for who still waits."""
+        """From registration to the consultation, or to now for who still waits; from coming back with results."""
+        if self.returned_at:
+            return clock.read().at - self.returned_at
         return (self.started_at or clock.read().at) - self.registered_at
+
+    @property
+    def is_next_in_line(self) -> bool:
+        """Whether this one may be called: waits, and did not miss a call."""
+        return self.state in WAITING and self.passed_at is None
+
+    @property
+    def stands(self) -> tuple[bool, int, int, int]:
+        """What a line is sorted by: called ones first, then rank and moment."""
+        return (self.state != "called", self.rank, self.rank_at, self.queue_no)
+
+    @property
+    def mark(self) -> str:
+        """Changes whenever the patient waits anew, so that a second start is another command than the first."""
+        return f"{self.passes}-{self.returned_at or 0}"
 
     @property
     def changed_at(self) -> int:
@@ -87,15 +119,21 @@ class Day:
 
 _VISIT = (
     "SELECT id, visit_no, queue_no, patient_id, room_id, doctor_id, kind, payer, state, registered_at, visit_on,"
-    " started_at, finished_at, with_number, cancel_reason FROM visit WHERE "
+    " started_at, finished_at, with_number, cancel_reason, with_fee, session_id, rank, rank_at, passed_at, away_at,"
+    " returned_at FROM visit WHERE "
 )
 _ROWS = (
     "SELECT v.id, v.queue_no, v.visit_no, v.patient_id, p.name, p.sex, p.born_on, p.is_birth_estimated,"
     " v.state, v.kind, v.payer, v.room_id, r.name, v.doctor_id, coalesce(d.name, ''),"
-    " v.registered_at, v.called_at, v.started_at, v.finished_at FROM visit v JOIN patient p ON p.id = v.patient_id"
+    " v.registered_at, v.called_at, v.started_at, v.finished_at, v.visit_on, v.rank, v.rank_at, v.passed_at, v.passes,"
+    " v.away_at, v.returned_at FROM visit v JOIN patient p ON p.id = v.patient_id"
     " JOIN room r ON r.id = v.room_id LEFT JOIN person d ON d.id = v.doctor_id WHERE "
 )
-_ROW = f"{_ROWS}v.visit_on = ?"
+# The day's visits, and those of the days before whose number still holds (VS-03).
+_HOLDS = "v.visit_on BETWEEN ? AND ? AND (v.visit_on = ? OR v.state IN ('registered', 'called'))"
+_ROW = f"{_ROWS}{_HOLDS}"
+_WAIT = "visit_on BETWEEN ? AND ? AND state IN ('registered', 'called') AND passed_at IS NULL"
+WAITING = ("registered", "called")
 _OPEN = "AND v.state IN ('registered', 'called', 'in_consultation') ORDER BY v.queue_no DESC"
 MOST_SHOWN, WHOLE_DAY = 24, 400
 
@@ -110,18 +148,34 @@ def visit_of_slip(text: str) -> Visit | None:
 
 
 def queue(room_id: bytes | None, on: date) -> list[QueueRow]:
-    """The day's visits of a room, or of all rooms, that are not cancelled, lowest number first."""
-    if room_id is None:
-        return db.read(QueueRow, f"{_ROW} AND v.state <> 'cancelled' ORDER BY v.queue_no", (on.isoformat(),))
-    return db.read(
-        QueueRow, f"{_ROW} AND v.room_id = ? AND v.state <> 'cancelled' ORDER BY v.queue_no", (on.isoformat(), room_id)
-    )
+    """The day's visits of a room, or of all rooms, that are not cancelled, in the order in which they are called."""
+    only, given = ("", ()) if room_id is None else (" AND v.room_id = ?", (room_id,))
+    found = db.read(QueueRow, f"{_ROW} AND v.state <> 'cancelled'{only}", (*_days(on), on.isoformat(), *given))
+    return sorted(found, key=lambda row: row.stands)
+
+
+def next_in_line(room_id: bytes | None, on: date, doctor_id: bytes) -> QueueRow | None:
+    """Who is called next: emergencies, then those back with results for this doctor, then the line (OPD triage)."""
+    rows = queue(room_id, on)
+    back = [row for row in rows if row.returned_at and row.doctor_id == doctor_id]
+    line = [row for row in rows if row.is_next_in_line]
+    if line and (line[0].state == "called" or line[0].rank == EMERGENCY or not back):
+        return line[0]
+    return min(back, key=lambda row: row.returned_at or 0, default=None)
+
+
+def _days(on: date) -> tuple[str, str]:
+    """The first day whose numbers still hold, and this one (VS-03)."""
+    held = parameters.value("visits.number_valid_days", on)
+    return (on - timedelta(days=held - 1)).isoformat(), on.isoformat()
 
 
 def today(on: date, *, waiting_only: bool = False, limit: int = MOST_SHOWN) -> list[QueueRow]:
     """The newest visits of the day, cancelled ones too, for the desk."""
     only = " AND v.state IN ('registered', 'called')" if waiting_only else ""
-    return db.read(QueueRow, f"{_ROW}{only} ORDER BY v.queue_no DESC LIMIT ?", (on.isoformat(), limit))
+    return db.read(
+        QueueRow, f"{_ROW}{only} ORDER BY v.visit_on DESC, v.queue_no DESC LIMIT ?", (*_days(on), on.isoformat(), limit)
+    )
 
 
 def row(visit_id: bytes) -> QueueRow | None:
@@ -154,20 +208,17 @@ def waiting_by_room(on: date) -> dict[bytes, int]:
     """How many wait at each room; rooms without anybody are left out."""
     return dict(
         db.rows(
-            "SELECT room_id, count(*) FROM visit WHERE visit_on = ? AND state IN ('registered', 'called')"
-            " GROUP BY room_id",
-            (on.isoformat(),),
+            f"SELECT room_id, count(*) FROM visit WHERE {_WAIT} GROUP BY room_id", _days(on)
         )
     )
 
 
 def waiting_before(visit: Visit) -> int:
-    """How many wait at the same room with a lower number."""
+    """How many are called before this one at the same room."""
     return int(
         db.value(
-            "SELECT count(*) FROM visit WHERE visit_on = ? AND room_id = ? AND queue_no < ?"
-            " AND state IN ('registered', 'called')",
-            (visit.on, visit.room_id, visit.queue_no),
+            f"SELECT count(*) FROM visit WHERE {_WAIT} AND room_id = ? AND (rank, rank_at, queue_no) < (?, ?, ?)",
+            (*_days(visit.day), visit.room_id, visit.rank, visit.rank_at, visit.queue_no),
         )
     )
 
@@ -214,6 +265,17 @@ def visits_of_person(patient_id: bytes, limit: int = 20) -> list[Visit]:
         )
     ]
     return sorted(found, key=lambda one: one.registered_at, reverse=True)[:limit]
+
+
+def visits_since(patient_id: bytes, day: date) -> list[bytes]:
+    """The ids of the person's visits from a day on."""
+    return [
+        visit_id
+        for record in patients.same_person(patient_id)
+        for (visit_id,) in db.rows(
+            "SELECT id FROM visit WHERE patient_id = ? AND visit_on >= ?", (record, day.isoformat())
+        )
+    ]
 
 
 def open_visits(patient_id: bytes, on: date) -> list[QueueRow]:
