@@ -53,6 +53,23 @@ def call_next(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
     return start(uow, found.visit_id)
 
 
+def call_only(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
+    """Call who is next in the line (叫号) and open nothing; again it calls the same one."""
+    found = visits.next_in_line(room_id, uow.on, uow.actor.person_id)
+    if found is None:
+        raise Refused("consultation.nobody_waits")
+    call = visit_services.call_again if found.returned_at else visit_services.call_visit
+    return call(uow, found.visit_id)
+
+
+def pass_called(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
+    """Nobody answered the call (过号); Refused `consultation.nobody_called`."""
+    called = [row for row in visits.queue(room_id, uow.on) if row.state == "called"]
+    if not called:
+        raise Refused("consultation.nobody_called")
+    return visit_services.pass_visit(uow, called[0].visit_id)
+
+
 def refuse_giving_back(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
     """Guard of `visits.give_back`: Refused `consultation.written_already` once anything stands in note or sheet."""
     visit_id = facts["visit_id"]

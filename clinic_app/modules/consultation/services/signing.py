@@ -16,7 +16,7 @@ from clinic_app.modules.consultation.queries.working_out import days_limit, work
 from clinic_app.modules.consultation.rules import sheets
 from clinic_app.modules.consultation.rules.vitals import parse_vitals
 from clinic_app.modules.consultation.services import lines as line_services
-from clinic_app.modules.consultation.services import notes
+from clinic_app.modules.consultation.services import notes, pressure
 from clinic_app.modules.consultation.services.opening import Opened, writable
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.stock import queries as stock
@@ -41,7 +41,7 @@ class Checked:
 
 def sign_visit(
     uow: UnitOfWork, visit_id: bytes, *, note_rev: int, sheet_rev: int, fields: Mapping[str, str] | None = None,
-    drawn: Mapping[str, str] | None = None, diagnoses_seen: Sequence[int] | None = None,
+    drawn: Mapping[str, str] | None = None, diagnoses_seen: Sequence[int] | None = None, asks_pressure: bool = False,
 ) -> dict[str, Any]:
     """Sign the note and the draft sheets and end the consultation; returns the numbers of the sheets made.
 
@@ -50,7 +50,7 @@ def sign_visit(
     `consultation.note_changed`, `.sheet_changed`, `.diagnoses_changed` when another window wrote since. An amendment
     signs a further version when the note changed, and just closes when nothing did. Invalid names exactly the missing
     or wrong fields (OR-02); Refused `consultation.allergy_unknown` (OR-01), `.stop_unresolved`, `.dose_unresolved` and
-    as rows are.
+    as rows are; with `asks_pressure` Refused `consultation.pressure_not_asked` where it is to be measured (VS-09).
     """
     uow.require_sure_date()
     opened = writable(uow, visit_id)
@@ -67,6 +67,8 @@ def sign_visit(
     if found.state == "unknown":
         raise Refused("consultation.allergy_unknown", field="allergy")
     numbers = _sign_sheets(uow, opened, draft, found) if draft else []
+    if asks_pressure and opened.note.state == "draft":
+        pressure.ask(uow, saved.note)
     uow.change_one(
         "UPDATE note SET state = 'signed', amend_reason = '', rev = rev + 1 WHERE visit_id = ? AND rev = ?",
         (visit_id, saved.note.rev), Stale("consultation.note_changed"),

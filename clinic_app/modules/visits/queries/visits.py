@@ -39,8 +39,14 @@ class Visit:
     rank: int
     rank_at: int
     passed_at: int | None
+    passes: int
     away_at: int | None
     returned_at: int | None
+
+    @property
+    def mark(self) -> str:
+        """Changes whenever the patient waits anew, so that a second start is another command than the first."""
+        return f"{self.passes}-{self.returned_at or 0}"
 
     @property
     def day(self) -> date:
@@ -119,8 +125,8 @@ class Day:
 
 _VISIT = (
     "SELECT id, visit_no, queue_no, patient_id, room_id, doctor_id, kind, payer, state, registered_at, visit_on,"
-    " started_at, finished_at, with_number, cancel_reason, with_fee, session_id, rank, rank_at, passed_at, away_at,"
-    " returned_at FROM visit WHERE "
+    " started_at, finished_at, with_number, cancel_reason, with_fee, session_id, rank, rank_at, passed_at, passes,"
+    " away_at, returned_at FROM visit WHERE "
 )
 _ROWS = (
     "SELECT v.id, v.queue_no, v.visit_no, v.patient_id, p.name, p.sex, p.born_on, p.is_birth_estimated,"
