@@ -48,6 +48,7 @@ MODULE = Module(
         Parameter(
             "charging.fee_components", "S0001 S0002 S0004 S0005 S0007 S0008 S0009",
             "domain guide VS-06: registration, consultation, injection; the province's list is to be confirmed",
+            pattern=r"[A-Z0-9]+( [A-Z0-9]+)*",
         ),
         Parameter(
             "charging.cash_rounding_fen", 1, "domain guide FE-05: 0.01 or 0.10 yuan, the clinic decides",

@@ -17,7 +17,7 @@ MODULE = Module(
     rights={
         "visits.view": CARE_TEAM | {"manager"},
         "visits.register": frozenset({"registrar", "cashier"}),
-        "visits.line": frozenset({"registrar", "nurse", "doctor"}),
+        "visits.line": frozenset({"registrar", "nurse", "doctor", "village_doctor"}),
         "visits.plan": frozenset({"manager"}),
     },
     menu=(
@@ -35,16 +35,18 @@ MODULE = Module(
     steps=queries.steps,
     parameters=(
         Parameter("visits.number_valid_days", 1, "domain guide VS-03: 1 to 3 days", lowest=1, highest=3),
-        Parameter("visits.clinic_level", "township", "domain guide VS-06: township or village"),
+        Parameter("visits.clinic_level", "township", "domain guide VS-06", pattern="township|village"),
         Parameter("visits.village_fee_item", "S0121", "practice: code of the village fee in the starter list"),
         Parameter(
             "visits.fee_course_days", 3, "domain guide VS-06: the course of its example; the province decides",
             lowest=0, highest=30,
         ),
-        Parameter("visits.elder_first_years", 65, f"{_COMMON}; 0 turns it off", lowest=0, highest=120),
+        Parameter(
+            "visits.elder_first_years", 0, f"{_COMMON}: 65 where the elderly are called first", lowest=0, highest=120
+        ),
         Parameter("visits.passed_waits_behind", 3, _COMMON, lowest=1, highest=50),
         Parameter("visits.fever_tenths", 373, _COMMON, lowest=360, highest=400),
-        Parameter("visits.fever_room", "F", "practice: code of 发热诊室; empty where the clinic has none"),
+        Parameter("visits.fever_room", "F", "practice: code of 发热诊室; - where the clinic has none"),
         Parameter("visits.pressure_from_years", 35, "domain guide VS-09", lowest=18, highest=120),
         Parameter("visits.booking_days_ahead", 14, "decided here: the clinic decides", lowest=0, highest=90),
         Parameter("visits.call_shown_minutes", 10, "decided here", lowest=1, highest=60),

@@ -73,6 +73,17 @@ class Window:
             (new_id(), visit_id, patient, source, item.id, today().isoformat()),
         )
 
+    def ask(self, visit_id: bytes, code: str) -> None:
+        """Open a line for a service as a later subject does."""
+        patient = db.value("SELECT patient_id FROM visit WHERE id = ?", (visit_id,))
+        line = (1, "service", dictionaries.service_by_code(code).id, 1)
+
+        def act(uow: Any) -> None:
+            uow.audit("test.ask", visit_id)
+            services.open_lines(uow, visit_id, patient, "prescription", new_id(), [line])
+
+        self.clinic.run(self.clinic.actor("doctor"), act)
+
     def price(self, kind: str, code: str, price_e4: int) -> None:
         item = dictionaries.drug_by_code(code) if kind == "drug" else dictionaries.service_by_code(code)
         self.clinic.run(

@@ -47,6 +47,15 @@ def open_sheet(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
     _open(uow, event["visit_id"], event["patient_id"], ("prescription", event["prescription_id"]), lines)
 
 
+def open_lines(
+    uow: UnitOfWork, visit_id: bytes, patient_id: bytes, source_kind: str, source_id: bytes,
+    lines: Sequence[tuple[Any, str, bytes, int]],
+) -> None:  # fmt: skip
+    """Open lines (source_line_id, item_kind, item_id, quantity) for a later subject; Refused `charging.included_in_fee`
+    for a service that the general fee of the day pays already (VS-07)."""
+    _open(uow, visit_id, patient_id, (source_kind, source_id), lines)
+
+
 def withdraw_visit(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
     """A cancelled visit has nothing left to pay."""
     uow.execute(_WITHDRAW_VISIT, (uow.at, event["visit_id"]))

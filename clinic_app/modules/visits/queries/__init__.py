@@ -13,6 +13,15 @@ from clinic_app.modules.visits.queries.counting import Waits, absent, visits_cou
 from clinic_app.modules.visits.queries.fee import fee_fen, fee_item, fee_item_code, is_fee_due, next_without_fee
 from clinic_app.modules.visits.queries.payment_code import home_page_payment_code
 from clinic_app.modules.visits.queries.pressure import must_ask_pressure
+from clinic_app.modules.visits.queries.rooms import (
+    Day,
+    day,
+    doctors_by_room,
+    rooms_with_a_doctor,
+    tiles,
+    waiting_before,
+    waiting_by_room,
+)
 from clinic_app.modules.visits.queries.sessions import (
     DOCTORS,
     Appointment,
@@ -36,25 +45,18 @@ from clinic_app.modules.visits.queries.triage import Question, Triage, fever_roo
 from clinic_app.modules.visits.queries.visits import (
     MOST_SHOWN,
     WHOLE_DAY,
-    Day,
     QueueRow,
     Visit,
-    day,
-    doctors_by_room,
     last_payer,
     next_in_line,
     open_visits,
     queue,
-    rooms_with_a_doctor,
     row,
-    tiles,
     today,
     visit,
     visit_of_slip,
     visits_of_person,
     visits_since,
-    waiting_before,
-    waiting_by_room,
 )
 
 __all__ = [

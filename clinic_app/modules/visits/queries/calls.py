@@ -22,25 +22,23 @@ class Called:
 def called_now(on: date, room_id: bytes | None = None) -> list[Called]:
     """Who was called in the last `visits.call_shown_minutes`, newest first, at most 6."""
     since = clock.clock.read().at - parameters.value("visits.call_shown_minutes", on) * 60_000
-    only, given = (" AND v.room_id = ?", (room_id,)) if room_id else ("", ())
     return db.read(
         Called,
         "SELECT v.id, v.queue_no, p.name, r.name, v.called_at FROM visit v JOIN patient p ON p.id = v.patient_id"
-        f" JOIN room r ON r.id = v.room_id WHERE v.visit_on = ? AND v.called_at >= ? AND v.state <> 'cancelled'{only}"
-        " ORDER BY v.called_at DESC LIMIT ?",
-        (on.isoformat(), since, *given, MOST_CALLED),
+        " JOIN room r ON r.id = v.room_id WHERE v.visit_on = ?1 AND v.called_at >= ?2 AND v.state <> 'cancelled'"
+        " AND (?3 IS NULL OR v.room_id = ?3) ORDER BY v.called_at DESC LIMIT ?4",
+        (on.isoformat(), since, room_id, MOST_CALLED),
     )
 
 
 def waiting_numbers(on: date, room_id: bytes | None = None) -> dict[str, list[int]]:
     """The next numbers of each room, at most 8, in the order in which they are called."""
-    only, given = (" AND v.room_id = ?", (room_id,)) if room_id else ("", ())
     found: dict[str, list[int]] = {}
     for name, number in db.rows(
         "SELECT r.name, v.queue_no FROM visit v JOIN room r ON r.id = v.room_id"
-        f" WHERE v.visit_on = ? AND v.state = 'registered' AND v.passed_at IS NULL{only}"
+        " WHERE v.visit_on = ?1 AND v.state = 'registered' AND v.passed_at IS NULL AND (?2 IS NULL OR v.room_id = ?2)"
         " ORDER BY r.code, v.rank, v.rank_at, v.queue_no",
-        (on.isoformat(), *given),
+        (on.isoformat(), room_id),
     ):
         line = found.setdefault(name, [])
         if len(line) < MOST_WAITING:

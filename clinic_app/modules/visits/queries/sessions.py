@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from clinic_app.kernel import clock, db
 from clinic_app.modules.visits.rules import sessions as rules
 
-DOCTORS = frozenset({"doctor"})
+DOCTORS = frozenset({"doctor", "village_doctor"})
 MOST_APPOINTMENTS = 300
 _SESSION = (
     "SELECT s.id, s.doctor_id, p.name, s.room_id, r.name, s.weekday, s.session_on, s.from_minute, s.to_minute, s.slots,"

@@ -1,17 +1,11 @@
 """Visits, the lines in front of the rooms, and the counts of a day."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from clinic_app.kernel import db, parameters
-from clinic_app.kernel.clock import clock, from_local
-from clinic_app.kernel.clock import today as business_day
-from clinic_app.kernel.i18n import gettext as _
-from clinic_app.kernel.rights import Actor
-from clinic_app.modules.desks import queries as desks
+from clinic_app.kernel.clock import clock
 from clinic_app.modules.patients import queries as patients
-from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits.rules.queueing import EMERGENCY
 
 
@@ -112,17 +106,6 @@ class QueueRow:
         return self.finished_at or self.started_at or self.called_at or self.registered_at
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    """Counts of one day; `wait_minutes` is the mean wait of those who were seen."""
-
-    registered: int
-    afternoon: int
-    waiting: int
-    in_consultation: int
-    wait_minutes: int | None
-
-
 _VISIT = (
     "SELECT id, visit_no, queue_no, patient_id, room_id, doctor_id, kind, payer, state, registered_at, visit_on,"
     " started_at, finished_at, with_number, cancel_reason, with_fee, session_id, rank, rank_at, passed_at, passes,"
@@ -138,7 +121,6 @@ _ROWS = (
 # The day's visits, and those of the days before whose number still holds (VS-03).
 _HOLDS = "v.visit_on BETWEEN ? AND ? AND (v.visit_on = ? OR v.state IN ('registered', 'called'))"
 _ROW = f"{_ROWS}{_HOLDS}"
-_WAIT = "visit_on BETWEEN ? AND ? AND state IN ('registered', 'called') AND passed_at IS NULL"
 WAITING = ("registered", "called")
 _OPEN = "AND v.state IN ('registered', 'called', 'in_consultation') ORDER BY v.queue_no DESC"
 MOST_SHOWN, WHOLE_DAY = 24, 400
@@ -156,7 +138,7 @@ def visit_of_slip(text: str) -> Visit | None:
 def queue(room_id: bytes | None, on: date) -> list[QueueRow]:
     """The day's visits of a room, or of all rooms, that are not cancelled, in the order in which they are called."""
     only, given = ("", ()) if room_id is None else (" AND v.room_id = ?", (room_id,))
-    found = db.read(QueueRow, f"{_ROW} AND v.state <> 'cancelled'{only}", (*_days(on), on.isoformat(), *given))
+    found = db.read(QueueRow, f"{_ROW} AND v.state <> 'cancelled'{only}", (*days_that_hold(on), on.isoformat(), *given))
     return sorted(found, key=lambda row: row.stands)
 
 
@@ -170,7 +152,7 @@ def next_in_line(room_id: bytes | None, on: date, doctor_id: bytes) -> QueueRow 
     return min(back, key=lambda row: row.returned_at or 0, default=None)
 
 
-def _days(on: date) -> tuple[str, str]:
+def days_that_hold(on: date) -> tuple[str, str]:
     """The first day whose numbers still hold, and this one (VS-03)."""
     held = parameters.value("visits.number_valid_days", on)
     return (on - timedelta(days=held - 1)).isoformat(), on.isoformat()
@@ -180,85 +162,15 @@ def today(on: date, *, waiting_only: bool = False, limit: int = MOST_SHOWN) -> l
     """The newest visits of the day, cancelled ones too, for the desk."""
     only = " AND v.state IN ('registered', 'called')" if waiting_only else ""
     return db.read(
-        QueueRow, f"{_ROW}{only} ORDER BY v.visit_on DESC, v.queue_no DESC LIMIT ?", (*_days(on), on.isoformat(), limit)
+        QueueRow,
+        f"{_ROW}{only} ORDER BY v.visit_on DESC, v.queue_no DESC LIMIT ?",
+        (*days_that_hold(on), on.isoformat(), limit),
     )
 
 
 def row(visit_id: bytes) -> QueueRow | None:
     """One visit as the queues show it."""
     return db.read_one(QueueRow, f"{_ROWS}v.id = ?", (visit_id,))
-
-
-def day(on: date, noon_at: int) -> Day:
-    """Counts of a day; `noon_at` divides morning and afternoon, in ms UTC."""
-    total, afternoon, waiting, inside, wait_ms = db.rows(
-        "SELECT count(*), total(registered_at >= ?), total(state IN ('registered', 'called')),"
-        " total(state = 'in_consultation'), avg(CASE WHEN with_number = 1 THEN started_at - registered_at END)"
-        " FROM visit WHERE visit_on = ?",
-        (noon_at, on.isoformat()),
-    )[0]
-    minutes = None if wait_ms is None else round(wait_ms / 60_000)
-    return Day(total, int(afternoon), int(waiting), int(inside), minutes)
-
-
-def tiles(actor: Actor) -> dict[str, str]:
-    """How many wait, for the home page of those who may see it."""
-    if not actor.may("visits.register"):
-        return {}
-    found = day(business_day(), 0)
-    facts = {"count": found.registered, "waiting": found.waiting}
-    return {"visits.registration": _("今天挂了 %(count)d 个，候诊 %(waiting)d") % facts}
-
-
-def waiting_by_room(on: date) -> dict[bytes, int]:
-    """How many wait at each room; rooms without anybody are left out."""
-    return dict(
-        db.rows(
-            f"SELECT room_id, count(*) FROM visit WHERE {_WAIT} GROUP BY room_id", _days(on)
-        )
-    )
-
-
-def waiting_before(visit: Visit) -> int:
-    """How many are called before this one at the same room."""
-    return int(
-        db.value(
-            f"SELECT count(*) FROM visit WHERE {_WAIT} AND room_id = ? AND (rank, rank_at, queue_no) < (?, ?, ?)",
-            (*_days(visit.day), visit.room_id, visit.rank, visit.rank_at, visit.queue_no),
-        )
-    )
-
-
-def doctors_by_room(on: date) -> dict[bytes, str]:
-    """The doctor who last began a consultation in each room that day."""
-    return {
-        room_id: name
-        for room_id, name, _newest in db.rows(
-            "SELECT v.room_id, d.name, max(v.started_at) FROM visit v JOIN person d ON d.id = v.doctor_id"
-            " WHERE v.visit_on = ? AND v.doctor_id IS NOT NULL GROUP BY v.room_id",
-            (on.isoformat(),),
-        )
-    }
-
-
-def rooms_with_a_doctor(on: date, busy: Iterable[bytes] | None = None) -> set[bytes]:
-    """Rooms where a doctor began a consultation that day, or sits signed in at a desk of the room.
-
-    `busy`: the first of the two, where the caller has read it already.
-    """
-    begun = set(doctors_by_room(on) if busy is None else busy)
-    since = from_local(datetime.combine(on, time()))
-    signed_in = db.rows(
-        "SELECT DISTINCT person_id, desk_id FROM session WHERE ended_at IS NULL AND created_at >= ?"
-        " AND person_id IS NOT NULL AND desk_id IS NOT NULL",
-        (since,),
-    )
-    if not signed_in:
-        return begun
-    doctors = {one.id for one in people.prescribers()}
-    room_of = {desk.id: desk.room_id for desk in desks.desks() if desk.room_id}
-    seated = {room_of[desk_id] for person_id, desk_id in signed_in if person_id in doctors and desk_id in room_of}
-    return seated | begun
 
 
 def visits_of_person(patient_id: bytes, limit: int = 20) -> list[Visit]:

@@ -93,11 +93,10 @@ def _page(
     values: dict[str, str], *, errors: dict[str, str] | None = None, once: str | None = None, status: int = 200
 ) -> Response:
     today = clock.today()
-    doctors = {one.id: one for role in sorted(queries.DOCTORS) for one in people.people_of_role(role)}
     return pages.answer(
         "visits/sessions.html", status=status, focus=f"#{next(iter(errors))}" if errors else "", values=values,
         errors=errors or {}, once=once, lines=queries.planned(today), when=_when, taken=queries.taken(today),
         is_today=lambda one: one.is_on(today), weekdays=words.weekdays(),
-        doctors=[(one.id.hex(), one.name) for one in doctors.values()],
+        doctors=[(one.id.hex(), one.name) for one in people.prescribers()],
         rooms=[(one.id.hex(), one.name) for one in desks.rooms() if one.is_open],
     )  # fmt: skip
