@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from appliance import practice
@@ -21,6 +21,7 @@ from tests.conftest import Clinic
 NOTE = {
     "chief_complaint": "Sore throat, fever 2 days", "temperature": "37.9", "examination": "Red throat", "plan": "Rest",
 }  # fmt: skip
+BOOKED = "冉春梅"
 ARRIVED = PatientData("欧阳海棠", "2", date(1971, 4, 9), phone="19900001177", allergy_state="none")
 
 
@@ -42,6 +43,11 @@ SCREENS = (
     Screen("password", "doctor", "/password"),
     Screen("registration", "registrar", "/registration/"),
     Screen("registration-found", "registrar", "/registration/?patient={chen}"),
+    Screen("line", "registrar", "/registration/line", has_primary=False),
+    Screen("board", "manager", "/registration/board", has_primary=False),
+    Screen("appointments", "registrar", "/registration/appointments"),
+    Screen("missed", "registrar", "/registration/appointments/missed", has_primary=False),
+    Screen("sessions", "manager", "/registration/sessions"),
     Screen("patients", "registrar", "/patients/", has_primary=False),
     Screen("patient", "registrar", "/patients/{chen}", is_of_patient=True),
     Screen("queue", "doctor", "/doctor"),
@@ -93,15 +99,35 @@ def prepare(clinic: Clinic) -> dict[str, str]:
             made["bill"] = visit.pay(clinic, made[use])["bill_id"]
             made[use] = sheets[0]
     visit.dispense(clinic, made["done"])
-    visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)
+    waits = visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)["visit_id"]
+    practice_sessions(clinic, waits)
     made["drug"] = visit.typed("D0076").drug_id
     made["doctor"] = clinic.actor("doctor").person_id
     return {use: one.hex() for use, one in made.items()}
 
 
+def practice_sessions(clinic: Clinic, waits: bytes) -> None:
+    """A session for the rest of the day, an appointment of it, and a triage."""
+    from clinic_app.kernel.clock import today
+    from clinic_app.modules.desks import queries as desks
+    from clinic_app.modules.visits import services
+    from clinic_app.modules.visits.rules.sessions import Hours
+    from clinic_app.modules.visits.rules.triage import Answers
+
+    plan = services.Plan(
+        clinic.actor("doctor", 1).person_id, desks.rooms()[0].id, None, today() + timedelta(days=1), Hours(480, 720, 24)
+    )
+    made = visit.run(clinic, "manager", lambda uow: services.add_session(uow, plan))
+    wanted = services.Booking(
+        bytes.fromhex(made["session_id"]), today() + timedelta(days=1), name=BOOKED, phone="19900001188", by_phone=True
+    )
+    visit.run(clinic, "registrar", lambda uow: services.book(uow, wanted))
+    visit.run(clinic, "nurse", lambda uow: services.triage_visit(uow, waits, Answers(3, 369)))
+
+
 def data_words() -> list[str]:
     """Chinese that is data in any language: names of people, places, desks and goods, and what was recorded so."""
-    words = {practice.FACTS.name, ARRIVED.name, "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
+    words = {practice.FACTS.name, ARRIVED.name, BOOKED, "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
     words |= {text for row in practice.STAFF for text in row[1:3]}
     words |= {text for row in practice.ROOMS for text in row[1:]} | {name for name, _room in practice.DESKS}
     for one in PATIENTS:

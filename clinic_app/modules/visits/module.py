@@ -25,7 +25,7 @@ MODULE = Module(
         MenuItem("预约", "visits.appointments", "visits.register", "clock"),
         MenuItem("分诊", "visits.line", "visits.line", "call"),
         MenuItem("看板", "visits.board", "visits.view", "list"),
-        MenuItem("出诊", "visits.sessions", "visits.plan", "clock", True),
+        MenuItem("出诊", "visits.sessions", "visits.plan", "clock"),
     ),
     events=EVENTS,
     offers=("visits.cancel", "visits.change_payer", "visits.give_back"),

@@ -21,7 +21,7 @@ def television(app, clinic):
     client = app.test_client()
     token = "television-of-the-waiting-room"
     clinic.run(
-        clinic.actor("administrator"), lambda uow: desk_services.pair_browser(uow, token, clinic.desk_of("nurse"))
+        clinic.actor("administrator"), lambda uow: desk_services.pair_browser(uow, clinic.desk_of("nurse"), token)
     )
     client.set_cookie("desk", token)
     return client
@@ -81,14 +81,14 @@ def test_the_board_masks_names_for_the_manager_only(clinic, browser_as):
     a_visit.arrive(clinic)
     assert "赵春生" in browser_as("registrar").get("/registration/board").text
     text = browser_as("manager").get("/registration/board").text
-    assert "赵春生" not in text and "赵*生" in text
+    assert "赵春生" not in text and "赵**" in text
 
 
 def test_a_browser_that_is_no_desk_sees_no_call_screen(app, clinic):
     client = app.test_client()
     for path in (SCREEN, f"{SCREEN}/rows"):
         answer = client.get(path)
-        assert answer.status_code == 403 and "号" not in re.sub(r"<title>.*?</title>", "", answer.text)[:0]
+        assert answer.status_code == 403
     client.set_cookie("desk", "x" * 40)
     assert client.get(SCREEN).status_code == 403
 
@@ -98,7 +98,7 @@ def test_the_screen_shows_number_masked_name_and_room_and_nothing_else_of_the_pe
     a_visit.arrive(clinic, patients.search("ljg")[0].id)
     clinic.run(clinic.actor("doctor"), lambda uow: services.call_visit(uow, made["visit_id"]))
     text = television.get(SCREEN).text
-    assert "赵*生" in text and "二诊室" in text and re.search(r"<b>1</b>", text)
+    assert "赵**" in text and "二诊室" in text and re.search(r"<b>1</b>", text)
     for secret in ("赵春生", "刘建国", "19900001177", "1971", made["visit_no"]):
         assert secret not in text
     assert re.search(r"二诊室</b><span>2</span>", text)

@@ -112,7 +112,7 @@ def _dialog(visit_id: bytes, *, status: int = 200, **values: Any) -> Response:
 def _values() -> dict[str, Any]:
     on = clock.today()
     rows = [row for row in queries.queue(None, on) if row.state != "finished" or row.returned_at or row.away_at]
-    rows.sort(key=lambda row: (row.room_name, row.passed_at is not None, not row.returned_at, row.stands))
+    rows.sort(key=lambda row: (row.room_name, _group(row), row.stands))
     return {
         "rows": rows[:MOST_SHOWN], "waiting": sum(row.is_next_in_line for row in rows), "name": _name,
         "triages": queries.triage_of(row.visit_id for row in rows[:MOST_SHOWN]), "states": words.states(),
@@ -121,6 +121,15 @@ def _values() -> dict[str, Any]:
         + patients.age_text(row.born_on, on, is_estimated=row.is_birth_estimated),
         "fever": queries.fever_room(on), "fever_tenths": parameters.value("visits.fever_tenths", on),
     }  # fmt: skip
+
+
+def _group(row: queries.QueueRow) -> int:
+    """Back with results, the line, who missed a call, then who is with the doctor or away."""
+    if row.returned_at is not None:
+        return 0
+    if row.passed_at is not None:
+        return 2
+    return 1 if row.is_next_in_line else 3
 
 
 def _name(name: str) -> str:
