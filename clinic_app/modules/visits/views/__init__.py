@@ -10,6 +10,7 @@ from clinic_app.modules.visits.views import (  # noqa: E402  # their routes join
     call_screen,  # noqa: F401
     changing,  # noqa: F401
     desk,  # noqa: F401
+    history,  # noqa: F401
     line,  # noqa: F401
     queue,  # noqa: F401
     registering,  # noqa: F401
