@@ -46,7 +46,7 @@ MODULE = Module(
     steps=steps,
     parameters=(
         Parameter(
-            "charging.fee_components", "S0001 S0002 S0004 S0005 S0007 S0008 S0009",
+            "charging.fee_components", "S0001 S0002 S0004 S0005 S0007",
             "domain guide VS-06: registration, consultation, injection; the province's list is to be confirmed",
             pattern=r"[A-Z0-9]+( [A-Z0-9]+)*",
         ),

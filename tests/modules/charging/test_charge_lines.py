@@ -1,5 +1,7 @@
 """Charge lines follow what happens in earlier subjects, and stop it once money was taken."""
 
+from datetime import timedelta
+
 import pytest
 
 from clinic_app.kernel import db, parameters
@@ -98,10 +100,13 @@ def test_without_the_fee_an_injection_is_charged(window):
 
 
 @pytest.mark.rule("VS-07")
-@pytest.mark.parametrize(("has_fee", "asked", "refused"), [(True, ["S0004"], ["S0004"]), (True, ["S0015"], []),
-                                                         (False, ["S0004"], [])])  # fmt: skip
-def test_only_components_and_only_on_the_day_of_the_fee_are_included(has_fee, asked, refused):
-    assert included(asked, {"S0004", "S0007"}, has_fee) == refused
+def test_only_components_and_only_on_the_day_of_the_fee_are_included(window):
+    assert included(["S0004", "S0015"], {"S0004", "S0007"}) == ["S0004"] and included(["S0004"], set()) == []
+    patient = patients.search("刘建国")[0].id
+    assert queries.fee_components(patient, today()) == frozenset()
+    window.visit()
+    assert queries.fee_components(patient, today()) == {"S0001", "S0002", "S0004", "S0005", "S0007"}
+    assert queries.fee_components(patient, today() + timedelta(days=1)) == frozenset()
 
 
 @pytest.mark.rule("VS-06")

@@ -22,6 +22,7 @@ from clinic_app.modules.charging.queries.bills import (
     receipts_of_shift,
     visit_bill,
 )
+from clinic_app.modules.charging.queries.included import fee_components, included_in_fee
 from clinic_app.modules.charging.queries.open_lines import OpenLine, Sheet, open_lines, open_sheets
 from clinic_app.modules.charging.queries.pending import Pending, charged_today, pending, pending_matching, tiles
 from clinic_app.modules.charging.queries.quoting import Quote, quote
@@ -42,7 +43,8 @@ from clinic_app.modules.charging.queries.shifts import (
 __all__ = [
     "PAID", "VOIDED", "Bill", "BillLine", "Category", "OpenLine", "PaidSheet", "Payment", "Pending", "Quote", "Receipt",
     "Sheet", "Shift", "ShiftSums", "bill", "bill_lines", "bill_that_took", "bills_of_visit", "charged_today",
-    "closed_shifts", "is_dispensed", "is_left_open", "is_prescription_paid", "last_bill_of", "left_open",
+    "closed_shifts", "fee_components", "included_in_fee",
+    "is_dispensed", "is_left_open", "is_prescription_paid", "last_bill_of", "left_open",
     "left_open_hours", "open_lines", "open_sheets", "open_shift", "open_shifts", "paid_prescriptions", "payments",
     "pending", "pending_matching", "quote", "receipt_of_reference", "receipts_of_day", "receipts_of_shift", "shift",
     "shift_sums", "tiles", "visit_bill",

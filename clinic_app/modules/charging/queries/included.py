@@ -15,14 +15,18 @@ _FEE = (
 )
 
 
+def fee_components(patient_id: bytes, on: date) -> frozenset[str]:
+    """Codes of the services that the fee charged to the person on that day pays already; none without that fee."""
+    fee, day = visits.fee_item(on), on.isoformat()
+    if fee is None or not any(db.row(_FEE, (one, fee.id, day)) for one in patients.same_person(patient_id)):
+        return frozenset()
+    return frozenset(parameters.value("charging.fee_components", on).split())
+
+
 def included_in_fee(patient_id: bytes, item_ids: Sequence[bytes], on: date) -> list[dictionaries.Service]:
-    """Which of these services the fee charged to the person on that day pays already, in the order asked."""
-    components = frozenset(parameters.value("charging.fee_components", on).split())
-    asked = [item for one in item_ids if (item := dictionaries.service(one)) and item.code in components]
-    fee = visits.fee_item(on) if asked else None
-    if fee is None:
+    """Which of these services the fee of that day pays already, in the order asked."""
+    asked = {item.code: item for one in item_ids if (item := dictionaries.service(one))}
+    listed = frozenset(parameters.value("charging.fee_components", on).split())
+    if listed.isdisjoint(asked):
         return []
-    day = on.isoformat()
-    has_fee = any(db.row(_FEE, (record, fee.id, day)) for record in patients.same_person(patient_id))
-    paid = included([item.code for item in asked], components, has_fee)
-    return [item for item in asked if item.code in paid]
+    return [asked[code] for code in included(list(asked), fee_components(patient_id, on))]

@@ -3,6 +3,6 @@
 from collections.abc import Collection
 
 
-def included(asked: Collection[str], components: Collection[str], has_fee_today: bool) -> list[str]:
-    """The asked item codes that the fee of the same day pays already; none on a day without the fee."""
-    return [code for code in asked if has_fee_today and code in components]
+def included(asked: Collection[str], components: Collection[str]) -> list[str]:
+    """The asked item codes that the fee of the same day pays already; `components` is empty on a day without it."""
+    return [code for code in asked if code in components]
