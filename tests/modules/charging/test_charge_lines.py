@@ -111,6 +111,7 @@ def test_only_components_and_only_on_the_day_of_the_fee_are_included(window):
 
 @pytest.mark.rule("VS-06")
 def test_the_fee_of_a_cancelled_number_falls_on_the_one_taken_instead(window):
+    window.parameter("visits.fee_course_days", 3)
     first = window.visit()
     second = window.visit()
     assert window.open(second) == []
@@ -203,7 +204,8 @@ def test_one_source_line_is_open_only_once(window):
     with pytest.raises(Exception, match="UNIQUE"):
         window.clinic.raw(
             "INSERT INTO charge_line SELECT randomblob(16), visit_id, patient_id, source_kind, source_id,"
-            " source_line_id, line_no, item_kind, item_id, quantity, state, bill_id, opened_at, opened_on, changed_at"
+            " source_line_id, line_no, item_kind, item_id, quantity, refunded, state, bill_id, opened_at, opened_on,"
+            " changed_at"
             " FROM charge_line WHERE source_id = ?",
             (source[0],),
         )

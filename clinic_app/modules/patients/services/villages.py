@@ -12,6 +12,7 @@ from clinic_app.modules.patients.services.data import Identifier
 from clinic_app.modules.patients.services.identifiers import add_identifier
 
 LONGEST_NAME = 60
+OWN_SOURCE = "clinic"
 
 
 def add_village(
@@ -29,7 +30,7 @@ def add_village(
     called, part = _name(name), health_record.check_part(record_part)
     _check_free(full, part)
     _check_serial(last_serial, 0)
-    said = texts.one_line(source, field="source", most=texts.LONGEST_NOTE) or "noted by the clinic"
+    said = texts.one_line(source, field="source", most=texts.LONGEST_NOTE) or OWN_SOURCE
     Village.insert(
         code=full, name=called, record_part=part, last_serial=last_serial, is_open=True, source=said,
         is_reviewed=bool(source.strip()), rev=1, changed_at=uow.at, changed_by=uow.actor.person_id,
