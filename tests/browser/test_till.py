@@ -79,7 +79,8 @@ def test_part_of_a_bill_goes_back_once_the_manager_approved(server: Server, pers
     cashier.sees("要院长批", "#refund-sums").goes_to("input[name=reason]").press("Space")
     cashier.press("F9").sees("已经报上去了", "#toast").sees("退费 160.00 等批", "#lines")
     manager = person("manager", at="/charging/approvals")
-    manager.has_focus("#a1").press("Enter").sees("白秋月", "#dialog dialog").press("F9").sees("批了：退费 160.00", "#toast")
+    manager.has_focus("#a1").press("Enter").sees("白秋月", "#dialog dialog")
+    manager.press("F9").sees("批了：退费 160.00", "#toast")
     cashier.page.reload()
     cashier.sees("退费 160.00 批了", "#lines").press("F9").sees("现金 160.00；剩下的开在", "#toast")
     cashier.sees("红字", "#lines").sees("−330.00", "#lines")
@@ -94,7 +95,8 @@ def test_the_drawer_is_counted_blind_and_a_difference_is_explained(
     cashier.press("F9").has_focus("#n10000").sees("点完才告诉", "#dialog dialog")
     assert "钱箱应有 " not in cashier.page.inner_text("#dialog")
     cashier.type("1").press("F9").sees("没有交班", "#dialog .note.stop").has_focus("#why")
-    cashier.sees("钱箱应有", "#dialog dialog").type("零钱不够，先垫的").press("F9").sees("交班完成，应交现金 100.00", "#toast")
+    cashier.sees("钱箱应有", "#dialog dialog").type("零钱不够，先垫的")
+    cashier.press("F9").sees("交班完成，应交现金 100.00", "#toast")
     cashier.sees("相差", "#handover")
 
 

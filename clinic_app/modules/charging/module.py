@@ -41,6 +41,7 @@ MODULE = Module(
         "consultation.prescription_voided": services.withdraw_sheet,
     },
     guards={
+        "people.close_account": services.warn_of_open_shift,
         "visits.cancel": services.refuse_cancelling_paid_visit,
         "consultation.void_prescription": services.refuse_voiding_paid_sheet,
     },

@@ -28,7 +28,13 @@ from clinic_app.modules.charging.services.lines import (
 from clinic_app.modules.charging.services.months import ask_to_reopen, close_month, confirm_hand_in, reopen_month
 from clinic_app.modules.charging.services.receipts import reprint_receipt
 from clinic_app.modules.charging.services.refunds import pay_approved_refund, refund_bill
-from clinic_app.modules.charging.services.shifts import Count, close_shift, close_shift_for, reprint_shift_slip
+from clinic_app.modules.charging.services.shifts import (
+    Count,
+    close_shift,
+    close_shift_for,
+    reprint_shift_slip,
+    warn_of_open_shift,
+)
 from clinic_app.modules.charging.services.voiding import void_bill
 
 __all__ = [
