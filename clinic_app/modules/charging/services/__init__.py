@@ -43,5 +43,6 @@ __all__ = [
     "open_lines", "open_request", "open_sheet", "open_shift", "pay_approved_refund", "record_drawer", "refund_bill",
     "refuse_cancelling_paid_visit", "refuse_voiding_paid_sheet", "reopen_month", "reprint_on_next",
     "reprint_receipt", "reprint_shift_slip", "resume_visit", "settle_arrears", "transfer_book", "void_bill",
-    "void_next", "withdraw_approval", "withdraw_lines", "withdraw_request", "withdraw_sheet", "withdraw_visit",
+    "void_next", "warn_of_open_shift", "withdraw_approval", "withdraw_lines", "withdraw_request", "withdraw_sheet",
+    "withdraw_visit",
 ]  # fmt: skip
