@@ -7,7 +7,7 @@ from typing import Any
 from clinic_app.kernel import db
 from clinic_app.kernel.errors import Invalid, Missing
 from clinic_app.kernel.ids import new_id
-from clinic_app.kernel.search import normal, term_keys
+from clinic_app.kernel.search import normal, spelled_term, term_keys
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.dictionaries import models
 from clinic_app.modules.dictionaries.events import LIST_IMPORTED, PRICE_SET
@@ -83,9 +83,13 @@ def import_divisions(uow: UnitOfWork, rows: Sequence[Division], *, source: str) 
         "UPDATE division SET parent = ?, name = ? WHERE code = ?", [(row.parent, row.name, row.code) for row in changed]
     )
     uow.conn.executemany("DELETE FROM division_key WHERE code = ?", [(row.code,) for row in changed])
-    keys = [(key, row.code) for row in (*new, *changed) for key in {normal(row.name), *term_keys(row.name)}]
+    keys = [(key, row.code) for row in (*new, *changed) for key in _division_keys(row.name)]
     uow.conn.executemany("INSERT INTO division_key(key, code) VALUES(?, ?)", sorted(keys))
     return _record(uow, "divisions", source, len(new), len(changed), len(rows) - len(new) - len(changed))
+
+
+def _division_keys(name: str) -> set[str]:
+    return {normal(name), *term_keys(name), *spelled_term(name)[:1]} - {""}
 
 
 def set_price(
@@ -218,12 +222,13 @@ def _put_limits(uow: UnitOfWork, drug_id: bytes, row: dict[str, Any]) -> None:
 
 
 def search_keys(name: str, name_en: str, code: str) -> dict[str, int]:
-    """What a typed text may begin with to find an item: WHOLE names, initials and code, or a part INSIDE a name."""
-    initials, english = term_keys(name), normal(name_en).split()
-    spelled = (normal(name), *initials)
-    keys = {text[at:]: INSIDE for text in spelled for at in range(1, len(text) - 1)}
+    """What a typed text may begin with to find an item: WHOLE names, initials, spelling, code, or a part INSIDE one."""
+    initials, english, syllables = term_keys(name), normal(name_en).split(), spelled_term(name)
+    wholes = (normal(name), *initials)
+    keys = {text[at:]: INSIDE for text in wholes for at in range(1, len(text) - 1)}
+    keys.update(dict.fromkeys(syllables[1:-1], INSIDE))
     keys.update({" ".join(english[at:]): INSIDE for at in range(1, len(english))})
-    keys.update(dict.fromkeys((*spelled, " ".join(english), normal(code)), WHOLE))
+    keys.update(dict.fromkeys((*wholes, *syllables[:1], " ".join(english), normal(code)), WHOLE))
     keys.pop("", None)
     return keys
 

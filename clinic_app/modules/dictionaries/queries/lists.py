@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic_app.kernel import db
-from clinic_app.kernel.search import normal, prefix_range
+from clinic_app.modules.dictionaries.queries.typed import typed_bounds
 
 PAGE = 100
 _PRICE = (
@@ -21,19 +21,22 @@ _DRUGS = (
     "SELECT i.id, i.code, i.name, i.name_en, i.strength_text, i.maker, i.shelf, i.pack_unit, i.pack_unit_en, c.name,"
     f" c.name_en, i.is_disabled, i.is_reviewed, {_PRICE}, {_GROUPS}"
     " FROM drug AS i JOIN invoice_category AS c ON c.code = i.invoice_category WHERE :typed = '' OR i.id IN"
-    " (SELECT drug_id FROM drug_key WHERE key >= :typed AND key < :below)"
+    " (SELECT drug_id FROM drug_key WHERE key >= :typed AND key < :below"
+    " OR key >= :spelled AND key < :spelled_below)"
     " ORDER BY i.code LIMIT :most OFFSET :skip"
 )
 _SERVICES = (
     "SELECT i.id, i.code, i.name, i.name_en, '', '', '', i.unit, i.unit_en, c.name, c.name_en, i.is_disabled,"
     f" i.is_reviewed, {_PRICE}, NULL, NULL"
     " FROM service_item AS i JOIN invoice_category AS c ON c.code = i.invoice_category WHERE :typed = '' OR i.id IN"
-    " (SELECT service_id FROM service_key WHERE key >= :typed AND key < :below)"
+    " (SELECT service_id FROM service_key WHERE key >= :typed AND key < :below"
+    " OR key >= :spelled AND key < :spelled_below)"
     " ORDER BY i.code LIMIT :most OFFSET :skip"
 )
 _DIAGNOSES = (
     "SELECT i.id, i.code, i.name, i.name_en, i.is_disabled, i.is_reviewed FROM diagnosis AS i WHERE :typed = ''"
-    " OR i.id IN (SELECT diagnosis_id FROM diagnosis_key WHERE key >= :typed AND key < :below)"
+    " OR i.id IN (SELECT diagnosis_id FROM diagnosis_key WHERE key >= :typed AND key < :below"
+    " OR key >= :spelled AND key < :spelled_below)"
     " ORDER BY i.code LIMIT :most OFFSET :skip"
 )
 
@@ -86,17 +89,17 @@ class Group:
 
 def drug_rows(text: str, on: date, skip: int = 0) -> list[Item]:
     """At most PAGE + 1 drugs by code: one more than a page says that there is another page."""
-    return db.read(Item, _DRUGS, {**_found_by(text), "day": on.isoformat(), "most": PAGE + 1, "skip": skip})
+    return db.read(Item, _DRUGS, {**typed_bounds(text), "day": on.isoformat(), "most": PAGE + 1, "skip": skip})
 
 
 def service_rows(text: str, on: date, skip: int = 0) -> list[Item]:
     """Services by code, as `drug_rows`."""
-    return db.read(Item, _SERVICES, {**_found_by(text), "day": on.isoformat(), "most": PAGE + 1, "skip": skip})
+    return db.read(Item, _SERVICES, {**typed_bounds(text), "day": on.isoformat(), "most": PAGE + 1, "skip": skip})
 
 
 def diagnosis_rows(text: str, skip: int = 0) -> list[DiagnosisRow]:
     """Diagnoses by code, as `drug_rows`."""
-    return db.read(DiagnosisRow, _DIAGNOSES, {**_found_by(text), "most": PAGE + 1, "skip": skip})
+    return db.read(DiagnosisRow, _DIAGNOSES, {**typed_bounds(text), "most": PAGE + 1, "skip": skip})
 
 
 def group_rows() -> list[Group]:
@@ -122,8 +125,3 @@ def counts() -> dict[str, int]:
 def latest_imports(limit: int = 6) -> list[tuple[str, str, int, int, int]]:
     """(kind, source, new, changed, at) of the last imports that changed something."""
     return db.rows("SELECT kind, source, new_rows, changed_rows, at FROM import_run ORDER BY id DESC LIMIT ?", (limit,))
-
-
-def _found_by(text: str) -> dict[str, str]:
-    typed = normal(text)
-    return {"typed": typed, "below": prefix_range(typed)[1]}

@@ -27,7 +27,7 @@ from clinic_app.modules.patients.queries.records import (
     names,
     patient,
 )
-from clinic_app.modules.patients.queries.searching import Hit, hit, is_spelled_out, scanned, search
+from clinic_app.modules.patients.queries.searching import Hit, hit, scanned, search
 from clinic_app.modules.patients.rules.masking import mask_identity_number, mask_name
 
 __all__ = [
@@ -50,7 +50,6 @@ __all__ = [
     "hit",
     "holder_of",
     "identifiers_of",
-    "is_spelled_out",
     "link",
     "link_rows",
     "mask_identity_number",

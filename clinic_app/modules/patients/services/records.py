@@ -90,7 +90,7 @@ def note_visit(uow: UnitOfWork, patient_id: bytes) -> None:
 
 
 def _write_keys(uow: UnitOfWork, patient_id: bytes, name: str) -> None:
-    keys = {search.normal(name), *search.name_keys(name)} - {""}
+    keys = {search.normal(name), *search.name_keys(name), *search.spelled_name(name)} - {""}
     uow.conn.executemany("INSERT INTO name_key(key, patient_id) VALUES(?, ?)", [(key, patient_id) for key in keys])
 
 
