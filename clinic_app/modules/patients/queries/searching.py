@@ -111,8 +111,8 @@ _LONGEST_SERIAL, _LEAST_DIGITS, _LEAST_ACCOUNT = 7, 3, 6
 
 
 def search(text: str, limit: int = 8) -> list[Hit]:
-    """People found by name, pinyin initials or spelling, identity number or its last 4 to 6, phone, person number, card,
-    account.
+    """People found by name, pinyin initials or spelling, identity number or its last 4 to 6, phone, person number,
+    card, account.
 
     Exact matches first, then the newest visit. A merged record shows the one that goes on, with `also_no` (ID-09).
     """
