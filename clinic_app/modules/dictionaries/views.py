@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from clinic_app.kernel import clock, i18n, money
 from clinic_app.kernel.errors import Invalid, Missing, Refused
 from clinic_app.modules.dictionaries import forms, importing, queries, services
-from clinic_app.modules.dictionaries.queries import lists, words
+from clinic_app.modules.dictionaries.queries import item_facts, lists
 from clinic_app.modules.dictionaries.rules.lists import LISTS
 from clinic_app.web import pages
 from clinic_app.web.access import ONCE, READS, access
@@ -157,13 +157,13 @@ def _item(kind: str, item_id: bytes) -> dict[str, Any]:
     if it is None:
         raise Missing("dictionaries.no_such_item")
     groups = [one for one in queries.allergy_groups() if one.code in queries.groups_of_drug(item_id)]
-    category = next(one for one in queries.invoice_categories() if one.code == it.invoice_category)
+    category = next((one for one in queries.invoice_categories() if one.code == it.invoice_category), None)
     return {
         "it": it,
         "item_kind": kind,
         "groups": groups if kind == "drug" else [],
-        "facts": words.facts(it, clock.today()) if isinstance(it, queries.Drug) else None,
-        "origin": words.origin(kind, item_id),
+        "facts": item_facts.facts(it, clock.today()) if isinstance(it, queries.Drug) else None,
+        "origin": item_facts.origin(kind, item_id),
         "category": category,
         "prices": queries.prices_of(item_id),
         "today": clock.today().isoformat(),

@@ -158,7 +158,6 @@ def administrators() -> list[Person]:
     return [found for found in who_may_sign_in() if "administrator" in found.roles]
 
 
-
 def last_desk(person_id: bytes) -> bytes | None:
     """The desk of the person's newest session that had one."""
     found: bytes | None = db.value(

@@ -24,9 +24,10 @@ COLUMNS = {
     "services": "code name name_en unit unit_en invoice_category price source reviewed",
     "diagnoses": "code name name_en source reviewed",
     "allergy_groups": "code parent name name_en source reviewed",
-    "frequencies": "code name name_en times cycle_days is_single needs_quantity source reviewed",
+    "frequencies": "code name name_en times cycle_days is_single needs_quantity slots source reviewed",
     "routes": "code name name_en slip source reviewed",
-    "invoice_categories": "code name name_en",
+    "invoice_categories": "code name name_en source reviewed",
+    "suppliers": "code name name_en licence_no licence_until phone source reviewed",
     "divisions/provinces": "code name",
     "divisions/cities": "code name provinceCode",
     "divisions/areas": "code name cityCode provinceCode",
@@ -43,7 +44,7 @@ SOURCES = {
 }
 OPTIONAL = {
     "parent", "allergy_groups", "minimum_age_years", "substances", "most_single_dose", "most_daily_dose",
-    "antimicrobial_grade", "controlled_class",
+    "antimicrobial_grade", "controlled_class", "slots", "licence_until", "phone",
 }  # fmt: skip
 
 

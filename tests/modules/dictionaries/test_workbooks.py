@@ -57,7 +57,8 @@ def test_numbers_typed_as_numbers_are_exact(clinic):
     numeric = ("pack_size", "is_splittable", "pack_price", "usual_dose", "strength_dose")
     cells = [[float(row[one]) if one in numeric else row[one] for one in row] for row in rows]
     assert prepared("drugs", written(*cells, columns=list(rows[0]))).unchanged == 200
-    body = b"<worksheet><sheetData><row><c><v>18.699999999999999</v></c><c><v>1E-3</v></c></row></sheetData></worksheet>"
+    cells = b"<c><v>18.699999999999999</v></c><c><v>1E-3</v></c>"
+    body = b"<worksheet><sheetData><row>" + cells + b"</row></sheetData></worksheet>"
     (row,) = workbook.read_rows(repacked(written(ROW), "xl/worksheets/sheet1.xml", body))
     assert row == (1, [("18.7", "number"), ("0.001", "number")])
 

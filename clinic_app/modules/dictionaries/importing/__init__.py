@@ -175,5 +175,6 @@ def kind_name(kind: str) -> str:
         "invoice_categories": i18n.gettext("发票归类"), "allergy_groups": i18n.gettext("过敏类别"),
         "frequencies": i18n.gettext("频次"), "routes": i18n.gettext("给药途径"), "services": i18n.gettext("诊疗项目"),
         "diagnoses": i18n.gettext("诊断"), "drugs": i18n.gettext("药品"), "divisions": i18n.gettext("行政区划"),
+        "suppliers": i18n.gettext("供应商"),
     }  # fmt: skip
     return names[kind]

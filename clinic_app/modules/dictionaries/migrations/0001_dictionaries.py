@@ -59,7 +59,7 @@ CREATE TABLE drug(
     frequency TEXT NOT NULL REFERENCES frequency(code),
     usual_dose TEXT NOT NULL,
     usual_days INTEGER CHECK (usual_days >= 1),
-    invoice_category TEXT NOT NULL REFERENCES invoice_category(code),
+    invoice_category TEXT REFERENCES invoice_category(code),
     maker TEXT NOT NULL,
     shelf TEXT NOT NULL,
     minimum_age_years INTEGER CHECK (minimum_age_years >= 1),
@@ -108,7 +108,7 @@ CREATE TABLE service_item(
     name_en TEXT NOT NULL,
     unit TEXT NOT NULL,
     unit_en TEXT NOT NULL,
-    invoice_category TEXT NOT NULL REFERENCES invoice_category(code),
+    invoice_category TEXT REFERENCES invoice_category(code),
     is_disabled INTEGER NOT NULL DEFAULT 0 CHECK (is_disabled IN (0, 1)),
     source TEXT NOT NULL,
     is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))

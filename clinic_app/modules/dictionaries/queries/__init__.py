@@ -5,12 +5,15 @@ from clinic_app.modules.dictionaries.queries.codes import (
     Frequency,
     InvoiceCategory,
     Route,
+    Supplier,
     allergy_groups,
     frequencies,
     frequency,
     group_parents,
     invoice_categories,
     routes,
+    supplier_named,
+    suppliers,
 )
 from clinic_app.modules.dictionaries.queries.divisions import (
     Division,
@@ -50,10 +53,10 @@ from clinic_app.modules.dictionaries.queries.prices import Price, price_on, pric
 
 __all__ = [
     "Allergen", "AllergyGroup", "Diagnosis", "Division", "DivisionHit", "DoseLimits", "Drug", "DrugHit",
-    "Frequency", "InvoiceCategory", "Price", "Route", "Service", "ServiceHit", "all_drugs", "allergens_matching",
-    "allergy_groups", "amount", "diagnoses_matching", "diagnosis", "diagnosis_by_code", "division_name",
-    "division_path", "divisions_matching", "divisions_under", "dose_limits_on", "drug", "drug_by_code", "drugs",
-    "drugs_matching", "frequencies", "frequency", "group_names", "group_parents", "groups_of_drug",
-    "invoice_categories", "named", "price_on", "prices_of", "prices_on", "routes", "service",
-    "service_by_code", "services_matching", "strength",
+    "Frequency", "InvoiceCategory", "Price", "Route", "Service", "ServiceHit", "Supplier", "all_drugs",
+    "allergens_matching", "allergy_groups", "amount", "diagnoses_matching", "diagnosis", "diagnosis_by_code",
+    "division_name", "division_path", "divisions_matching", "divisions_under", "dose_limits_on", "drug",
+    "drug_by_code", "drugs", "drugs_matching", "frequencies", "frequency", "group_names", "group_parents",
+    "groups_of_drug", "invoice_categories", "named", "price_on", "prices_of", "prices_on", "routes", "service",
+    "service_by_code", "services_matching", "strength", "supplier_named", "suppliers",
 ]  # fmt: skip

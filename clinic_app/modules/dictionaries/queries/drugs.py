@@ -34,7 +34,8 @@ _LIMITS = (
 )
 _ALLERGENS = """
 SELECT 'group', code, name, name_en FROM allergy_group
-WHERE name LIKE :inside ESCAPE '\\' OR name_en LIKE :inside ESCAPE '\\' OR code LIKE :start ESCAPE '\\'
+WHERE is_disabled = 0
+    AND (name LIKE :inside ESCAPE '\\' OR name_en LIKE :inside ESCAPE '\\' OR code LIKE :start ESCAPE '\\')
 ORDER BY code LIMIT :most
 """
 
@@ -65,7 +66,7 @@ class Drug:
     frequency: str
     usual_dose: str
     usual_days: int | None
-    invoice_category: str
+    invoice_category: str | None
     maker: str
     shelf: str
     is_disabled: bool
@@ -94,7 +95,7 @@ class DrugHit:
     min_unit: str
     pack_size: int
     price_e4: int | None
-    invoice_category: str
+    invoice_category: str | None
     is_disabled: int
     route: str
     frequency: str

@@ -35,7 +35,7 @@ class Service:
     name_en: str
     unit: str
     unit_en: str
-    invoice_category: str
+    invoice_category: str | None
     is_disabled: int
 
 

@@ -20,7 +20,7 @@ _GROUPS = (
 _DRUGS = (
     "SELECT i.id, i.code, i.name, i.name_en, i.strength_text, i.maker, i.shelf, i.pack_unit, i.pack_unit_en, c.name,"
     f" c.name_en, i.is_disabled, i.is_reviewed, {_PRICE}, {_GROUPS}"
-    " FROM drug AS i JOIN invoice_category AS c ON c.code = i.invoice_category WHERE :typed = '' OR i.id IN"
+    " FROM drug AS i LEFT JOIN invoice_category AS c ON c.code = i.invoice_category WHERE :typed = '' OR i.id IN"
     " (SELECT drug_id FROM drug_key WHERE key >= :typed AND key < :below"
     " OR key >= :spelled AND key < :spelled_below)"
     " ORDER BY i.code LIMIT :most OFFSET :skip"
@@ -28,8 +28,8 @@ _DRUGS = (
 _SERVICES = (
     "SELECT i.id, i.code, i.name, i.name_en, '', '', '', i.unit, i.unit_en, c.name, c.name_en, i.is_disabled,"
     f" i.is_reviewed, {_PRICE}, NULL, NULL"
-    " FROM service_item AS i JOIN invoice_category AS c ON c.code = i.invoice_category WHERE :typed = '' OR i.id IN"
-    " (SELECT service_id FROM service_key WHERE key >= :typed AND key < :below"
+    " FROM service_item AS i LEFT JOIN invoice_category AS c ON c.code = i.invoice_category"
+    " WHERE :typed = '' OR i.id IN (SELECT service_id FROM service_key WHERE key >= :typed AND key < :below"
     " OR key >= :spelled AND key < :spelled_below)"
     " ORDER BY i.code LIMIT :most OFFSET :skip"
 )
@@ -54,8 +54,8 @@ class Item:
     shelf: str
     unit: str
     unit_en: str
-    category: str
-    category_en: str
+    category: str | None
+    category_en: str | None
     is_disabled: int
     is_reviewed: int
     price_e4: int | None
