@@ -48,7 +48,7 @@ from clinic_app.modules.dictionaries.queries.items import (
     service_by_code,
     services_matching,
 )
-from clinic_app.modules.dictionaries.queries.naming import amount, group_names, named, strength
+from clinic_app.modules.dictionaries.queries.naming import amount, either, group_names, named, strength
 from clinic_app.modules.dictionaries.queries.prices import Price, price_on, prices_of, prices_on
 
 __all__ = [
@@ -56,7 +56,7 @@ __all__ = [
     "Frequency", "InvoiceCategory", "Price", "Route", "Service", "ServiceHit", "Supplier", "all_drugs",
     "allergens_matching", "allergy_groups", "amount", "diagnoses_matching", "diagnosis", "diagnosis_by_code",
     "division_name", "division_path", "divisions_matching", "divisions_under", "dose_limits_on", "drug",
-    "drug_by_code", "drugs", "drugs_matching", "frequencies", "frequency", "group_names", "group_parents",
+    "drug_by_code", "drugs", "drugs_matching", "either", "frequencies", "frequency", "group_names", "group_parents",
     "groups_of_drug", "invoice_categories", "named", "price_on", "prices_of", "prices_on", "routes", "service",
     "service_by_code", "services_matching", "strength", "supplier_named", "suppliers",
 ]  # fmt: skip

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from clinic_app.kernel import db
+from clinic_app.kernel.search import normal
+from clinic_app.modules.dictionaries.queries import choices, stored
 from clinic_app.modules.dictionaries.queries.typed import typed_bounds
 
 PAGE = 100
+MOST_MATCHES = 500
 _PRICE = (
     "(SELECT p.price_e4 FROM price AS p WHERE p.item_id = i.id AND p.valid_from <= :day"
     " AND (p.valid_to IS NULL OR p.valid_to >= :day)),"
@@ -114,14 +118,32 @@ def group_rows() -> list[Group]:
 
 
 def counts() -> dict[str, int]:
-    """How many rows each list has, for the tabs."""
+    """How many rows each list has, for the tabs, how many prices wait and how many items are not classified."""
     found = db.row(
         "SELECT (SELECT count(*) FROM drug), (SELECT count(*) FROM service_item), (SELECT count(*) FROM diagnosis),"
-        " (SELECT count(*) FROM allergy_group)"
+        " (SELECT count(*) FROM allergy_group), (SELECT count(*) FROM price_proposal WHERE decided_at IS NULL)"
     )
-    return dict(zip(("drugs", "services", "diagnoses", "groups"), found or (0, 0, 0, 0), strict=True))
+    names = ("drugs", "services", "diagnoses", "groups", "waiting")
+    return {**dict(zip(names, found or (0,) * len(names), strict=True)), "unclassified": unclassified()}
 
 
 def latest_imports(limit: int = 6) -> list[tuple[str, str, int, int, int]]:
     """(kind, source, new, changed, at) of the last imports that changed something."""
     return db.rows("SELECT kind, source, new_rows, changed_rows, at FROM import_run ORDER BY id DESC LIMIT ?", (limit,))
+
+
+def entry_rows(kind: str, text: str, skip: int = 0) -> list[dict[str, Any]]:
+    """At most PAGE + 1 rows of a list without a page of its own, in its order, as they are stored."""
+    found = sorted(stored.stored_rows(kind, date.min).values(), key=lambda row: (row.get("position", 0), row["code"]))
+    if normal(text):
+        wanted = {one.code for one in choices.picks_matching(kind, text, date.min, MOST_MATCHES)}
+        found = [row for row in found if row["code"] in wanted or normal(row["code"]).startswith(normal(text))]
+    return found[skip : skip + PAGE + 1]
+
+
+def unclassified() -> int:
+    """How many drugs and services stand on no invoice line yet."""
+    return int(db.value(
+        "SELECT (SELECT count(*) FROM drug WHERE invoice_category IS NULL AND is_disabled = 0)"
+        " + (SELECT count(*) FROM service_item WHERE invoice_category IS NULL AND is_disabled = 0)"
+    ))  # fmt: skip

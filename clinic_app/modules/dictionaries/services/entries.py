@@ -25,7 +25,7 @@ def add_entry(uow: UnitOfWork, kind: str, row: Row) -> dict[str, Any]:
         raise Invalid({"code": Refused("dictionaries.code_taken", field="code", value=row["code"])})
     _check_references(kind, row)
     whole = {**row, "position": stored.last_position(kind) + 1} if LISTS[kind].is_ordered else row
-    rows.add_rows(uow, kind, [whole])
+    rows.add_rows(uow, rows.ready(kind, [whole]))
     versions.write(uow, kind, row["code"], "added", {name: (None, row[name]) for name in row})
     return _told(uow, kind, row["code"], "added")
 

@@ -1,8 +1,11 @@
 """Bring in whole lists (导入): all of a file or nothing."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from clinic_app.kernel import db
 from clinic_app.kernel.errors import Invalid
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.search import normal, spelled_term, term_keys
@@ -10,12 +13,12 @@ from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.dictionaries.events import LIST_IMPORTED
 from clinic_app.modules.dictionaries.models import ImportRun
 from clinic_app.modules.dictionaries.queries import stored
-from clinic_app.modules.dictionaries.rules.difference import difference
+from clinic_app.modules.dictionaries.rules.difference import Difference, difference
 from clinic_app.modules.dictionaries.rules.divisions import Division
 from clinic_app.modules.dictionaries.rules.lists import LISTS
 from clinic_app.modules.dictionaries.services import rows as written
 
-SLICE = 5000
+SLICE = 5_000
 Tell = Callable[[int, int], None]
 """Called with (rows done, rows to do) while a long list is written."""
 
@@ -29,18 +32,61 @@ def import_list(
     today; another price of a known item waits for a second person. Raises Invalid, keyed by code, when a row would
     change what may never change.
     """
-    found = difference(LISTS[kind], rows, stored.stored_rows(kind, uow.on))
+    return import_planned(uow, plan(kind, rows, uow.on), source=source, tell=tell)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import will write, worked out while others go on writing; `version` is that of the lists it was compared
+    with."""
+
+    kind: str
+    rows: Sequence[dict[str, Any]]
+    on: date
+    version: int
+    found: Difference
+    new: list[written.Ready]
+
+
+def plan(kind: str, rows: Sequence[dict[str, Any]], on: date, tell: Tell | None = None) -> Plan:
+    """Compare the rows with what is stored and work out ids and search keys; reads only.
+
+    Raises Invalid, keyed by code, when a row would change what may never change.
+    """
+    version = _version()
+    found = difference(LISTS[kind], rows, stored.stored_rows(kind, on))
     if found.refused:
         raise Invalid(found.refused)
+    new = []
     for at in range(0, len(found.new), SLICE):
-        written.add_rows(uow, kind, found.new[at : at + SLICE])
+        new.append(written.ready(kind, found.new[at : at + SLICE]))
         if tell is not None:
             tell(min(at + SLICE, len(found.new)), len(found.new))
+    return Plan(kind, rows, on, version, found, new)
+
+
+def import_planned(uow: UnitOfWork, wanted: Plan, *, source: str, tell: Tell | None = None) -> dict[str, Any]:
+    """Write a plan, all of it; it is worked out again when a list has changed or the day has ended meanwhile."""
+    if wanted.version != _version() or wanted.on != uow.on:
+        wanted = plan(wanted.kind, wanted.rows, uow.on)
+    found, done = wanted.found, 0
+    for new in wanted.new:
+        written.add_rows(uow, new)
+        done += len(new.items)
+        if tell is not None:
+            tell(done, len(found.new))
     for at, change in enumerate(found.changed, 1):
-        written.change_row(uow, kind, change, "imported")
+        written.change_row(uow, wanted.kind, change, "imported")
         if tell is not None and at % SLICE == 0:
             tell(at, len(found.changed))
-    return _record(uow, kind, source, len(found.new), len(found.changed), found.unchanged)
+    told = _record(uow, wanted.kind, source, len(found.new), len(found.changed), found.unchanged)
+    asked = sum("price_e4" in change.columns for change in found.changed)
+    return {**told, "prices": asked} if asked else told
+
+
+def _version() -> int:
+    """Counts every change of a list."""
+    return int(db.value("SELECT n FROM list_version"))
 
 
 def import_divisions(uow: UnitOfWork, rows: Sequence[Division], *, source: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Rows of one list as they are written (写入): columns, search keys, allergy groups, dose limits, first prices."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -33,19 +34,37 @@ _ADD_LIMITS = (
     " VALUES(?, ?, ?, ?, ?, ?, ?)"
 )
 
-def add_rows(uow: UnitOfWork, kind: str, rows: Sequence[Row]) -> None:
-    """New rows of a list, table by table, because one statement for many rows costs a fraction of many for one."""
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """New rows of a list as they will be written, worked out before the transaction begins."""
+
+    kind: str
+    items: Sequence[Row]
+    sql: str
+    cells: list[list[Any]]
+    keys: list[tuple[str, bytes, int]]
+
+
+def ready(kind: str, rows: Sequence[Row]) -> Ready:
+    """Ids and search keys of new rows; nothing is read or written."""
     model = stored.MODELS[kind]
     items = [{**row, "id": new_id(), "is_disabled": 0} for row in rows] if kind in _KEYS else rows
     columns = [name for name in items[0] if name not in _NOT_COLUMNS]
     cells = [[item[name] for name in columns] for item in items]
     sql, _ = model.insert_many(cells[:1], fields=[getattr(model, name) for name in columns]).sql()
-    uow.conn.executemany(sql, cells)
+    # in the order of the table, so that a long list does not jump about in a file larger than the cache
+    searched = items if kind in _KEYS else ()
+    keys = [(key, item["id"], place) for item in searched for key, place in _keys_of(item).items()]
+    return Ready(kind, items, sql, cells, sorted(keys))
+
+
+def add_rows(uow: UnitOfWork, new: Ready) -> None:
+    """New rows of a list, table by table, because one statement for many rows costs a fraction of many for one."""
+    kind, items = new.kind, new.items
+    uow.conn.executemany(new.sql, new.cells)
     if kind not in _KEYS:
         return
-    # in the order of the table, so that a long list does not jump about in a file larger than the cache
-    keys = [(key, item["id"], place) for item in items for key, place in _keys_of(item).items()]
-    uow.conn.executemany(_KEYS[kind][1], sorted(keys))
+    uow.conn.executemany(_KEYS[kind][1], new.keys)
     uow.conn.executemany(_ADD_GROUP, [(item["id"], code) for item in items for code in item.get("allergy_groups", ())])
     limited = [item for item in items if any(item.get(name) for name in _LIMITS)]
     uow.conn.executemany(_ADD_LIMITS, [_limits(uow, item["id"], item) for item in limited])
