@@ -9,7 +9,10 @@ from typing import Any
 
 from appliance import practice
 from appliance.practice_patients import PATIENTS
+from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import services as consultation
+from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.dictionaries import services as lists
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.patients.services import PatientData
 from tests import visit
@@ -67,6 +70,12 @@ SCREENS = (
     Screen("drugs", "administrator", "/dictionaries", has_primary=False),
     Screen("drug", "administrator", "/dictionaries/drug/{drug}"),
     Screen("import", "administrator", "/dictionaries/import"),
+    Screen("suppliers", "administrator", "/dictionaries/lists/suppliers", has_primary=False),
+    Screen("drug-entry", "administrator", "/dictionaries/lists/drugs/D0076"),
+    Screen("supplier-new", "administrator", "/dictionaries/lists/suppliers/new"),
+    Screen("prices-to-approve", "administrator", "/dictionaries/prices"),
+    Screen("invoice-lines", "administrator", "/dictionaries/invoice-lines"),
+    Screen("invoice-line", "administrator", "/dictionaries/invoice-lines?category=examination", has_primary=False),
     Screen("checks", "manager", "/checks/", has_primary=False),
     Screen("audit", "auditor", "/checks/audit", has_primary=False),
 )
@@ -92,7 +101,15 @@ def prepare(clinic: Clinic) -> dict[str, str]:
     visit.dispense(clinic, made["done"])
     visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)
     made["drug"] = visit.typed("D0076").drug_id
+    visit.run(clinic, "manager", _ask_for_a_price)
+    clinic.raw("UPDATE service_item SET invoice_category = NULL WHERE code IN ('S0018', 'S0052', 'S0099')")
     return {use: one.hex() for use, one in made.items()}
+
+
+def _ask_for_a_price(uow: UnitOfWork) -> object:
+    item = dictionaries.service_by_code("S0018")
+    assert item is not None
+    return lists.propose_price(uow, "service", item.id, 180_000, uow.on, "Price list 7")
 
 
 def data_words() -> list[str]:
