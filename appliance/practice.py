@@ -22,8 +22,31 @@ STAFF = (
     ("0008", "钱文", "审计员", ("auditor",)),
     ("0009", "罗强", "设备员", ("technician",)),
     ("0010", "陈静", "全科儿科医师", ("doctor",)),
+    ("0011", "马有福", "乡村医生", ("village_doctor",)),
+    ("0012", "吴刚", "安全员", ("security_officer",)),
+    ("0013", "丁小兰", "药士", ("pharmacist",)),
+    ("0014", "许文清", "见习医师", ("doctor",)),
+    ("0015", "刘芳", "收费员", ("cashier",)),
 )
+QUALIFIED = (
+    ("0002", "doctor", "physician"),
+    ("0002", "narcotic", "granted"),
+    ("0002", "antimicrobial", "restricted"),
+    ("0003", "nurse", "registered"),
+    ("0004", "pharmacist", "pharmacist"),
+    ("0010", "doctor", "physician"),
+    ("0010", "antimicrobial", "non_restricted"),
+    ("0011", "doctor", "village"),
+    ("0011", "antimicrobial", "non_restricted"),
+    ("0013", "pharmacist", "assistant"),
+    ("0014", "doctor", "trainee"),
+)
+"""(staff number, kind, level) of the practice people, from the first day of the year before."""
 ROOMS = (("1", "一诊室", "全科儿科"), ("2", "二诊室", "全科"))
+VILLAGES = (
+    ("001", "新街居委会", "001", 3), ("201", "柳树村", "101", 27), ("202", "桥头村", "102", 5),
+    ("203", "石坝村", "103", 16),
+)  # fmt: skip
 DESKS = (
     ("挂号 1号窗", None),
     ("收费 1号窗", None),
@@ -75,13 +98,28 @@ def fill(uow: UnitOfWork) -> None:
     add_dictionaries(uow)
     add_goods(uow)
     add_patients(uow)
+    add_villages(uow)
 
 
 def add_people(uow: UnitOfWork) -> None:
     from clinic_app.modules.people import services
 
+    made = {}
     for staff_no, name, title, roles in STAFF:
-        services.add_person(uow, staff_no=staff_no, name=name, title=title, roles=roles, password=PASSWORD, pin=PIN)
+        made[staff_no] = services.add_person(
+            uow, staff_no=staff_no, name=name, title=title, roles=roles, password=PASSWORD, pin=PIN
+        )["person_id"]
+    qualify(uow, made)
+
+
+def qualify(uow: UnitOfWork, made: dict[str, str]) -> None:
+    """The certificates of the people that were made: staff number to person id."""
+    from clinic_app.modules.people import services
+
+    since = date(uow.on.year - 1, 1, 1)
+    for staff_no, kind, level in QUALIFIED:
+        if staff_no in made:
+            services.add_qualification(uow, bytes.fromhex(made[staff_no]), kind=kind, level=level, valid_from=since)
 
 
 def add_desks(uow: UnitOfWork) -> None:
@@ -148,3 +186,14 @@ def add_patients(uow: UnitOfWork) -> None:
 
     for data in PATIENTS:
         services.register_patient(uow, data)
+
+
+
+def add_villages(uow: UnitOfWork) -> None:
+    """The invented villages around the clinic, with the parts of their health-record numbers."""
+    from clinic_app.modules.patients import services
+
+    for village, name, part, last_serial in VILLAGES:
+        services.add_village(
+            uow, code=FACTS.division_code + village, name=name, record_part=part, last_serial=last_serial
+        )

@@ -12,13 +12,13 @@ MODULE = Module(
     name="consultation",
     blueprint="clinic_app.modules.consultation.views:blueprint",
     rights={
-        "consultation.view": frozenset({"doctor", "nurse", "pharmacist", "manager"}),
-        "consultation.write": frozenset({"doctor"}),
+        "consultation.view": frozenset({"doctor", "village_doctor", "nurse", "pharmacist", "manager"}),
+        "consultation.write": frozenset({"doctor", "village_doctor"}),
     },
     menu=(MenuItem("门诊工作站", "consultation.queue", "consultation.write", "person", True),),
     events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED),
     offers=("consultation.void_prescription",),
-    reads=("drug", "drug_allergy_group", "diagnosis"),
+    reads=("drug", "drug_allergy_group", "diagnosis", "visit", "person"),
     invariants=INVARIANTS,
     tiles=queries.tiles,
     parameters=(
