@@ -68,6 +68,8 @@ def approve_prices() -> Response:
     """Approve every price of the page that somebody else proposed, all or none."""
     known_fields("proposal")
     wanted = forms.ids(request.form.getlist("proposal"))
+    if not wanted:
+        raise Refused("dictionaries.form_broken")
     done = command(lambda uow: {"count": len([services.approve_price(uow, one) for one in wanted])}).result["count"]
     return pages.see(url_for("dictionaries.waiting_prices"), i18n.gettext("批准了 %(count)s 个价格") % {"count": done})
 
