@@ -1,4 +1,4 @@
-"""The manager's lists by keyboard alone: a drug changed, one disabled, a price with its second person, a spreadsheet."""
+"""The manager's lists by keyboard alone: a drug changed, another disabled, a price for two people, a spreadsheet."""
 
 import io
 from collections.abc import Callable

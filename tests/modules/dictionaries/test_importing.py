@@ -306,3 +306,26 @@ def test_a_list_comes_in_at_a_pace_of_a_hundred_thousand_rows_a_minute(clinic, k
 def test_a_file_of_the_most_rows_is_not_too_large(kind):
     of_a_row = (starter.DATA / f"{kind}.csv").stat().st_size / len(table(kind))
     assert of_a_row * reading.MOST_ROWS < reading.LARGEST_BYTES
+
+
+def test_search_keys_of_a_long_list_follow_in_short_transactions(clinic):
+    rows = [{**row, "code": f"N{at:04d}", "name": f"样例单项{at}"} for at, row in enumerate(table("diagnoses")[:60])]
+    found, run = prepared("diagnoses", written(rows)), clinic.actor("manager")
+    planned = services.plan("diagnoses", found.rows, clock.today(), is_search_due=True)
+    assert clinic.run(run, lambda uow: services.import_planned(uow, planned, source="x"))["new"] == 60
+    assert queries.diagnosis_by_code("N0059") and queries.diagnoses_matching("样例单项59") == []
+    done = [clinic.run(run, services.write_due, quiet=True) for _ in range(4)]
+    assert done == [25, 25, 10, 0]
+    assert [one.code for one in queries.diagnoses_matching("样例单项59")] == ["N0059"]
+    assert queries.diagnoses_matching("yanglidanxiang")
+    assert prepared("diagnoses", written(rows)).unchanged == 60
+
+
+def test_a_plan_is_worked_out_again_when_a_colleague_changed_a_list_meanwhile(clinic):
+    rows = table("diagnoses")
+    rows[0]["name_en"] = "Common cold"
+    found = prepared("diagnoses", written(rows))
+    planned = services.plan("diagnoses", found.rows, clock.today())
+    clinic.raw("UPDATE diagnosis SET name_en = 'Common cold' WHERE code = ?", (rows[0]["code"],))
+    told = clinic.run(clinic.actor("manager"), lambda uow: services.import_planned(uow, planned, source="x"))
+    assert (told["changed"], told["unchanged"]) == (0, 300)

@@ -1,7 +1,8 @@
 """Long imports while others work (导入进度): read, compared and worked out first, then written in one transaction.
 
-All of a list comes in or nothing, so its rows are written under the one write lock; what can be done before it, is.
-The state of a run lives in this process: one that was cut off has changed nothing.
+All of a list comes in or nothing, so its rows are written in one transaction under the one write lock; what can be done
+before it is done before, and the search keys, nine tenths of the work, follow in short transactions of their own. The
+state of a run lives in this process: one that was cut off before it wrote has changed nothing.
 """
 
 import hashlib
@@ -25,7 +26,9 @@ from clinic_app.modules.dictionaries.importing.workbook import is_workbook
 LONG_TEXT, LONG_WORKBOOK = 200_000, 40_000
 """Bytes from which on a file is read beside the request: well under a second's work for either."""
 _MOST_KEPT = 8
-READ, PLAN, WRITE, CHECKED, DONE, REFUSED = "read", "plan", "write", "checked", "done", "refused"
+READ, PLAN, WRITE, SEARCH = "read", "plan", "write", "search"
+CHECKED, DONE, REFUSED = "checked", "done", "refused"
+_PAUSE_S = 0.01
 log = logging.getLogger(__name__)
 
 
@@ -90,16 +93,23 @@ def _begin(run_id: bytes, run: Run, act: Callable[[Run], None]) -> None:
         _runs[run_id] = run
         while len(_runs) > _MOST_KEPT:
             _runs.popitem(last=False)
-        if not _threads:
-            _threads.append(threading.Thread(target=_serve, name="import", daemon=True))
-            _threads[0].start()
+        _serve_on_a_thread()
     _work.put(lambda: _guarded(run, act))
+
+
+def _serve_on_a_thread() -> None:
+    if not _threads:
+        _threads.append(threading.Thread(target=_serve, name="import", daemon=True))
+        _threads[0].start()
 
 
 def _serve() -> None:
     """One import after the other, on one connection."""
     while True:
-        _work.get()()
+        try:
+            _work.get()()
+        except Exception:  # what is left is gone on with when the dictionaries are opened again
+            log.exception("search keys could not be written")
 
 
 def _guarded(run: Run, act: Callable[[Run], None]) -> None:
@@ -126,10 +136,31 @@ def _bring_in(run: Run, actor: Actor) -> None:
     if prepared.errors:
         raise ImportRefused(prepared.errors, prepared.error_count)
     run.step = PLAN
-    planned = services.plan(run.kind, prepared.rows, run.on, run.tell)
+    planned = services.plan(run.kind, prepared.rows, run.on, run.tell, is_search_due=True)
     with unit_of_work(actor) as uow:
         began = time.monotonic()
         run.step, run.done = WRITE, 0
         run.result = services.import_planned(uow, planned, source=run.source, tell=run.tell)
     run.held_ms = round(1000 * (time.monotonic() - began))
+    run.step, run.done = SEARCH, 0
+    _write_due(actor, run)
     run.step = DONE
+
+
+def resume(actor: Actor) -> None:
+    """Go on with the search keys of an import that a restart cut off after it was written."""
+    with _lock:
+        _serve_on_a_thread()
+    _work.put(lambda: _write_due(actor))
+
+
+def _write_due(actor: Actor, run: Run | None = None) -> None:
+    """In short transactions with a pause between them; the entries themselves are stored already."""
+    while True:
+        with unit_of_work(actor, quiet=True) as uow:
+            written = services.write_due(uow)
+        if not written:
+            return
+        if run is not None:
+            run.done += written
+        time.sleep(_PAUSE_S)

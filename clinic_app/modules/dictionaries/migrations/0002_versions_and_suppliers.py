@@ -34,6 +34,11 @@ CREATE TRIGGER entry_version_no_update BEFORE UPDATE ON entry_version
 BEGIN SELECT RAISE(ABORT, 'versions are never changed'); END;
 CREATE TRIGGER entry_version_no_delete BEFORE DELETE ON entry_version
 BEGIN SELECT RAISE(ABORT, 'versions are never removed'); END;
+CREATE TABLE search_due(
+    kind TEXT NOT NULL,
+    item_id BLOB NOT NULL,
+    PRIMARY KEY (kind, item_id)
+) WITHOUT ROWID;
 CREATE TABLE price_proposal(
     id BLOB PRIMARY KEY CHECK (length(id) = 16),
     item_kind TEXT NOT NULL CHECK (item_kind IN ('drug', 'service')),

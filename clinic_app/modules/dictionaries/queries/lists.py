@@ -141,6 +141,11 @@ def entry_rows(kind: str, text: str, skip: int = 0) -> list[dict[str, Any]]:
     return found[skip : skip + PAGE + 1]
 
 
+def is_search_due() -> bool:
+    """Whether entries wait for their search keys."""
+    return bool(db.value("SELECT EXISTS(SELECT 1 FROM search_due)"))
+
+
 def unclassified() -> int:
     """How many drugs and services stand on no invoice line yet."""
     return int(db.value(

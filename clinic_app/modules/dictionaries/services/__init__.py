@@ -12,10 +12,10 @@ from clinic_app.modules.dictionaries.services.lists import (
     plan,
 )
 from clinic_app.modules.dictionaries.services.prices import approve_price, propose_price, reject_price, set_price
-from clinic_app.modules.dictionaries.services.rows import search_keys
+from clinic_app.modules.dictionaries.services.rows import search_keys, write_due
 
 __all__ = [
     "SLICE", "Plan", "Tell", "add_entry", "approve_price", "change_entry", "classify", "disable", "enable",
     "import_divisions", "import_list", "import_planned", "plan", "propose_price", "reject_price", "search_keys",
-    "set_disabled", "set_price",
+    "set_disabled", "set_price", "write_due",
 ]  # fmt: skip

@@ -43,6 +43,7 @@ def change_entry(uow: UnitOfWork, kind: str, row: Row, *, rev: int) -> dict[str,
         raise Invalid({refused.field or "code": refused})
     _check_references(kind, row)
     if not columns:
+        uow.audit("dictionaries.entry_unchanged", None, kind=kind, code=code, rev=rev)
         return {"kind": kind, "code": code, "rev": rev}
     rows.change_row(uow, kind, Change(row, columns, before), "changed")
     return _told(uow, kind, code, "changed")

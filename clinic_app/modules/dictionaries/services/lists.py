@@ -48,8 +48,12 @@ class Plan:
     new: list[written.Ready]
 
 
-def plan(kind: str, rows: Sequence[dict[str, Any]], on: date, tell: Tell | None = None) -> Plan:
+def plan(
+    kind: str, rows: Sequence[dict[str, Any]], on: date, tell: Tell | None = None, *, is_search_due: bool = False
+) -> Plan:
     """Compare the rows with what is stored and work out ids and search keys; reads only.
+
+    With `is_search_due` new entries get their search keys afterwards, a few at a time, so that others can work.
 
     Raises Invalid, keyed by code, when a row would change what may never change.
     """
@@ -59,7 +63,7 @@ def plan(kind: str, rows: Sequence[dict[str, Any]], on: date, tell: Tell | None 
         raise Invalid(found.refused)
     new = []
     for at in range(0, len(found.new), SLICE):
-        new.append(written.ready(kind, found.new[at : at + SLICE]))
+        new.append(written.ready(kind, found.new[at : at + SLICE], is_search_due=is_search_due))
         if tell is not None:
             tell(min(at + SLICE, len(found.new)), len(found.new))
     return Plan(kind, rows, on, version, found, new)
@@ -68,7 +72,8 @@ def plan(kind: str, rows: Sequence[dict[str, Any]], on: date, tell: Tell | None 
 def import_planned(uow: UnitOfWork, wanted: Plan, *, source: str, tell: Tell | None = None) -> dict[str, Any]:
     """Write a plan, all of it; it is worked out again when a list has changed or the day has ended meanwhile."""
     if wanted.version != _version() or wanted.on != uow.on:
-        wanted = plan(wanted.kind, wanted.rows, uow.on)
+        due = any(new.is_search_due for new in wanted.new)
+        wanted = plan(wanted.kind, wanted.rows, uow.on, is_search_due=due)
     found, done = wanted.found, 0
     for new in wanted.new:
         written.add_rows(uow, new)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from clinic_app.kernel import db
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.search import normal, spelled_term, term_keys
 from clinic_app.kernel.unit_of_work import UnitOfWork
@@ -29,6 +30,7 @@ _KEYS = {
 _LIMITS = ("most_single_dose", "most_daily_dose")
 _NOT_COLUMNS = ("price_e4", "allergy_groups", *_LIMITS)
 _ADD_GROUP = "INSERT INTO drug_allergy_group(drug_id, group_code) VALUES(?, ?)"
+_DUE = "INSERT INTO search_due(kind, item_id) VALUES(?, ?)"
 _ADD_LIMITS = (
     "INSERT INTO dose_limit(drug_id, most_single_dose, most_daily_dose, valid_from, source, is_reviewed, recorded_at)"
     " VALUES(?, ?, ?, ?, ?, ?, ?)"
@@ -43,19 +45,20 @@ class Ready:
     sql: str
     cells: list[list[Any]]
     keys: list[tuple[str, bytes, int]]
+    is_search_due: bool
 
 
-def ready(kind: str, rows: Sequence[Row]) -> Ready:
-    """Ids and search keys of new rows; nothing is read or written."""
+def ready(kind: str, rows: Sequence[Row], *, is_search_due: bool = False) -> Ready:
+    """Ids and search keys of new rows; nothing is read or written. Keys that are due are left to `write_due`."""
     model = stored.MODELS[kind]
     items = [{**row, "id": new_id(), "is_disabled": 0} for row in rows] if kind in _KEYS else rows
     columns = [name for name in items[0] if name not in _NOT_COLUMNS]
     cells = [[item[name] for name in columns] for item in items]
     sql, _ = model.insert_many(cells[:1], fields=[getattr(model, name) for name in columns]).sql()
     # in the order of the table, so that a long list does not jump about in a file larger than the cache
-    searched = items if kind in _KEYS else ()
+    searched = items if kind in _KEYS and not is_search_due else ()
     keys = [(key, item["id"], place) for item in searched for key, place in _keys_of(item).items()]
-    return Ready(kind, items, sql, cells, sorted(keys))
+    return Ready(kind, items, sql, cells, sorted(keys), is_search_due)
 
 
 def add_rows(uow: UnitOfWork, new: Ready) -> None:
@@ -64,6 +67,8 @@ def add_rows(uow: UnitOfWork, new: Ready) -> None:
     uow.conn.executemany(new.sql, new.cells)
     if kind not in _KEYS:
         return
+    if new.is_search_due:
+        uow.conn.executemany(_DUE, [(kind, item["id"]) for item in items])
     uow.conn.executemany(_KEYS[kind][1], new.keys)
     uow.conn.executemany(_ADD_GROUP, [(item["id"], code) for item in items for code in item.get("allergy_groups", ())])
     limited = [item for item in items if any(item.get(name) for name in _LIMITS)]
@@ -72,6 +77,20 @@ def add_rows(uow: UnitOfWork, new: Ready) -> None:
         shared = [(item["price_e4"], uow.on.isoformat(), item["source"], item["is_reviewed"]) for item in items]
         first = [(item_kind, item["id"], *one, None, uow.at) for item, one in zip(items, shared, strict=True)]
         uow.conn.executemany(prices.ADD_PRICE, first)
+
+
+def write_due(uow: UnitOfWork, most: int = 25) -> int:
+    """Write the search keys of at most that many new entries that wait for them; how many it were."""
+    due = db.rows("SELECT kind, item_id FROM search_due LIMIT ?", (most,))
+    for kind, item_id in due:
+        model = stored.MODELS[kind]
+        name, name_en, code = model.select(model.name, model.name_en, model.code).where(model.id == item_id).tuples()[0]
+        forget, remember = _KEYS[kind]
+        uow.execute(forget, (item_id,))
+        keys = search_keys(name, name_en, code)
+        uow.conn.executemany(remember, [(key, item_id, place) for key, place in sorted(keys.items())])
+        uow.execute("DELETE FROM search_due WHERE kind = ? AND item_id = ?", (kind, item_id))
+    return len(due)
 
 
 def _limits(uow: UnitOfWork, drug_id: bytes, row: Row) -> tuple[Any, ...]:
