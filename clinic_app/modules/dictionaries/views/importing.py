@@ -34,7 +34,8 @@ def check_import() -> Response:
     if running.is_long(data):
         run_id = new_id()
         running.check(run_id, kind, data, source, clock.today())
-        return _shown(kind, run_id=run_id, run=running.run_of(run_id))
+        run = running.run_of(run_id)
+        return _shown(kind, prepared=run.prepared if run else None, run_id=run_id, run=run)
     return _shown(kind, prepared=importing.prepare(kind, data, source, clock.today()))
 
 
