@@ -143,8 +143,10 @@ def add_desks(uow: UnitOfWork) -> None:
 
 def add_dictionaries(uow: UnitOfWork) -> None:
     from clinic_app.modules.dictionaries import starter
+    from clinic_app.modules.laboratory import services as laboratory
 
     starter.load_starter_lists(uow)
+    laboratory.load_starter(uow)
 
 
 def add_goods(uow: UnitOfWork) -> None:

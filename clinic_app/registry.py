@@ -16,6 +16,8 @@ MODULES = [
     "consultation",
     "charging",
     "pharmacy",
+    "treatments",
+    "laboratory",
     "parameters",
     "checks",
 ]

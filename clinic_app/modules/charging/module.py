@@ -23,12 +23,14 @@ MODULE = Module(
         MenuItem("各班", "charging.shifts", "charging.close_for", "clock"),
     ),
     events=EVENTS,
-    offers=("charging.void_bill",),
+    offers=("charging.void_bill", "charging.refund"),
     on={
         "visits.registered": services.open_fee,
         "visits.cancelled": services.withdraw_visit,
         "consultation.prescription_signed": services.open_sheet,
         "consultation.prescription_voided": services.withdraw_sheet,
+        "consultation.request_signed": services.open_request,
+        "consultation.request_withdrawn": services.withdraw_request,
     },
     guards={
         "visits.cancel": services.refuse_cancelling_paid_visit,

@@ -122,6 +122,10 @@ class PrescriptionRow(_Table):
     pack_unit_en = TextField()
     pack_size = IntegerField(null=True)
     deleted_at = IntegerField(null=True)
+    group_no = IntegerField(null=True)
+    is_own = IntegerField()
+    untested_because = TextField()
+    minutes = IntegerField(null=True)
 
     class Meta:
         table_name = "prescription_line"

@@ -3,7 +3,13 @@
 from clinic_app.kernel.manifest import MenuItem, Module
 from clinic_app.kernel.parameters import Parameter
 from clinic_app.modules.consultation import queries
-from clinic_app.modules.consultation.events import NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED
+from clinic_app.modules.consultation.events import (
+    NOTE_SIGNED,
+    PRESCRIPTION_SIGNED,
+    PRESCRIPTION_VOIDED,
+    REQUEST_SIGNED,
+    REQUEST_WITHDRAWN,
+)
 from clinic_app.modules.consultation.invariants import INVARIANTS
 
 _PLAUSIBLE = "decided here: what can be measured at all, not what is normal"
@@ -16,9 +22,9 @@ MODULE = Module(
         "consultation.write": frozenset({"doctor", "village_doctor"}),
     },
     menu=(MenuItem("门诊工作站", "consultation.queue", "consultation.write", "person", True),),
-    events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED),
-    offers=("consultation.void_prescription",),
-    reads=("drug", "drug_allergy_group", "diagnosis", "visit", "person"),
+    events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED, REQUEST_SIGNED, REQUEST_WITHDRAWN),
+    offers=("consultation.void_prescription", "consultation.withdraw_request"),
+    reads=("drug", "service_item", "drug_allergy_group", "diagnosis", "visit", "person"),
     invariants=INVARIANTS,
     tiles=queries.tiles,
     parameters=(
@@ -41,5 +47,5 @@ MODULE = Module(
             "decided here: allergy groups whose drugs may be suggested for each other; the doctor decides",
         ),
     ),
-    documents=("consultation.prescription",),
+    documents=("consultation.prescription", "consultation.request"),
 )

@@ -16,6 +16,7 @@ MODULE = Module(
     },
     menu=(MenuItem("发药", "pharmacy.index", "pharmacy.view", "box", True),),
     events=EVENTS,
+    offers=("pharmacy.dispense",),
     guards={"charging.void_bill": refuse_voiding_dispensed_bill},
     reads=(
         "person", "room", "batch", "reservation", "stock_balance", "patient", "visit", "prescription",

@@ -55,21 +55,24 @@ CREATE TABLE charge_line(
     id BLOB PRIMARY KEY CHECK (length(id) = 16),
     visit_id BLOB NOT NULL REFERENCES visit(id),
     patient_id BLOB NOT NULL REFERENCES patient(id),
-    source_kind TEXT NOT NULL CHECK (source_kind IN ('visit', 'prescription')),
+    source_kind TEXT NOT NULL CHECK (source_kind <> ''),
     source_id BLOB NOT NULL,
     source_line_id NOT NULL,
     line_no INTEGER NOT NULL CHECK (line_no >= 1),
     item_kind TEXT NOT NULL CHECK (item_kind IN ('drug', 'service')),
     item_id BLOB NOT NULL,
     quantity INTEGER NOT NULL CHECK (quantity >= 1),
+    refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND quantity),
     state TEXT NOT NULL CHECK (state IN ('open', 'billed', 'withdrawn')),
     bill_id BLOB REFERENCES bill(id),
     opened_at INTEGER NOT NULL,
     opened_on TEXT NOT NULL,
     changed_at INTEGER NOT NULL,
-    CHECK ((state = 'billed') = (bill_id IS NOT NULL))
+    CHECK ((state = 'billed') = (bill_id IS NOT NULL)),
+    CHECK (refunded = 0 OR state = 'billed')
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX charge_line_source ON charge_line(source_id, source_line_id) WHERE state <> 'withdrawn';
+CREATE INDEX charge_line_by_source ON charge_line(source_id);
 CREATE INDEX charge_line_visit ON charge_line(visit_id);
 CREATE INDEX charge_line_open ON charge_line(opened_on) WHERE state = 'open';
 CREATE INDEX charge_line_bill ON charge_line(bill_id) WHERE bill_id IS NOT NULL;
@@ -79,6 +82,7 @@ WHEN OLD.state = 'withdrawn' OR NEW.id IS NOT OLD.id OR NEW.visit_id IS NOT OLD.
     OR NEW.source_id IS NOT OLD.source_id OR NEW.source_line_id IS NOT OLD.source_line_id
     OR NEW.line_no IS NOT OLD.line_no OR NEW.item_kind IS NOT OLD.item_kind OR NEW.item_id IS NOT OLD.item_id
     OR NEW.quantity IS NOT OLD.quantity OR NEW.opened_at IS NOT OLD.opened_at OR NEW.opened_on IS NOT OLD.opened_on
+    OR NEW.refunded < OLD.refunded
 BEGIN SELECT RAISE(ABORT, 'only the state of a charge line changes'); END;
 CREATE TRIGGER charge_line_no_delete BEFORE DELETE ON charge_line
 BEGIN SELECT RAISE(ABORT, 'charge lines are withdrawn, never removed'); END;

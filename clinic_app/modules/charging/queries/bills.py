@@ -173,6 +173,7 @@ def paid_prescriptions(on: date | None = None) -> list[PaidSheet]:
         PaidSheet,
         "SELECT DISTINCT b.id, c.source_id, b.visit_id, b.patient_id, b.paid_at, b.receipt_no"
         " FROM bill b JOIN charge_line c ON c.bill_id = b.id AND c.source_kind = 'prescription'"
+        " AND c.refunded < c.quantity"
         " WHERE (?1 IS NULL OR b.paid_on = ?1) ORDER BY b.paid_at, b.receipt_no",
         (on.isoformat() if on else None,),
     )
@@ -182,7 +183,7 @@ def is_prescription_paid(prescription_id: bytes) -> bytes | None:
     """The bill that paid a prescription and counts, or None."""
     paid: bytes | None = db.value(
         "SELECT bill_id FROM charge_line WHERE source_id = ? AND source_kind = 'prescription' AND state = 'billed'"
-        " LIMIT 1",
+        " AND refunded < quantity LIMIT 1",
         (prescription_id,),
     )
     return paid

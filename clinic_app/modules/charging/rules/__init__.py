@@ -2,5 +2,6 @@
 
 from clinic_app.modules.charging.rules.reasons import reason_line
 from clinic_app.modules.charging.rules.settlement import Line, Payment, Settlement, Tender, settle
+from clinic_app.modules.charging.rules.sources import SOURCE_KINDS
 
-__all__ = ["Line", "Payment", "Settlement", "Tender", "reason_line", "settle"]
+__all__ = ["SOURCE_KINDS", "Line", "Payment", "Settlement", "Tender", "reason_line", "settle"]

@@ -62,6 +62,11 @@ class Row:
         return dictionaries.strength(self.drug)
 
     @property
+    def is_parenteral(self) -> bool:
+        """Whether it is injected or infused, so that it may share a bottle and is executed in the treatment room."""
+        return lists().routes[self.line.route].slip in ("injection", "infusion")
+
+    @property
     def is_open(self) -> bool:
         """Whether the doctor must decide before signing."""
         return bool(self.stops or self.beyond) or self.problem is not None
@@ -170,7 +175,7 @@ class _Book:
         stops = tuple(one for one in open_stops if one.tier == "stop")
         worked, problem = self._work_out(line, drug)
         holding = {one.code for one in worked.stops} if worked else set()
-        if problem is None and there < line.quantity:
+        if problem is None and there < line.quantity and not line.is_own:
             problem = Refused(
                 "consultation.not_enough_stock", drug=words.named(drug.name, drug.name_en),
                 wanted=words.in_packs(line.quantity, drug), there=words.in_packs(there, drug),
@@ -178,7 +183,7 @@ class _Book:
         return Row(
             line=line, drug=drug, **self._names(line, drug), quantity=quantity_text(worked, line.quantity, drug),
             stock=words.stock_of(there, drug), is_low=there < 2 * line.quantity,
-            amount_fen=worked.amount_fen if worked else 0, lasts_days=worked.lasts_days if worked else None,
+            amount_fen=worked.amount_fen if worked and not line.is_own else 0, lasts_days=worked.lasts_days if worked else None,
             problem=problem, stops=stops, looks=tuple(one for one in findings if one.tier == "look"),
             other=safety.replacement_for(drug, groups, self.found, self.on) if stops else None,
             is_long=line.days > self.limit, also_on=self.signed.get(drug.id, ""),
@@ -201,7 +206,7 @@ class _Book:
         if sheet.state == "signed":
             self.signed[drug.id] = sheet.prescription_no or ""
         price = dictionaries.price_on(drug.id, date.fromisoformat(sheet.signed_on)) if sheet.signed_on else None
-        amount = line_amount(price, line.quantity, drug.pack_size) if price is not None else 0
+        amount = line_amount(price, line.quantity, drug.pack_size) if price is not None and not line.is_own else 0
         reasons = queries.kept_stops_of(line.id) if line.dose_reason else []
         return Row(
             line=line, drug=drug, **self._names(line, drug), quantity=words.in_packs(line.quantity, drug),

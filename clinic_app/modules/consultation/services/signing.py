@@ -16,8 +16,9 @@ from clinic_app.modules.consultation.queries.working_out import days_limit, work
 from clinic_app.modules.consultation.rules import sheets
 from clinic_app.modules.consultation.rules.vitals import parse_vitals
 from clinic_app.modules.consultation.services import lines as line_services
-from clinic_app.modules.consultation.services import notes
+from clinic_app.modules.consultation.services import groups, notes
 from clinic_app.modules.consultation.services.opening import Opened, writable
+from clinic_app.modules.consultation.services.requests import sign_requests
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.stock import queries as stock
 from clinic_app.modules.visits import services as visit_services
@@ -42,6 +43,7 @@ class Checked:
 def sign_visit(
     uow: UnitOfWork, visit_id: bytes, *, note_rev: int, sheet_rev: int, fields: Mapping[str, str] | None = None,
     drawn: Mapping[str, str] | None = None, diagnoses_seen: Sequence[int] | None = None,
+    request_rev: int | None = None,
 ) -> dict[str, Any]:
     """Sign the note and the draft sheets and end the consultation; returns the numbers of the sheets made.
 
@@ -67,6 +69,7 @@ def sign_visit(
     if found.state == "unknown":
         raise Refused("consultation.allergy_unknown", field="allergy")
     numbers = _sign_sheets(uow, opened, draft, found) if draft else []
+    asked = sign_requests(uow, opened, request_rev)
     uow.change_one(
         "UPDATE note SET state = 'signed', amend_reason = '', rev = rev + 1 WHERE visit_id = ? AND rev = ?",
         (visit_id, saved.note.rev), Stale("consultation.note_changed"),
@@ -74,9 +77,10 @@ def sign_visit(
     if opened.visit.state == "in_consultation":
         visit_services.finish_consultation(uow, visit_id)
     uow.audit(
-        "consultation.sign_visit", visit_id, patient_id=opened.visit.patient_id, sheets=numbers, version=version or 0
-    )
-    return {"visit_id": visit_id.hex(), "sheets": numbers, "version": version}
+        "consultation.sign_visit", visit_id, patient_id=opened.visit.patient_id, sheets=numbers, version=version or 0,
+        requests=asked,
+    )  # fmt: skip
+    return {"visit_id": visit_id.hex(), "sheets": numbers, "version": version, "requests": asked}
 
 
 def _sign_note(uow: UnitOfWork, note: queries.Note, diagnoses: list[queries.VisitDiagnosis]) -> int | None:
@@ -123,6 +127,7 @@ def _sign_sheets(
     kept = queries.lines_of(draft.id)
     if not kept:
         return []
+    groups.check_sheet(kept)
     limit = days_limit(opened.visit.kind, uow.on)
     there = stock.available_of([one.drug_id for one in kept], uow.on)
     checked = {one.id: _checked_line(uow, found, one, limit, there) for one in kept}
@@ -166,10 +171,15 @@ def _number_sheet(
         events.PRESCRIPTION_SIGNED, sheet_id,
         {"prescription_id": sheet_id, "prescription_no": number, "visit_id": opened.visit.id,
          "patient_id": opened.visit.patient_id, "doctor_id": uow.actor.person_id,
-         "lines": [{"line_id": one.id, "drug_id": one.drug_id, "quantity": one.quantity} for one in part]},
+         "lines": [{"line_id": one.id, "drug_id": one.drug_id, "quantity": one.quantity} | _own(one) for one in part]},
         (opened.visit.id,),
     )  # fmt: skip
     return number
+
+
+def _own(line: queries.PrescriptionLine) -> dict[str, bool]:
+    """What the patient brought is neither charged nor handed out (自备药, IN-05)."""
+    return {"is_own": True} if line.is_own else {}
 
 
 def _checked_line(
@@ -181,7 +191,8 @@ def _checked_line(
         worked = work_out(as_typed(line), uow.on, limit_days=limit_days)
         line_services.forget_other_doses(uow, line.id, worked)
         reasons = queries.kept_stops_of(line.id)
-        line_services.require_stock(worked, there.get(line.drug_id, 0), reasons)
+        if not line.is_own:
+            line_services.require_stock(worked, there.get(line.drug_id, 0), reasons)
     except Refused as err:
         err.field = field
         raise

@@ -13,11 +13,13 @@ blueprint.jinja_loader = FileSystemLoader([_HERE.parents[1] / "templates", PAPER
 
 from clinic_app.modules.consultation.views import (  # noqa: E402, F401
     allergies,
+    groups,
     note,
     orders,
     papers,
     queue,
     records,
+    requests,
     suggestions,
     visit,
     without_number,

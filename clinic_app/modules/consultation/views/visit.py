@@ -22,7 +22,7 @@ from clinic_app.web.access import ONCE, access, actor
 from clinic_app.web.commands import command, known_fields
 from clinic_app.web.errors import refused
 
-FOCUS = {"diagnosis": "#dx", "allergy": "#allergen", "drug": "#rx-new", "last_cell": "#rx-route"}
+FOCUS = {"item": "#rq-new", "diagnosis": "#dx", "allergy": "#allergen", "drug": "#rx-new", "last_cell": "#rx-route"}
 
 
 def record_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, Any]:
@@ -64,7 +64,8 @@ def open_visit(visit_id: bytes) -> Response:
 @access("consultation.write", writes=ONCE)
 def submit(visit_id: bytes) -> Response:
     """Sign everything; a refusal names the first problem and puts the focus there."""
-    known_fields("note_rev", "note_drawn", "note_taken", "sheet_rev", "dx_seen", *forms.NOTE_FIELDS, *forms.LINE_FIELDS)
+    known_fields("note_rev", "note_drawn", "note_taken", "sheet_rev", "dx_seen", "request_rev", *forms.NOTE_FIELDS,
+                 *forms.LINE_FIELDS, *forms.ITEM_FIELDS)
     form = request.form
     shown_visit(visit_id)
     try:
@@ -73,7 +74,7 @@ def submit(visit_id: bytes) -> Response:
             lambda uow: services.sign_visit(
                 uow, visit_id, note_rev=forms.rev_of(form, "note_rev"), sheet_rev=forms.rev_of(form, "sheet_rev"),
                 fields=forms.note_fields(form), drawn=forms.drawn_with(form),
-                diagnoses_seen=forms.diagnoses_seen(form),
+                diagnoses_seen=forms.diagnoses_seen(form), request_rev=forms.rev_of(form, "request_rev") if "request_rev" in form else None,
             )
         )  # fmt: skip
     except Invalid as err:
@@ -83,9 +84,9 @@ def submit(visit_id: bytes) -> Response:
         if isinstance(err, Stale) and request.headers.get("HX-Request"):
             response.set_data(response.get_data(as_text=True) + _newest(visit_id, err.code))
         return _at_field(response, err.field or "")
-    sheets = outcome.result["sheets"]
+    sheets = [*outcome.result["sheets"], *outcome.result["requests"]]
     said = (
-        ngettext("已提交，%(count)d 张处方去收费", "Submitted. %(count)d sheets go to the cashier", len(sheets))
+        ngettext("已提交，%(count)d 张单去收费", "Submitted. %(count)d sheets go to the cashier", len(sheets))
         if sheets else _("已提交，没有处方")
     )  # fmt: skip
     return pages.see(url_for("consultation.queue"), said % {"count": len(sheets)} if sheets else said)

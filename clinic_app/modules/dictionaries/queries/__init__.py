@@ -41,6 +41,7 @@ from clinic_app.modules.dictionaries.queries.items import (
     diagnoses_matching,
     diagnosis,
     diagnosis_by_code,
+    requestable_matching,
     service,
     service_by_code,
     services_matching,
@@ -55,5 +56,5 @@ __all__ = [
     "division_path", "divisions_matching", "divisions_under", "dose_limits_on", "drug", "drug_by_code", "drugs",
     "drugs_matching", "frequencies", "frequency", "group_names", "group_parents", "groups_of_drug",
     "invoice_categories", "named", "price_on", "prices_of", "prices_on", "routes", "service",
-    "service_by_code", "services_matching", "strength",
+    "requestable_matching", "service_by_code", "services_matching", "strength",
 ]  # fmt: skip

@@ -31,12 +31,17 @@ class Frequency:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`slip` is what the route prints: oral, injection, infusion or treatment."""
+    """`slip` is what the route prints: oral, injection, infusion or treatment.
+
+    `fee_item` is the code of the service charged for each time, `next_fee_item` that for each further bottle of a day.
+    """
 
     code: str
     name: str
     name_en: str
     slip: str
+    fee_item: str = ""
+    next_fee_item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,9 @@ def _frequency(row: tuple) -> Frequency:
 
 @kept("route")
 def routes() -> tuple[Route, ...]:
-    return tuple(db.read(Route, "SELECT code, name, name_en, slip FROM route ORDER BY position"))
+    return tuple(
+        db.read(Route, "SELECT code, name, name_en, slip, fee_item, next_fee_item FROM route ORDER BY position")
+    )
 
 
 @kept("invoice_category")

@@ -92,6 +92,13 @@ def _signed_diagnoses(sheet: queries.Prescription) -> tuple[str, ...]:
     return tuple(one["name"] for one in then[-1].content["diagnoses"]) if then else ()
 
 
+def _use_remarks(line: queries.PrescriptionLine) -> list[str]:
+    """Bottle group, own drug, and the source of the earlier skin test (IN-01, IN-05, ST-05)."""
+    remarks = [f"组{line.group_no}"] if line.group_no else []
+    remarks += ["自备药，不收费不发药"] if line.is_own else []
+    return remarks + ([f"续用免试，依据：{line.untested_because}"] if line.untested_because else [])
+
+
 def _lines(sheet: queries.Prescription, day: date) -> tuple[list[PaperLine], int]:
     frequencies = {one.code: one.name for one in dictionaries.frequencies()}
     routes = {one.code: one.name for one in dictionaries.routes()}
@@ -100,12 +107,13 @@ def _lines(sheet: queries.Prescription, day: date) -> tuple[list[PaperLine], int
     for one in queries.lines_of(sheet.id):
         drug = drugs[one.id]
         price = dictionaries.price_on(drug.id, day)
-        amount_fen += line_amount(price, one.quantity, drug.pack_size) if price is not None else 0
+        amount_fen += line_amount(price, one.quantity, drug.pack_size) if price is not None and not one.is_own else 0
         often = frequencies[one.frequency]
         often = f"{often}（{words.weekdays_in_source(one.weekdays)}）" if one.weekdays else often
         use = [f"每次 {one.dose_text}", often, routes[one.route]]
         use.append(f"每日最多 {one.most_per_day}{drug.min_unit}" if one.most_per_day else f"{one.days} 天")
         remarks = [one.note] if one.note else []
+        remarks += _use_remarks(one)
         if one.reason:
             remarks.append(f"用药理由：{one.reason}")
         if one.stop_reason:
