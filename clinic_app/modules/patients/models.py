@@ -102,6 +102,22 @@ class PatientAlias(Table):
         table_name = "patient_other_name"
 
 
+class PatientHistory(Table):
+    """What the person or the family went through before (既往史); ended when it is taken back."""
+
+    patient_id = BlobField()
+    kind = TextField()
+    text = TextField()
+    since = TextField()
+    recorded_at = IntegerField()
+    recorded_by = BlobField()
+    ended_at = IntegerField(null=True)
+    ended_by = BlobField(null=True)
+
+    class Meta:
+        table_name = "patient_history"
+
+
 class PatientRelation(Table):
     """A relative (家庭成员): another record, or somebody who is only named."""
 

@@ -131,6 +131,19 @@ def test_the_doctor_of_an_old_visit_reads_on_and_another_is_asked(clinic, browse
     assert browser_as("doctor", 1).get(f"/doctor/visits/{seen.hex()}").status_code == 200
 
 
+def test_an_old_sheet_of_another_doctor_is_printed_with_a_reason_only(clinic, browser_as, chen):
+    seen = visit.arrive(clinic, chen.id)["visit_id"]
+    sheet = visit.consult(clinic, seen)[0]
+    url = f"/doctor/prescriptions/{sheet.hex()}/print"
+    assert browser_as("doctor", 1).get(url).status_code == 200
+    clinic.drop_triggers("prescription")
+    clinic.raw("UPDATE prescription SET signed_on = '2020-01-01' WHERE id = ?", (sheet,))
+    clinic.raw("UPDATE patient SET last_visit_on = '2020-01-01' WHERE id = ?", (chen.id,))
+    refused = browser_as("doctor", 1).get(url)
+    assert refused.status_code == 422 and "陈桂英" not in refused.text
+    assert browser_as("doctor").get(url).status_code == 200
+
+
 def test_a_restricted_record_shows_nothing_of_its_face_and_changes_nothing_without_a_reason(clinic, browser_as, chen):
     restrict(clinic, chen.id)
     browser, url = browser_as("registrar"), f"/patients/{chen.id.hex()}"

@@ -306,3 +306,23 @@ def test_completeness_counts_what_lacks(clinic):
     rate = queries.completeness()
     assert rate.looked_at == db.value("SELECT count(*) FROM patient") and 0 < rate.percent < 100
     assert rate.lacking_by_field["ethnicity"] == rate.looked_at
+
+
+def test_past_history_is_kept_shown_for_every_record_of_the_person_and_taken_back_where_it_stands(clinic):
+    one, other = make(clinic), make(clinic, name="李秋月二")
+    run(clinic, lambda uow: services.add_history(uow, one.id, "operation", "胆囊切除", "2019"))
+    run(clinic, lambda uow: services.add_history(uow, other.id, "family", "父亲糖尿病"))
+    run(clinic, lambda uow: services.link_patients(uow, other.id, one.id))
+    assert [told.text for told in queries.histories_of(one.id)] == ["胆囊切除", "父亲糖尿病"]
+
+    def code(kind, text):
+        return refusal(clinic, lambda uow: services.add_history(uow, one.id, kind, text)).code
+
+    assert code("operation", "胆囊切除") == "patients.history_twice"
+    assert code("rumour", "某病") == "patients.history_kind" and code("illness", "  ") == "patients.history_empty"
+    assert code("illness", "病" * 101) == "patients.text_too_long"
+    entry = queries.histories_of(other.id)[0]
+    with pytest.raises(Missing):
+        run(clinic, lambda uow: services.end_history(uow, one.id, entry.id))
+    run(clinic, lambda uow: services.end_history(uow, other.id, entry.id))
+    assert [told.text for told in queries.histories_of(one.id)] == ["胆囊切除"]

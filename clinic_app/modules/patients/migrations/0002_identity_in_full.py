@@ -64,6 +64,20 @@ CREATE TABLE patient_other_name(
 );
 CREATE INDEX patient_other_name_patient ON patient_other_name(patient_id) WHERE ended_at IS NULL;
 
+CREATE TABLE patient_history(
+    id INTEGER PRIMARY KEY,
+    patient_id BLOB NOT NULL REFERENCES patient(id),
+    kind TEXT NOT NULL CHECK (kind <> ''),
+    text TEXT NOT NULL CHECK (length(text) BETWEEN 1 AND 100),
+    since TEXT NOT NULL CHECK (length(since) <= 20),
+    recorded_at INTEGER NOT NULL,
+    recorded_by BLOB NOT NULL,
+    ended_at INTEGER,
+    ended_by BLOB,
+    CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+);
+CREATE INDEX patient_history_patient ON patient_history(patient_id) WHERE ended_at IS NULL;
+
 CREATE TABLE patient_relation(
     id INTEGER PRIMARY KEY,
     patient_id BLOB NOT NULL REFERENCES patient(id),
