@@ -110,6 +110,7 @@ CREATE TABLE patient_consent(
     CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL))
 );
 CREATE UNIQUE INDEX patient_consent_live ON patient_consent(patient_id, purpose) WHERE withdrawn_at IS NULL;
+CREATE INDEX patient_consent_patient ON patient_consent(patient_id);
 CREATE TRIGGER patient_consent_only_ends BEFORE UPDATE ON patient_consent
 WHEN OLD.withdrawn_at IS NOT NULL OR NEW.purpose IS NOT OLD.purpose OR NEW.version IS NOT OLD.version
     OR NEW.patient_id IS NOT OLD.patient_id OR NEW.given_at IS NOT OLD.given_at
