@@ -93,6 +93,7 @@ class PatientAlias(Table):
     patient_id = BlobField()
     kind = TextField()
     name = TextField()
+    name_form = TextField()
     recorded_at = IntegerField()
     recorded_by = BlobField()
     ended_at = IntegerField(null=True)

@@ -56,6 +56,7 @@ CREATE TABLE patient_other_name(
     patient_id BLOB NOT NULL REFERENCES patient(id),
     kind TEXT NOT NULL CHECK (kind <> ''),
     name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+    name_form TEXT NOT NULL,
     recorded_at INTEGER NOT NULL,
     recorded_by BLOB NOT NULL,
     ended_at INTEGER,
