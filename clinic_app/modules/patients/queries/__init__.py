@@ -16,6 +16,7 @@ from clinic_app.modules.patients.queries.codes import ConsentText, choices, code
 from clinic_app.modules.patients.queries.details import Alias, Change, Details, aliases_of, changes_of, details
 from clinic_app.modules.patients.queries.duplicates import Duplicate, differences, possible_duplicates
 from clinic_app.modules.patients.queries.families import Consent, Relation, consents_of, has_consent, relations_of
+from clinic_app.modules.patients.queries.histories import History, histories_of
 from clinic_app.modules.patients.queries.links import (
     Link,
     link,
@@ -74,6 +75,7 @@ __all__ = [
     "ConsentText",
     "Details",
     "Duplicate",
+    "History",
     "Hit",
     "Holder",
     "Identifier",
@@ -106,6 +108,7 @@ __all__ = [
     "differences",
     "has_consent",
     "health_record_ever",
+    "histories_of",
     "hit",
     "holder_of",
     "identifiers_of",

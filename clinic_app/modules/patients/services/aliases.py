@@ -27,8 +27,9 @@ def add_alias(uow: UnitOfWork, patient_id: bytes, kind: str, name: str) -> dict[
     if len(known) >= MOST_ALIASES:
         raise Refused("patients.alias_many", field="alias", most=MOST_ALIASES)
     PatientAlias.insert(
-        patient_id=patient_id, kind=kind, name=called, recorded_at=uow.at, recorded_by=uow.actor.person_id
-    ).execute()
+        patient_id=patient_id, kind=kind, name=called, name_form=search.normal(called), recorded_at=uow.at,
+        recorded_by=uow.actor.person_id,
+    ).execute()  # fmt: skip
     _rewrite(uow, patient_id, found.name)
     uow.audit("patients.add_alias", patient_id, patient_id=patient_id, kind=kind)
     return {"patient_id": patient_id.hex()}
