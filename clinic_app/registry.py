@@ -19,6 +19,7 @@ MODULES = [
     "treatments",
     "laboratory",
     "parameters",
+    "reports",
     "checks",
 ]
 

@@ -24,7 +24,9 @@ from tests.conftest import Clinic
 from tests.modules.treatments.conftest import Case
 
 NOTE = {
-    "chief_complaint": "Sore throat, fever 2 days", "temperature": "37.9", "examination": "Red throat", "plan": "Rest",
+    "chief_complaint": "Sore throat, fever 2 days", "present_illness": "After a chill, no cough",
+    "past_history": "None of note", "temperature": "37.9", "examination": "Red throat", "results": "None",
+    "plan": "Rest",
 }  # fmt: skip
 TREATED = PatientData("李秋实", "1", date(1988, 2, 3), phone="19900001188", allergy_state="none")
 ARRIVED = PatientData("欧阳海棠", "2", date(1971, 4, 9), phone="19900001177", allergy_state="none")
@@ -72,6 +74,11 @@ SCREENS = (
     Screen("laboratory", "nurse", "/laboratory/?line={blood}", is_of_patient=True),
     Screen("laboratory-critical", "doctor", "/laboratory/?line={critical}", is_of_patient=True),
     Screen("laboratory-report", "nurse", "/laboratory/reports/{report}/print"),
+    Screen("certificate", "doctor", "/doctor/visits/{signed}/certificates?kind=sick_leave", is_of_patient=True),
+    Screen("certificates", "doctor", "/doctor/certificates", has_primary=False),
+    Screen("record-a5", "doctor", "/doctor/visits/{signed}/record/print"),
+    Screen("templates", "doctor", "/doctor/templates", has_primary=False),
+    Screen("waiting-cosign", "doctor", "/doctor/waiting", has_primary=False),
     Screen("pending", "cashier", "/charging", has_primary=False),
     Screen("cashier", "cashier", "/charging/visits/{signed}", is_of_patient=True),
     Screen("bill", "cashier", "/charging/bills/{bill}", is_of_patient=True, has_primary=False),
@@ -91,6 +98,8 @@ SCREENS = (
     Screen("drugs", "administrator", "/dictionaries", has_primary=False),
     Screen("drug", "administrator", "/dictionaries/drug/{drug}"),
     Screen("import", "administrator", "/dictionaries/import"),
+    Screen("dashboard", "manager", "/reports", has_primary=False),
+    Screen("report-rows", "manager", "/reports/rows/income"),
     Screen("parameters", "manager", "/parameters", has_primary=False),
     Screen("parameter", "manager", "/parameters/consultation.days_limit"),
     Screen("checks", "manager", "/checks/", has_primary=False),

@@ -117,6 +117,9 @@ SERVICES = List(
     frozen=("unit",),
 )  # fmt: skip
 DIAGNOSES = List("diagnoses", (CODE, NAME, NAME_EN, *ORIGIN))
+TCM_TERMS = List(
+    "tcm_terms", (CODE, Column("kind", cells.choice("disease", "syndrome")), NAME, NAME_EN, *ORIGIN), frozen=("kind",)
+)
 DRUGS = List(
     "drugs",
     (
@@ -142,5 +145,8 @@ DRUGS = List(
     ),
     frozen=("strength_dose", "dose_unit", "min_unit", "pack_size"),
 )  # fmt: skip
-LISTS = {one.kind: one for one in (INVOICE_CATEGORIES, ALLERGY_GROUPS, FREQUENCIES, ROUTES, SERVICES, DIAGNOSES, DRUGS)}
+LISTS = {
+    one.kind: one
+    for one in (INVOICE_CATEGORIES, ALLERGY_GROUPS, FREQUENCIES, ROUTES, SERVICES, DIAGNOSES, TCM_TERMS, DRUGS)
+}
 """In an order in which each list finds the codes that it refers to."""
