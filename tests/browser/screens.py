@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from appliance import practice
@@ -28,7 +28,11 @@ NOTE = {
     "past_history": "None of note", "temperature": "37.9", "examination": "Red throat", "results": "None",
     "plan": "Rest",
 }  # fmt: skip
+<<<<<<< HEAD
 TREATED = PatientData("李秋实", "1", date(1988, 2, 3), phone="19900001188", allergy_state="none")
+=======
+BOOKED = "冉春梅"
+>>>>>>> h-visits
 ARRIVED = PatientData("欧阳海棠", "2", date(1971, 4, 9), phone="19900001177", allergy_state="none")
 
 
@@ -50,6 +54,11 @@ SCREENS = (
     Screen("password", "doctor", "/password"),
     Screen("registration", "registrar", "/registration/"),
     Screen("registration-found", "registrar", "/registration/?patient={chen}"),
+    Screen("line", "registrar", "/registration/line", has_primary=False),
+    Screen("board", "manager", "/registration/board", has_primary=False),
+    Screen("appointments", "registrar", "/registration/appointments"),
+    Screen("missed", "registrar", "/registration/appointments/missed", has_primary=False),
+    Screen("sessions", "manager", "/registration/sessions"),
     Screen("patients", "registrar", "/patients/", has_primary=False),
     Screen("patient", "registrar", "/patients/{chen}", is_of_patient=True),
     Screen("patient-to-read", "pharmacist", "/patients/{chen}", is_of_patient=True, has_primary=False),
@@ -67,6 +76,11 @@ SCREENS = (
     Screen("doctor-allergy-unasked", "doctor", "/doctor/visits/{unasked}", is_of_patient=True),
     Screen("doctor-signed", "doctor", "/doctor/visits/{signed}", is_of_patient=True, has_primary=False),
     Screen("prescription-a5", "doctor", "/doctor/visits/{signed}/print"),
+    Screen("certificate", "doctor", "/doctor/visits/{signed}/certificates?kind=sick_leave", is_of_patient=True),
+    Screen("certificates", "doctor", "/doctor/certificates", has_primary=False),
+    Screen("record-a5", "doctor", "/doctor/visits/{signed}/record/print"),
+    Screen("templates", "doctor", "/doctor/templates", has_primary=False),
+    Screen("waiting-cosign", "doctor", "/doctor/waiting", has_primary=False),
     Screen("doctor-infusion", "doctor", "/doctor/visits/{grouped}", is_of_patient=True),
     Screen("treatments", "nurse", "/treatments/patients/{treated}", is_of_patient=True),
     Screen("treatments-running", "nurse", "/treatments/patients/{treated}?at={running}", is_of_patient=True),
@@ -74,11 +88,6 @@ SCREENS = (
     Screen("laboratory", "nurse", "/laboratory/?line={blood}", is_of_patient=True),
     Screen("laboratory-critical", "doctor", "/laboratory/?line={critical}", is_of_patient=True),
     Screen("laboratory-report", "nurse", "/laboratory/reports/{report}/print"),
-    Screen("certificate", "doctor", "/doctor/visits/{signed}/certificates?kind=sick_leave", is_of_patient=True),
-    Screen("certificates", "doctor", "/doctor/certificates", has_primary=False),
-    Screen("record-a5", "doctor", "/doctor/visits/{signed}/record/print"),
-    Screen("templates", "doctor", "/doctor/templates", has_primary=False),
-    Screen("waiting-cosign", "doctor", "/doctor/waiting", has_primary=False),
     Screen("pending", "cashier", "/charging", has_primary=False),
     Screen("cashier", "cashier", "/charging/visits/{signed}", is_of_patient=True),
     Screen("bill", "cashier", "/charging/bills/{bill}", is_of_patient=True, has_primary=False),
@@ -125,14 +134,20 @@ def prepare(clinic: Clinic) -> dict[str, str]:
             made["bill"] = visit.pay(clinic, made[use])["bill_id"]
             made[use] = sheets[0]
     visit.dispense(clinic, made["done"])
+<<<<<<< HEAD
     visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)
     made |= _treated(clinic, patients.search("吴小宝")[0].id)
+=======
+    waits = visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)["visit_id"]
+    practice_sessions(clinic, waits)
+>>>>>>> h-visits
     untidy(clinic, chen, wang)
     made["drug"] = visit.typed("D0076").drug_id
     made["doctor"] = clinic.actor("doctor").person_id
     return {use: one.hex() for use, one in made.items()}
 
 
+<<<<<<< HEAD
 def _treated(clinic: Clinic, patient: bytes) -> dict[str, bytes]:
     """A bottle that runs, an injection that waits for its skin test, tests in each state, a sheet being grouped."""
     one = Case(clinic, visit.arrive(clinic, TREATED)["visit_id"], b"")
@@ -163,6 +178,25 @@ def _treated(clinic: Clinic, patient: bytes) -> dict[str, bytes]:
         "treated": one.patient_id, "running": running.id, "blood": lines[0].id, "critical": lines[1].id,
         "report": reports[2], "grouped": other.visit_id,
     }  # fmt: skip
+=======
+def practice_sessions(clinic: Clinic, waits: bytes) -> None:
+    """A session for the rest of the day, an appointment of it, and a triage."""
+    from clinic_app.kernel.clock import today
+    from clinic_app.modules.desks import queries as desks
+    from clinic_app.modules.visits import services
+    from clinic_app.modules.visits.rules.sessions import Hours
+    from clinic_app.modules.visits.rules.triage import Answers
+
+    plan = services.Plan(
+        clinic.actor("doctor", 1).person_id, desks.rooms()[0].id, None, today() + timedelta(days=1), Hours(480, 720, 24)
+    )
+    made = visit.run(clinic, "manager", lambda uow: services.add_session(uow, plan))
+    wanted = services.Booking(
+        bytes.fromhex(made["session_id"]), today() + timedelta(days=1), name=BOOKED, phone="19900001188", by_phone=True
+    )
+    visit.run(clinic, "registrar", lambda uow: services.book(uow, wanted))
+    visit.run(clinic, "nurse", lambda uow: services.triage_visit(uow, waits, Answers(3, 369)))
+>>>>>>> h-visits
 
 
 def untidy(clinic: Clinic, chen: bytes, wang: bytes) -> None:
@@ -182,7 +216,11 @@ def untidy(clinic: Clinic, chen: bytes, wang: bytes) -> None:
 
 def data_words() -> list[str]:
     """Chinese that is data in any language: names of people, places, desks and goods, and what was recorded so."""
+<<<<<<< HEAD
     words = {practice.FACTS.name, ARRIVED.name, TREATED.name, "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
+=======
+    words = {practice.FACTS.name, ARRIVED.name, BOOKED, "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
+>>>>>>> h-visits
     words |= {text for row in practice.STAFF for text in row[1:3]} | {row[1] for row in practice.VILLAGES}
     words |= {"云岚省样北市青溪县青溪镇", "无名氏"}
     words |= {text for row in practice.ROOMS for text in row[1:]} | {name for name, _room in practice.DESKS}

@@ -50,6 +50,7 @@ class VisitClerk(Clerk):
         shown = self._read(DOCTOR, page).text
         signed = Sent("sign", visit_id)
         revs = [(name, field_of(shown, name)) for name in ("note_rev", "sheet_rev", "dx_seen")]
+        revs.append(("pressure_asked", "1"))
         self._post(DOCTOR, f"{page}/submit", revs, signed, fragment=False)
         return 1 if signed.is_answered else None
 

@@ -11,6 +11,7 @@ from clinic_app.modules.consultation.events import (
     REQUEST_WITHDRAWN,
 )
 from clinic_app.modules.consultation.invariants import INVARIANTS
+from clinic_app.modules.consultation.services import refuse_giving_back
 
 _PLAUSIBLE = "decided here: what can be measured at all, not what is normal"
 
@@ -29,6 +30,7 @@ MODULE = Module(
     ),
     events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED, REQUEST_SIGNED, REQUEST_WITHDRAWN),
     offers=("consultation.void_prescription", "consultation.withdraw_request"),
+    guards={"visits.give_back": refuse_giving_back},
     reads=("drug", "service_item", "drug_allergy_group", "diagnosis", "tcm_term", "visit", "person"),
     invariants=INVARIANTS,
     tiles=queries.tiles,

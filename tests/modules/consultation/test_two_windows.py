@@ -205,7 +205,7 @@ def test_a_diagnosis_added_in_another_window_is_shown_before_it_is_signed(browse
     assert "另一个窗口改过诊断" in answer.text
     shown = re.search(r'id="diagnoses" hx-swap-oob="true".*?</div>', answer.text, re.DOTALL)[0]
     assert "肺炎" in shown
-    page["dx_seen"] = re.search(r'name="dx_seen" value="([\d ]*)"', shown)[1]
+    page |= {"dx_seen": re.search(r'name="dx_seen" value="([\d ]*)"', shown)[1], "pressure_asked": "1"}
     assert doctor.post(_url(ready, "/submit"), page, **HTMX).status_code in (200, 303)
     assert len(ready.signed) == 1
 

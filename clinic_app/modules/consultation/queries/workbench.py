@@ -134,7 +134,7 @@ def orders(visit: visits.Visit, on: date) -> Orders:
     drugs_fen += sum(row.amount_fen for one in sheets if one.sheet.state == "signed" for row in one.rows)
     most = parameters.value("consultation.most_drugs_per_sheet", on)
     notes = {code: note for (_kind, code), note in found.notes.items()}
-    fee = registration_fee(on) if visit.with_number else 0  # who came without a number is charged none (VS-05)
+    fee = (visits.fee_fen(on) or 0) if visit.with_fee else 0  # not without a number (VS-05), once in a course (VS-06)
     return Orders(rev, rows, sheets, found.state, drugs_fen, fee, most, book.known, notes, _allergens(found))
 
 
@@ -142,13 +142,6 @@ def _allergens(found: safety.Safety) -> dict[str, str]:
     """What each recorded allergy is called in the language of the request, by its code."""
     groups = {} if words.is_source() or not found.allergies else dictionaries.group_names()
     return {one.code: groups.get(one.code, one.shown) for one in found.allergies}
-
-
-def registration_fee(on: date) -> int:
-    """The fee of one visit (一般诊疗费) in fen, 0 when the item has no price."""
-    item = dictionaries.service_by_code(parameters.value("dictionaries.registration_fee_item", on))
-    price = dictionaries.price_on(item.id, on) if item else None
-    return line_amount(price, 1) if price is not None else 0
 
 
 class _Book:

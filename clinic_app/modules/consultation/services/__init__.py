@@ -13,7 +13,14 @@ from clinic_app.modules.consultation.services.diagnoses import (
 from clinic_app.modules.consultation.services.groups import join_group, set_use
 from clinic_app.modules.consultation.services.lines import add_line, change_line, delete_line, restore_line
 from clinic_app.modules.consultation.services.notes import save_note
-from clinic_app.modules.consultation.services.opening import call_next, receive, start
+from clinic_app.modules.consultation.services.opening import (
+    call_next,
+    call_only,
+    pass_called,
+    receive,
+    refuse_giving_back,
+    start,
+)
 from clinic_app.modules.consultation.services.repeating import (
     apply_set,
     disable_set,
@@ -35,45 +42,11 @@ from clinic_app.modules.consultation.services.templates import apply_template, d
 from clinic_app.modules.consultation.services.voiding import void_prescription
 
 __all__ = [
-    "add_diagnosis",
-    "add_item",
-    "add_line",
-    "amend",
-    "apply_set",
-    "apply_template",
-    "call_next",
-    "change_line",
-    "cosign",
-    "decide_amendment",
-    "delete_line",
-    "describe",
-    "disable_set",
-    "disable_template",
-    "issue_certificate",
-    "join_group",
-    "keep_stop",
-    "make_main",
-    "print_certificate",
-    "receive",
-    "remove_diagnosis",
-    "remove_item",
-    "repeat_diagnoses",
-    "repeat_sheet",
-    "replace_line",
-    "restore_diagnosis",
-    "restore_item",
-    "restore_line",
-    "return_to_trainee",
-    "save_note",
-    "save_set",
-    "save_template",
-    "send_requests",
-    "set_use",
-    "sign_visit",
-    "start",
-    "suspect_diagnosis",
-    "take_back",
-    "void_certificate",
-    "void_prescription",
-    "withdraw_request",
+    "add_diagnosis", "add_item", "add_line", "amend", "apply_set", "apply_template", "call_next", "call_only",
+    "change_line", "cosign", "decide_amendment", "delete_line", "describe", "disable_set", "disable_template",
+    "issue_certificate", "join_group", "keep_stop", "make_main", "pass_called", "print_certificate", "receive",
+    "refuse_giving_back", "remove_diagnosis", "remove_item", "repeat_diagnoses", "repeat_sheet", "replace_line",
+    "restore_diagnosis", "restore_item", "restore_line", "return_to_trainee", "save_note", "save_set", "save_template",
+    "send_requests", "set_use", "sign_visit", "start", "suspect_diagnosis", "take_back", "void_certificate",
+    "void_prescription", "withdraw_request",
 ]  # fmt: skip

@@ -45,7 +45,7 @@ def decide_amendment(uow: UnitOfWork, request_id: bytes, *, approve: bool, remar
     """
     found = cosigning.request(request_id)
     if found is None:
-        raise Missing("consultation.request_missing")
+        raise Missing("consultation.amendment_missing")
     if found.asked_by == uow.actor.person_id:
         raise Refused("consultation.own_request")
     said = one_line(remark, field="remark", most=LONGEST_REASON)

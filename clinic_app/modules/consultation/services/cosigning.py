@@ -45,7 +45,7 @@ def cosign(uow: UnitOfWork, visit_id: bytes, rev: int) -> dict[str, Any]:
         "consultation.cosign", visit_id, patient_id=opened.note.patient_id, version=version.version, sheets=numbers,
         requests=asked,
     )  # fmt: skip
-    return {"visit_id": visit_id.hex(), "sheets": numbers, "version": version.version}
+    return {"visit_id": visit_id.hex(), "sheets": numbers, "version": version.version, "requests": asked}
 
 
 def return_to_trainee(uow: UnitOfWork, visit_id: bytes, rev: int, remark: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Opening a visit (接诊): from the queue, without a number, or again to amend; and who may write in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,18 +34,49 @@ def start(uow: UnitOfWork, visit_id: bytes) -> dict[str, Any]:
         raise Missing("consultation.visit_missing")
     if visit.state == "in_consultation" and visit.doctor_id not in (None, uow.actor.person_id):
         raise Stale("consultation.other_doctor", doctor=_name(visit.doctor_id))
+    if visit.state == "finished" and visit.returned_at is not None and visit.doctor_id == uow.actor.person_id:
+        visit_services.see_return(uow, visit_id)
+        return {"visit_id": visit_id.hex()}
     visit_services.start_consultation(uow, visit_id)
+    visit_services.see_return(uow, visit_id)
     _open_note(uow, visit_id, visit.patient_id)
     return {"visit_id": visit_id.hex()}
 
 
 def call_next(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
-    """Call the longest waiting patient of the room (叫下一位) and begin; Refused `consultation.nobody_waits`."""
-    waiting = [row for row in visits.queue(room_id, uow.on) if row.state in ("registered", "called")]
-    if not waiting:
+    """Call who is next in the line of the room (叫下一位) and begin; Refused `consultation.nobody_waits`."""
+    found = visits.next_in_line(room_id, uow.on, uow.actor.person_id)
+    if found is None:
         raise Refused("consultation.nobody_waits")
-    visit_services.call_visit(uow, waiting[0].visit_id)
-    return start(uow, waiting[0].visit_id)
+    call = visit_services.call_again if found.returned_at else visit_services.call_visit
+    call(uow, found.visit_id)
+    return start(uow, found.visit_id)
+
+
+def call_only(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
+    """Call who is next in the line (叫号) and open nothing; again it calls the same one."""
+    found = visits.next_in_line(room_id, uow.on, uow.actor.person_id)
+    if found is None:
+        raise Refused("consultation.nobody_waits")
+    call = visit_services.call_again if found.returned_at else visit_services.call_visit
+    return call(uow, found.visit_id)
+
+
+def pass_called(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
+    """Nobody answered the call (过号); Refused `consultation.nobody_called`."""
+    called = [row for row in visits.queue(room_id, uow.on) if row.state == "called"]
+    if not called:
+        raise Refused("consultation.nobody_called")
+    return visit_services.pass_visit(uow, called[0].visit_id)
+
+
+def refuse_giving_back(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
+    """Guard of `visits.give_back`: Refused `consultation.written_already` once anything stands in note or sheet."""
+    visit_id = facts["visit_id"]
+    note = queries.note(visit_id)
+    written = note is not None and (note.state != "draft" or any(note.fields().values()))
+    if written or queries.diagnoses_of_visit(visit_id) or queries.prescriptions_of_visit(visit_id):
+        raise Refused("consultation.written_already")
 
 
 def receive(uow: UnitOfWork, *, room_id: bytes, who: PatientData | bytes) -> dict[str, Any]:
@@ -95,7 +127,8 @@ def _open_note(uow: UnitOfWork, visit_id: bytes, patient_id: bytes) -> None:
     uow.execute(
         "INSERT INTO note(visit_id, patient_id, doctor_id, state, rev, opened_at, saved_at, attended, past_history,"
         " personal_history, family_history, results) VALUES(?, ?, ?, 'draft', 1, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT(visit_id) DO NOTHING",
+        " ON CONFLICT(visit_id) DO UPDATE SET doctor_id = excluded.doctor_id"
+        " WHERE note.state = 'draft'",  # somebody else's is an empty one that was given back
         (
             visit_id, patient_id, uow.actor.person_id, uow.at, uow.at, clock.local_text(uow.at), told["past_history"],
             told["personal_history"], told["family_history"], parameters.value("consultation.no_results", uow.on),

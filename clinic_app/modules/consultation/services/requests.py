@@ -105,6 +105,12 @@ def send_requests(uow: UnitOfWork, visit_id: bytes, rev: int) -> dict[str, Any]:
     return {"visit_id": visit_id.hex(), "requests": numbers}
 
 
+def has_draft_requests(visit_id: bytes) -> bool:
+    """Whether something is asked for that is not signed yet."""
+    draft = requests.draft_request(visit_id)
+    return bool(draft and requests.request_lines(draft.id))
+
+
 def sign_requests(uow: UnitOfWork, opened: Opened, rev: int | None = None) -> list[str]:
     """Make the draft lines numbered requests, one for each kind and room; returns their numbers. The caller audits."""
     draft = requests.draft_request(opened.visit.id)

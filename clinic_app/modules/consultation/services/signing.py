@@ -15,10 +15,10 @@ from clinic_app.modules.consultation.queries.workbench import as_typed
 from clinic_app.modules.consultation.queries.working_out import days_limit, work_out
 from clinic_app.modules.consultation.rules import contents, sheets
 from clinic_app.modules.consultation.rules.vitals import parse_vitals
-from clinic_app.modules.consultation.services import amending, groups, notes
+from clinic_app.modules.consultation.services import amending, groups, notes, pressure
 from clinic_app.modules.consultation.services import lines as line_services
 from clinic_app.modules.consultation.services.opening import Opened, writable
-from clinic_app.modules.consultation.services.requests import sign_requests
+from clinic_app.modules.consultation.services.requests import has_draft_requests, sign_requests
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.stock import queries as stock
@@ -44,7 +44,7 @@ class Checked:
 def sign_visit(
     uow: UnitOfWork, visit_id: bytes, *, note_rev: int, sheet_rev: int, fields: Mapping[str, str] | None = None,
     drawn: Mapping[str, str] | None = None, diagnoses_seen: Sequence[int] | None = None,
-    request_rev: int | None = None,
+    request_rev: int | None = None, asks_pressure: bool = False,
 ) -> dict[str, Any]:
     """Sign the note and the draft sheets and end the consultation; returns the numbers of the sheets made.
 
@@ -53,7 +53,8 @@ def sign_visit(
     `consultation.note_changed`, `.sheet_changed`, `.diagnoses_changed` when another window wrote since. An amendment
     signs a further version when the note changed, and just closes when nothing did. Invalid names exactly the missing
     or wrong fields (OR-02); Refused `consultation.allergy_unknown` (OR-01), `.stop_unresolved`, `.dose_unresolved`,
-    `.no_doctor_certificate` (SF-02), `.amendment_unapproved` (OR-06) and as rows are.
+    `.no_doctor_certificate` (SF-02), `.amendment_unapproved` (OR-06) and as rows are; with `asks_pressure` also
+    `consultation.pressure_not_asked` where it is to be measured (VS-09).
 
     What a trainee signs waits for a registered doctor (`awaits`, OR-07): the version stands, its sheets stay drafts
     that nobody may change or charge until `services.cosign`.
@@ -75,9 +76,12 @@ def sign_visit(
     found = safety.safety_of(opened.visit.patient_id)
     if found.state == "unknown":
         raise Refused("consultation.allergy_unknown", field="allergy")
-    awaits = level == "trainee" and (version is not None or bool(draft and queries.lines_of(draft.id)))
+    has_orders = bool(draft and queries.lines_of(draft.id)) or has_draft_requests(visit_id)
+    awaits = level == "trainee" and (version is not None or has_orders)
     numbers = sign_sheets(uow, opened, draft, found, only_check=awaits) if draft else []
     asked = [] if awaits else sign_requests(uow, opened, request_rev)
+    if asks_pressure and opened.note.state == "draft":
+        pressure.ask(uow, saved.note)
     uow.change_one(
         "UPDATE note SET state = ?, amend_reason = '', rev = rev + 1, saved_at = ? WHERE visit_id = ? AND rev = ?",
         ("awaiting" if awaits else "signed", uow.at, visit_id, saved.note.rev), Stale("consultation.note_changed"),

@@ -28,6 +28,7 @@ from clinic_app.web.access import ONCE, access, actor
 from clinic_app.web.commands import command, known_fields
 from clinic_app.web.errors import refused
 
+PRESSURE_ASKED = '<input type="hidden" name="pressure_asked" value="1" form="submit-form">'
 FOCUS = {"item": "#rq-new"} | {"diagnosis": "#dx", "allergy": "#allergen", "drug": "#rx-new", "last_cell": "#rx-route"}
 
 
@@ -87,7 +88,7 @@ def open_visit(visit_id: bytes) -> Response:
 @access("consultation.write", writes=ONCE)
 def submit(visit_id: bytes) -> Response:
     """Sign everything; a refusal names the first problem and puts the focus there."""
-    known_fields("note_rev", "note_drawn", "note_taken", "sheet_rev", "dx_seen", *forms.SUBMITTED)
+    known_fields("note_rev", "note_drawn", "note_taken", "sheet_rev", "dx_seen", "pressure_asked", *forms.SUBMITTED)
     form = request.form
     shown_visit(visit_id)
     try:
@@ -98,12 +99,15 @@ def submit(visit_id: bytes) -> Response:
                 fields=forms.note_fields(form), drawn=forms.drawn_with(form),
                 diagnoses_seen=forms.diagnoses_seen(form),
                 request_rev=forms.rev_of(form, "request_rev") if "request_rev" in form else None,
+                asks_pressure=form.get("pressure_asked") != "1",
             )
         )  # fmt: skip
     except Invalid as err:
         return _not_yet(next(iter(err.refusals)), " ".join(sentence(one) for one in err.refusals.values()), err)
     except Refused as err:
         response = refused(err)
+        if err.code == "consultation.pressure_not_asked":  # told once; the next F9 signs without it
+            response.set_data(response.get_data(as_text=True) + PRESSURE_ASKED)
         if isinstance(err, Stale) and request.headers.get("HX-Request"):
             response.set_data(response.get_data(as_text=True) + _newest(visit_id, err.code))
         return _at_field(response, err.field or "")
