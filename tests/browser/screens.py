@@ -28,11 +28,8 @@ NOTE = {
     "past_history": "None of note", "temperature": "37.9", "examination": "Red throat", "results": "None",
     "plan": "Rest",
 }  # fmt: skip
-<<<<<<< HEAD
 TREATED = PatientData("李秋实", "1", date(1988, 2, 3), phone="19900001188", allergy_state="none")
-=======
 BOOKED = "冉春梅"
->>>>>>> h-visits
 ARRIVED = PatientData("欧阳海棠", "2", date(1971, 4, 9), phone="19900001177", allergy_state="none")
 
 
@@ -94,6 +91,11 @@ SCREENS = (
     Screen("receipts", "cashier", "/charging/receipts", has_primary=False),
     Screen("shift", "cashier", "/charging/shift"),
     Screen("shifts", "manager", "/charging/shifts", has_primary=False),
+    Screen("approvals", "manager", "/charging/approvals", has_primary=False),
+    Screen("day-sum", "manager", "/charging/days", has_primary=False),
+    Screen("months", "manager", "/charging/months", has_primary=False),
+    Screen("invoice-books", "manager", "/charging/books"),
+    Screen("arrears", "cashier", "/charging/arrears", has_primary=False),
     Screen("pharmacy", "pharmacist", "/pharmacy/sheets/{paid}", is_of_patient=True),
     Screen("pharmacy-done", "pharmacist", "/pharmacy/done", has_primary=False),
     Screen("stock", "pharmacist", "/stock", has_primary=False),
@@ -134,20 +136,15 @@ def prepare(clinic: Clinic) -> dict[str, str]:
             made["bill"] = visit.pay(clinic, made[use])["bill_id"]
             made[use] = sheets[0]
     visit.dispense(clinic, made["done"])
-<<<<<<< HEAD
-    visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)
-    made |= _treated(clinic, patients.search("吴小宝")[0].id)
-=======
     waits = visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)["visit_id"]
     practice_sessions(clinic, waits)
->>>>>>> h-visits
+    made |= _treated(clinic, patients.search("吴小宝")[0].id)
     untidy(clinic, chen, wang)
     made["drug"] = visit.typed("D0076").drug_id
     made["doctor"] = clinic.actor("doctor").person_id
     return {use: one.hex() for use, one in made.items()}
 
 
-<<<<<<< HEAD
 def _treated(clinic: Clinic, patient: bytes) -> dict[str, bytes]:
     """A bottle that runs, an injection that waits for its skin test, tests in each state, a sheet being grouped."""
     one = Case(clinic, visit.arrive(clinic, TREATED)["visit_id"], b"")
@@ -178,7 +175,8 @@ def _treated(clinic: Clinic, patient: bytes) -> dict[str, bytes]:
         "treated": one.patient_id, "running": running.id, "blood": lines[0].id, "critical": lines[1].id,
         "report": reports[2], "grouped": other.visit_id,
     }  # fmt: skip
-=======
+
+
 def practice_sessions(clinic: Clinic, waits: bytes) -> None:
     """A session for the rest of the day, an appointment of it, and a triage."""
     from clinic_app.kernel.clock import today
@@ -196,7 +194,6 @@ def practice_sessions(clinic: Clinic, waits: bytes) -> None:
     )
     visit.run(clinic, "registrar", lambda uow: services.book(uow, wanted))
     visit.run(clinic, "nurse", lambda uow: services.triage_visit(uow, waits, Answers(3, 369)))
->>>>>>> h-visits
 
 
 def untidy(clinic: Clinic, chen: bytes, wang: bytes) -> None:
@@ -216,11 +213,7 @@ def untidy(clinic: Clinic, chen: bytes, wang: bytes) -> None:
 
 def data_words() -> list[str]:
     """Chinese that is data in any language: names of people, places, desks and goods, and what was recorded so."""
-<<<<<<< HEAD
-    words = {practice.FACTS.name, ARRIVED.name, TREATED.name, "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
-=======
-    words = {practice.FACTS.name, ARRIVED.name, BOOKED, "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
->>>>>>> h-visits
+    words = {practice.FACTS.name, ARRIVED.name, TREATED.name, BOOKED, "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
     words |= {text for row in practice.STAFF for text in row[1:3]} | {row[1] for row in practice.VILLAGES}
     words |= {"云岚省样北市青溪县青溪镇", "无名氏"}
     words |= {text for row in practice.ROOMS for text in row[1:]} | {name for name, _room in practice.DESKS}

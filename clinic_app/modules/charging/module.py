@@ -45,6 +45,7 @@ MODULE = Module(
         "consultation.request_withdrawn": services.withdraw_request,
     },
     guards={
+        "people.close_account": services.warn_of_open_shift,
         "visits.cancel": services.refuse_cancelling_paid_visit,
         "visits.change_payer": services.refuse_new_payer_of_paid_visit,
         "consultation.void_prescription": services.refuse_voiding_paid_sheet,

@@ -12,6 +12,7 @@ MODULE = Module(
         "people.manage": frozenset({"administrator"}),
     },
     menu=(MenuItem("职工", "people.staff", "people.view", "person"),),
+    offers=("people.close_account",),
     events=(events.ADDED, events.ROLES_CHANGED, events.QUALIFIED, events.LEFT),
     invariants=invariants.ALL,
     parameters=(

@@ -254,7 +254,12 @@ def test_f8_prints_the_last_receipt_again_as_copy_2(window, browser):
 def test_the_shift_shows_its_sums_and_closes_once(window, browser):
     assert "还没有开班" in browser.get("/charging/shift").text
     window.pay(window.visit())
+    assert "10.00" not in browser.get("/charging/shift").text
+    assert "有效合计" not in browser.get("/charging/receipts").text
+    window.parameter("charging.blind_close", False)
     html = browser.get("/charging/shift").text
+    assert "有效合计" in browser.get("/charging/receipts").text
+    window.parameter("charging.blind_close", True)
     assert "一般诊疗费" in html and "10.00" in html and "XQX01R" in html
     shift = queries.open_shift(window.cashier.person_id).id.hex()
     blind = browser.get(f"/charging/shift/{shift}/close").text

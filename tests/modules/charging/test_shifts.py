@@ -2,6 +2,7 @@
 
 import pytest
 
+from appliance.practice import PASSWORD
 from clinic_app.kernel import db, jobs, outbox, parameters
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Refused, Stale
@@ -131,6 +132,20 @@ def close_for(window, shift_id, **given):
     return window.clinic.run(
         window.clinic.actor("manager"), lambda uow: services.close_shift_for(uow, shift_id, **facts)
     )
+
+
+def test_closing_the_account_of_a_cashier_warns_of_the_open_shift(window, browser_as):
+    window.pay(window.visit())
+    cashier, admin = window.cashier.person_id, window.clinic.actor("administrator")
+    with pytest.raises(Refused) as refused:
+        window.clinic.run(admin, lambda uow: people.close_account(uow, cashier, is_warned=False))
+    assert refused.value.code == "charging.leaves_open_shift"
+    browser, at = browser_as("administrator"), f"/people/{cashier.hex()}"
+    answer = browser.post(f"{at}/close", {"proof": PASSWORD})
+    assert "班还开着" in answer.text and 'name="warned"' in answer.text
+    browser.post(f"{at}/close", {"proof": PASSWORD, "warned": "1"})
+    assert db.value("SELECT is_active FROM person WHERE id = ?", (cashier,)) == 0
+    assert queries.open_shift(cashier) is not None
 
 
 @pytest.mark.parametrize("how", ["gone", "role"])

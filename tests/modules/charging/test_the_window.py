@@ -1,5 +1,7 @@
 """The cashier's page: mixed payments, single lines, holds, changed prices, classification."""
 
+from datetime import timedelta
+
 import pytest
 
 from clinic_app.kernel import db
@@ -141,3 +143,24 @@ def test_lines_of_42_40_drug_16_exam_and_10_general_sum_to_68_40():
     )  # fmt: skip
     assert settled.categories == (("western_drug", 4240), ("examination", 1600), ("general_fee", 1000))
     assert settled.total_fen == 6840
+
+
+@pytest.mark.rule("FE-01")
+def test_one_bill_has_three_mappings_of_the_same_sum_and_keeps_those_of_its_day(window):
+    visit = window.visit()
+    window.sheet(visit, ("D0001", 24))
+    bill = bytes.fromhex(window.pay(visit)["bill_id"])
+    invoice, home, statistics = queries.classes_of_bill(bill)
+    assert invoice == {"general_fee": 1000, "western_drug": 1870}
+    assert home == {"service": 1000, "western_drug_antimicrobial": 1870}
+    assert statistics == {"general_fee": 1000, "drug": 1870}
+    window.clinic.raw(
+        "INSERT INTO fee_class VALUES('general_fee', 'other', 'other', ?, 'test', 0)",
+        ((today() + timedelta(days=1)).isoformat(),),
+    )
+    assert queries.classes_of_bill(bill)[1:] == (home, statistics)
+
+
+@pytest.mark.rule("FE-01")
+def test_every_category_of_the_invoice_has_a_home_page_class_and_a_statistics_class(clinic):
+    assert db.rows("SELECT code FROM invoice_category WHERE code NOT IN (SELECT category FROM fee_class)") == []

@@ -15,9 +15,9 @@ CREATE TABLE payment_method(
 INSERT INTO payment_method(code, name, name_en, position, needs_reference, source, is_reviewed) VALUES
     ('cash', '现金', 'Cash', 1, 0, 'common professional knowledge, to be confirmed by the clinic', 0),
     ('scan', '扫码付', 'Scan', 2, 1, 'common professional knowledge, to be confirmed by the clinic', 0),
-    ('wechat', '微信', 'WeChat Pay', 3, 1, 'common professional knowledge, to be confirmed by the clinic', 0),
+    ('wechat', '微信', 'WeChat', 3, 1, 'common professional knowledge, to be confirmed by the clinic', 0),
     ('alipay', '支付宝', 'Alipay', 4, 1, 'common professional knowledge, to be confirmed by the clinic', 0),
-    ('card', '银行卡', 'Bank card', 5, 1, 'common professional knowledge, to be confirmed by the clinic', 0),
+    ('card', '银行卡', 'Card', 5, 1, 'common professional knowledge, to be confirmed by the clinic', 0),
     ('other', '其他', 'Other', 6, 0, 'common professional knowledge, to be confirmed by the clinic', 0);
 CREATE TRIGGER payment_method_kept_insert AFTER INSERT ON payment_method BEGIN UPDATE list_version SET n = n + 1; END;
 CREATE TRIGGER payment_method_kept_update AFTER UPDATE ON payment_method BEGIN UPDATE list_version SET n = n + 1; END;

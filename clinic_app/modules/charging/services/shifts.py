@@ -1,6 +1,7 @@
 """Shifts (班、日结): opened by a first charge, closed once, and then shut to every entry (FE-13, FE-14, M5)."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,6 +159,13 @@ def _close(
         "to_hand_in_fen": max((sums.drawer_fen if counted_fen is None else counted_fen) - shift.float_fen, 0),
         "print_job": job.hex(),
     }  # fmt: skip
+
+
+def warn_of_open_shift(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
+    """Guard of `people.close_account`: Refused `charging.leaves_open_shift` until who closes the account was told."""
+    shift = queries.open_shift(facts["person_id"])
+    if shift is not None:
+        raise Refused("charging.leaves_open_shift", who=shift.cashier_name, since=local_text(shift.opened_at))
 
 
 def reprint_shift_slip(uow: UnitOfWork, shift_id: bytes) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from flask import Response, request, url_for
 
-from clinic_app.kernel import clock, jobs
+from clinic_app.kernel import clock, jobs, parameters
 from clinic_app.kernel.errors import Missing
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.money import yuan
@@ -29,6 +29,7 @@ def receipts() -> Response:
     return pages.page(
         "charging/receipts.html", receipts=found, shift=shift, since=words.since, live=len(live),
         voids=sum(one.state == queries.VOIDED for one in found),
+        is_blind=shift is not None and parameters.value("charging.blind_close", clock.today()),
         reds=sum(one.state == queries.RED for one in found),
         cash_fen=sum(one.cash_fen for one in found if one.state != queries.VOIDED),
         noncash_fen=sum(one.noncash_fen for one in found if one.state != queries.VOIDED),

@@ -72,10 +72,16 @@ def change_roles(uow: UnitOfWork, person_id: bytes, roles: Collection[str]) -> d
     return {"person_id": person_id.hex()}
 
 
-def close_account(uow: UnitOfWork, person_id: bytes) -> dict[str, Any]:
-    """A person leaves (离职): sign-in is refused from now, all sessions end, the name stays on old records (PR-07)."""
+def close_account(uow: UnitOfWork, person_id: bytes, *, is_warned: bool = True) -> dict[str, Any]:
+    """A person leaves (离职): sign-in is refused from now, all sessions end, the name stays on old records (PR-07).
+
+    `is_warned` False lets later subjects say first what the person leaves unfinished (guard `people.close_account`);
+    who was told closes it all the same.
+    """
     found = _active(person_id)
     _refuse_losing_last_administrator(found)
+    if not is_warned:
+        uow.guard("people.close_account", person_id=person_id)
     PersonRow.update(is_active=0).where(PersonRow.id == person_id).execute()
     Account.update(closed_at=uow.at, badge_no=None).where(Account.person_id == person_id).execute()
     OneTimeCode.update(ended_at=uow.at).where(

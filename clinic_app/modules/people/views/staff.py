@@ -99,10 +99,11 @@ def set_badge(person_id: bytes) -> Response:
 @blueprint.post("/people/<id:person_id>/close")
 @access("people.manage", writes=ONCE)
 def close(person_id: bytes) -> Response:
-    known_fields("proof")
+    known_fields("proof", "warned")
+    is_warned = request.form.get("warned") == "1"
     try:
         prove_again()
-        command(lambda uow: services.close_account(uow, person_id))
+        command(lambda uow: services.close_account(uow, person_id, is_warned=is_warned))
     except Refused as err:
         return refused(person_id, "close", err)
     return done(person_id, _("已停用，马上不能登录"))
