@@ -213,7 +213,8 @@ def untidy(clinic: Clinic, chen: bytes, wang: bytes) -> None:
 
 def data_words() -> list[str]:
     """Chinese that is data in any language: names of people, places, desks and goods, and what was recorded so."""
-    words = {practice.FACTS.name, ARRIVED.name, TREATED.name, BOOKED, "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
+    words = {practice.FACTS.name, ARRIVED.name, TREATED.name, BOOKED, "样例医药公司", "单晓月"}
+    words |= {"石坝村 2 组 16 号", "青霉素类"}
     words |= {text for row in practice.STAFF for text in row[1:3]} | {row[1] for row in practice.VILLAGES}
     words |= {"云岚省样北市青溪县青溪镇", "无名氏"}
     words |= {text for row in practice.ROOMS for text in row[1:]} | {name for name, _room in practice.DESKS}
