@@ -19,4 +19,8 @@ SHIFT_CLOSED = Event(
 """A cashier's period (班) is closed (日结); sums in fen, voids already subtracted. `closed_by` is the cashier, or
 who closed it for somebody that was gone."""
 
-EVENTS = (BILL_PAID, BILL_VOIDED, SHIFT_CLOSED)
+REFUNDED = Event("charging.refunded", 1, ("refund_id", "bill_id", "visit_id", "lines"))
+"""Part or all of a bill is paid back (退费); `lines` is a list of {charge_line_id, source_kind, source_id,
+source_line_id, item_id, quantity in minimum units}."""
+
+EVENTS = (BILL_PAID, BILL_VOIDED, SHIFT_CLOSED, REFUNDED)

@@ -23,7 +23,7 @@ MODULE = Module(
         MenuItem("各班", "charging.shifts", "charging.close_for", "clock"),
     ),
     events=EVENTS,
-    offers=("charging.void_bill",),
+    offers=("charging.void_bill", "charging.refund"),
     on={
         "visits.registered": services.open_fee,
         "visits.cancelled": services.withdraw_visit,

@@ -21,6 +21,7 @@ MODULE = Module(
     invariants=INVARIANTS,
     parameters=(
         Parameter("stock.near_expiry_days", 180, "domain guide PH-06: yellow from 180 days", lowest=1, highest=1000),
+        Parameter("stock.reservation_hours", 24, "domain guide PH-08: a reservation expires", lowest=1, highest=720),
         Parameter("stock.pharmacy_place", "P1", "practice: code of the place that dispenses"),
     ),
 )

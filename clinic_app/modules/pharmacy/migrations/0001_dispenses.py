@@ -34,6 +34,7 @@ CREATE TABLE dispense(
     dispensed_on TEXT NOT NULL,
     UNIQUE (prescription_id, part_no)
 ) WITHOUT ROWID;
+CREATE INDEX dispense_short ON dispense(dispensed_at) WHERE short_reason <> '';
 CREATE INDEX dispense_bill ON dispense(bill_id);
 CREATE INDEX dispense_day ON dispense(dispensed_on, dispensed_at);
 CREATE TRIGGER dispense_no_update BEFORE UPDATE ON dispense

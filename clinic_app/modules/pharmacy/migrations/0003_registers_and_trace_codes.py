@@ -1,17 +1,17 @@
-"""Tables of the controlled-drug register (麻精药品专册) with its empties and counts, and of trace codes (药品追溯码)."""
+"""Tables of the controlled-drug register (麻精药品专册), its empties and counts, and of trace codes (药品追溯码)."""
 
 SQL = """
 CREATE TABLE controlled_entry(
     id INTEGER PRIMARY KEY,
     drug_id BLOB NOT NULL REFERENCES drug(id),
     batch_id BLOB NOT NULL REFERENCES batch(id),
-    kind TEXT NOT NULL CHECK (kind IN ('goods_in', 'dispense', 'return', 'damage')),
+    kind TEXT NOT NULL CHECK (kind IN ('opening', 'goods_in', 'dispense', 'return', 'damage')),
     quantity INTEGER NOT NULL CHECK (quantity <> 0),
     balance INTEGER NOT NULL CHECK (balance >= 0),
     document_id BLOB NOT NULL,
     line_id BLOB REFERENCES prescription_line(id),
     patient_id BLOB REFERENCES patient(id),
-    first_person BLOB NOT NULL REFERENCES person(id),
+    first_person BLOB NOT NULL,
     second_person BLOB REFERENCES person(id),
     at INTEGER NOT NULL,
     entered_on TEXT NOT NULL,

@@ -11,6 +11,7 @@ from clinic_app.modules.stock.queries.batches import (
     pharmacy_place,
     places,
     reservations_of,
+    units_of_batch,
 )
 from clinic_app.modules.stock.queries.deliveries import GoodsIn, goods_in, last_costs, latest_goods_in, suppliers
 from clinic_app.modules.stock.queries.on_hand import EXPIRED, FINE, FROZEN, NEAR, SOLD_OUT, OnHand, on_hand
@@ -19,4 +20,5 @@ __all__ = [
     "EXPIRED", "FINE", "FROZEN", "NEAR", "SOLD_OUT", "Batch", "GoodsIn", "OnHand", "Place", "Reserved",
     "available", "available_of", "batch", "batches_of", "goods_in", "last_costs", "latest_goods_in", "on_hand",
     "pharmacy_place", "places", "reservations_of", "suppliers",
+    "units_of_batch",
 ]  # fmt: skip
