@@ -25,9 +25,10 @@ WHERE e.id = (SELECT max(x.id) FROM controlled_entry x WHERE x.batch_id = e.batc
 ORDER BY e.drug_id, b.expires_on, b.batch_no
 """
 _ENTRIES = """
-SELECT e.id, e.drug_id, b.batch_no, e.kind, e.quantity, e.balance, t.name, p.prescription_no, coalesce(f.name, ''), s.name, e.at,
-    e.entered_on, e.first_person
-FROM controlled_entry e JOIN batch b ON b.id = e.batch_id LEFT JOIN person f ON f.id = e.first_person
+SELECT e.id, e.drug_id, b.batch_no, e.kind, e.quantity, e.balance, t.name, p.prescription_no,
+    coalesce(f.name, ''), s.name, e.at, e.entered_on, e.first_person
+FROM controlled_entry e JOIN batch b ON b.id = e.batch_id
+LEFT JOIN person f ON f.id = e.first_person
 LEFT JOIN person s ON s.id = e.second_person LEFT JOIN patient t ON t.id = e.patient_id
 LEFT JOIN prescription_line l ON l.id = e.line_id LEFT JOIN prescription p ON p.id = l.prescription_id
 ORDER BY e.id DESC LIMIT 100
