@@ -6,6 +6,7 @@ import pytest
 
 from clinic_app.kernel import db, invariants
 from clinic_app.kernel.clock import today
+from clinic_app.kernel.errors import Refused
 from clinic_app.modules.pharmacy import queries, rules, services
 from clinic_app.modules.pharmacy.invariants import INVARIANTS
 from clinic_app.modules.stock import queries as stock
@@ -70,9 +71,9 @@ def test_of_two_drugs_dispensed_and_one_returned_only_that_one_is_refunded(clini
     back, kept = queries.given_batches(sheet.id)
     by_id = {line.id: line for line in lines(sheet)}
     bring_back(clinic, sheet, back.out)
-    with pytest.raises(Exception, match="pharmacy.not_returned") as refused:
+    with pytest.raises(Refused) as refused:
         refund(clinic, sheet, by_id[kept.line_id], kept.out)
-    assert refused.value.facts["refundable"] == 0  # type: ignore[attr-defined]
+    assert refused.value.code == "pharmacy.not_returned" and refused.value.facts["refundable"] == 0
     refund(clinic, sheet, by_id[back.line_id], back.out)
     assert code_of(lambda: refund(clinic, sheet, by_id[back.line_id], 1)) == "pharmacy.not_returned"
     assert again(sheet).paid.left == 0  # type: ignore[union-attr]

@@ -93,7 +93,8 @@ def refund(clinic: Clinic, sheet: queries.Sheet, line: queries.Line, quantity: i
 
 
 def bring_back(
-    clinic: Clinic, sheet: queries.Sheet, quantity: int, condition: str = "sealed", *, accepted: bool = True, **more: Any
+    clinic: Clinic, sheet: queries.Sheet, quantity: int, condition: str = "sealed", *, accepted: bool = True,
+    **more: Any,
 ) -> Any:
     """The first pack of the sheet comes back to the window."""
     given = queries.given_batches(sheet.id)[0]
