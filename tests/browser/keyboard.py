@@ -10,6 +10,7 @@ POSTS = {
     "registrar": ("0001", "挂号 1号窗"), "doctor": ("0002", "二诊室"), "paediatrician": ("0010", "一诊室"),
     "cashier": ("0005", "收费 1号窗"), "pharmacist": ("0004", "西药房"), "administrator": ("0007", "办公室"),
     "manager": ("0006", "办公室"), "auditor": ("0008", "办公室"),
+    "security_officer": ("0012", "办公室"),
 }  # fmt: skip
 PRIMARY = {"F9", "Control+Enter"}
 SECOND_MS = 1100
@@ -37,7 +38,13 @@ class Person:
     def opens(self, label: str) -> "Person":
         """Another page of the top bar, by the key that the bar gives it."""
         link = self.page.locator(".modnav a").filter(has_text=label).first
-        self.press(link.get_attribute("data-key"))
+        key = link.get_attribute("data-key")
+        if key:
+            self.press(key)
+        else:
+            self.press("Alt+0")
+            self.page.wait_for_url(self.url + "/")
+            self.goes_to(f'main a[href="{link.get_attribute("href")}"]').press("Enter")
         self.page.locator(".modnav a[aria-current]").filter(has_text=label).wait_for(timeout=8000)
         return self
 
