@@ -145,8 +145,11 @@ def test_a_price_that_takes_effect_revalues_every_place_once(clinic: Clinic) -> 
     assert post()["posted"] == 0
     clinic.drop_triggers("price")
     clinic.raw("UPDATE price SET valid_from = ?1 WHERE valid_from = ?2", (today().isoformat(), tomorrow.isoformat()))
-    clinic.raw("UPDATE price SET valid_to = date(?1, '-1 day') WHERE item_id = ?2 AND valid_to IS NOT NULL",
-               (today().isoformat(), one.id))  # fmt: skip
+    clinic.raw(
+        "UPDATE price SET valid_from = '2020-01-01', valid_to = date(?1, '-1 day') WHERE item_id = ?2"
+        " AND valid_to IS NOT NULL",
+        (today().isoformat(), one.id),
+    )
     assert post()["posted"] == 0, "nothing lay there before the goods of today"
     clinic.drop_triggers("stock_move")
     clinic.raw("UPDATE stock_move SET moved_on = date(moved_on, '-1 day')")

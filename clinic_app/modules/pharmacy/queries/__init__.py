@@ -29,10 +29,8 @@ from clinic_app.modules.pharmacy.queries.sheets import (
     Line,
     Payment,
     Sheet,
-    bill_is_dispensed,
     lines_of,
     sheet,
-    written_lines,
 )
 from clinic_app.modules.pharmacy.queries.steps import (
     Asked,
@@ -64,6 +62,7 @@ from clinic_app.modules.pharmacy.queries.waiting import (
     tiles,
     waiting,
 )
+from clinic_app.modules.pharmacy.queries.written import bill_is_dispensed, written_lines
 from clinic_app.modules.pharmacy.rules import Standing
 
 __all__ = [

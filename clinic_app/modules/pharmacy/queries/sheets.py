@@ -6,7 +6,7 @@ from datetime import date
 from clinic_app.kernel import db, parameters
 from clinic_app.kernel.clock import local
 from clinic_app.modules.consultation import queries as consultation
-from clinic_app.modules.dictionaries.queries import Drug, named
+from clinic_app.modules.dictionaries.queries import Drug
 from clinic_app.modules.pharmacy.rules import (
     Given,
     Part,
@@ -224,16 +224,6 @@ def lines_of(found: Sheet, on: date) -> list[Line]:
     return sorted(lines, key=lambda line: (shelf_order(line.drug.shelf), line.line_no))
 
 
-def bill_is_dispensed(bill_id: bytes) -> tuple[str, int, str] | None:
-    """Sheet number, moment and person of a dispense that a bill paid for, or None."""
-    return db.row(
-        "SELECT p.prescription_no, d.dispensed_at, u.name FROM dispense d"
-        " JOIN prescription p ON p.id = d.prescription_id JOIN person u ON u.id = d.dispensed_by"
-        " WHERE d.bill_id = ? LIMIT 1",
-        (bill_id,),
-    )
-
-
 def _batches(found: Sheet, on: date) -> dict[bytes, list[Batch]]:
     """Of each line the batches held for what is left, else those that were handed out."""
     near_days = parameters.value("stock.near_expiry_days", on)
@@ -249,13 +239,3 @@ def _batches(found: Sheet, on: date) -> dict[bytes, list[Batch]]:
     for line_id, batch_id, batch_no, expires_on, _frozen, quantity, _on_hand in db.rows(_HANDED_OUT, (found.id,)):
         given.setdefault(line_id, []).append(Batch(batch_id, batch_no, expires_on, quantity, None, FINE))
     return {**given, **held}
-
-
-def written_lines(found: Sheet) -> list[tuple[str, str]]:
-    """What a sheet says, paid or not: drug and dose with frequency, for the doctor who is asked about it."""
-    drugs = consultation.drugs_as_signed(found.id)
-    rows = db.rows(
-        "SELECT id, dose_text, frequency, days FROM prescription_line WHERE prescription_id = ? ORDER BY line_no",
-        (found.id,),
-    )
-    return [(named(drugs[line_id]), f"{dose} · {frequency} · {days}") for line_id, dose, frequency, days in rows]

@@ -16,6 +16,7 @@ from clinic_app.modules.pharmacy.views import (  # noqa: E402, F401
     labels,
     register,
     returning,
+    scanning,
     steps,
     window,
 )
