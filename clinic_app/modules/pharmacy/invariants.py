@@ -38,6 +38,14 @@ INVARIANTS = (
         " - (SELECT coalesce(sum(l.quantity), 0) FROM dispense_line l WHERE l.line_id = f.line_id))",
     ),
     Invariant(
+        "S3-refunds", "药房记的退费和收费处的一样",
+        "SELECT 'line ' || lower(hex(c.source_line_id)), 'cashier refunded ' || c.refunded || ', pharmacy knows '"
+        " || coalesce((SELECT sum(f.quantity) FROM refunded_line f WHERE f.line_id = c.source_line_id), 0)"
+        " FROM charge_line c WHERE c.source_kind = 'prescription' AND c.item_kind = 'drug' AND c.state = 'billed'"
+        " AND c.refunded <> coalesce((SELECT sum(f.quantity) FROM refunded_line f"
+        " WHERE f.line_id = c.source_line_id), 0)",
+    ),
+    Invariant(
         "S3-held", "预留的正是缴了费还没发的",
         "WITH due AS (SELECT c.source_line_id AS line_id, c.source_id AS sheet, max(c.quantity"
         " - (SELECT coalesce(sum(l.quantity), 0) FROM dispense_line l WHERE l.line_id = c.source_line_id)"

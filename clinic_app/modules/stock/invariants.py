@@ -57,7 +57,7 @@ INVARIANTS = (
         " coalesce((SELECT sum(CASE WHEN m.to_place_id = b.place_id THEN m.quantity ELSE -m.quantity END)"
         " FROM batch x JOIN stock_move m ON m.batch_id = x.id WHERE x.drug_id = b.drug_id AND"
         " (m.to_place_id = b.place_id OR m.from_place_id = b.place_id) AND substr(m.moved_on, 1, 7) <= b.month), 0)"
-        " FROM month_balance b WHERE b.closing <> coalesce((SELECT sum(CASE WHEN m.to_place_id = b.place_id"
+        " FROM stock_month_balance b WHERE b.closing <> coalesce((SELECT sum(CASE WHEN m.to_place_id = b.place_id"
         " THEN m.quantity ELSE -m.quantity END) FROM batch x JOIN stock_move m ON m.batch_id = x.id"
         " WHERE x.drug_id = b.drug_id AND (m.to_place_id = b.place_id OR m.from_place_id = b.place_id)"
         " AND substr(m.moved_on, 1, 7) <= b.month), 0)",

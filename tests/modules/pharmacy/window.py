@@ -9,7 +9,7 @@ from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.rights import Actor
 from clinic_app.kernel.unit_of_work import UnitOfWork
-from clinic_app.modules.charging import events as charging
+from clinic_app.modules.charging import services as charging
 from clinic_app.modules.people import services as people
 from clinic_app.modules.pharmacy import queries, services
 from tests.conftest import Clinic
@@ -71,25 +71,17 @@ def set_parameter(clinic: Clinic, name: str, value: Any) -> None:
 
 
 def refund(clinic: Clinic, sheet: queries.Sheet, line: queries.Line, quantity: int) -> None:
-    """What the cashier's refund tells the pharmacy: the guard before, the event after."""
-    bill = again(sheet).paid
-    assert bill is not None
-    charge_line = db.value("SELECT id FROM charge_line WHERE source_line_id = ? AND state = 'billed'", (line.id,))
-    told = [{
-        "charge_line_id": charge_line, "source_kind": "prescription", "source_id": sheet.id,
-        "source_line_id": line.id, "item_id": line.drug.id, "quantity": quantity,
-    }]  # fmt: skip
-
-    def act(uow: UnitOfWork) -> None:
-        uow.guard("charging.refund", bill_id=bill.bill_id, visit_id=sheet.visit_id, lines=told)
-        refund_id = uow.hlc.to_bytes(16, "big")
-        uow.emit(
-            charging.REFUNDED, refund_id,
-            {"refund_id": refund_id, "bill_id": bill.bill_id, "visit_id": sheet.visit_id, "lines": told},
-        )  # fmt: skip
-        uow.audit("test.refund")
-
-    clinic.run(clinic.actor("cashier"), act)
+    """The cashier gives the money for so many minimum units of a line back."""
+    charge_line, bill_id = db.row(
+        "SELECT c.id, (SELECT b.id FROM bill_line m JOIN bill b ON b.id = m.bill_id WHERE m.charge_line_id = c.id"
+        " ORDER BY b.paid_at DESC, b.receipt_no DESC LIMIT 1) FROM charge_line c"
+        " WHERE c.source_line_id = ? AND c.state = 'billed'",
+        (line.id,),
+    )
+    clinic.run(
+        clinic.actor("cashier"),
+        lambda uow: charging.refund_bill(uow, bill_id, [(charge_line, quantity)], reason="患者不要了"),
+    )
 
 
 def bring_back(

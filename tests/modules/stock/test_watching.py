@@ -174,15 +174,15 @@ def test_a_closed_month_takes_no_movement_and_keeps_its_balances(clinic: Clinic)
     assert {one.drug_id: one.month.closing for one in accounts} == expected
     assert code_of(lambda: clinic.run(manager, lambda uow: services.close_month(uow, last))) == "stock.month_closed"
     assert broken() == {}
-    clinic.drop_triggers("month_balance")
-    clinic.raw("UPDATE month_balance SET closing = closing + 1, came_in = came_in + 1 WHERE closing ="
-               " (SELECT max(closing) FROM month_balance)")  # fmt: skip
+    clinic.drop_triggers("stock_month_balance")
+    clinic.raw("UPDATE stock_month_balance SET closing = closing + 1, came_in = came_in + 1 WHERE closing ="
+               " (SELECT max(closing) FROM stock_month_balance)")  # fmt: skip
     assert broken()["S1-months"][0][0].startswith(f"month {last}")
 
 
 @pytest.mark.rule("PH-12")
 def test_the_database_refuses_a_movement_into_a_closed_month(clinic: Clinic) -> None:
-    clinic.raw("INSERT INTO month_close(month, closed_by, closed_at) VALUES('2999-01', x'00', 1)")
+    clinic.raw("INSERT INTO stock_month(month, closed_by, closed_at) VALUES('2999-01', x'00', 1)")
     batch = queries.batches_of(drug("D0003").id)[0]
     with pytest.raises(Exception, match="closed month"):
         clinic.raw(

@@ -60,20 +60,20 @@ CREATE TRIGGER price_change_no_update BEFORE UPDATE ON price_change
 BEGIN SELECT RAISE(ABORT, 'a price change of the stock is never changed'); END;
 CREATE TRIGGER price_change_no_delete BEFORE DELETE ON price_change
 BEGIN SELECT RAISE(ABORT, 'price changes of the stock are never removed'); END;
-CREATE TABLE month_close(
+CREATE TABLE stock_month(
     month TEXT PRIMARY KEY CHECK (month GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]'),
     closed_by BLOB NOT NULL,
     closed_at INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TRIGGER month_close_no_update BEFORE UPDATE ON month_close
+CREATE TRIGGER stock_month_no_update BEFORE UPDATE ON stock_month
 BEGIN SELECT RAISE(ABORT, 'a closed month stays closed'); END;
-CREATE TRIGGER month_close_no_delete BEFORE DELETE ON month_close
+CREATE TRIGGER stock_month_no_delete BEFORE DELETE ON stock_month
 BEGIN SELECT RAISE(ABORT, 'a closed month stays closed'); END;
 CREATE TRIGGER stock_move_open_month BEFORE INSERT ON stock_move
-WHEN EXISTS (SELECT 1 FROM month_close WHERE month >= substr(NEW.moved_on, 1, 7))
+WHEN EXISTS (SELECT 1 FROM stock_month WHERE month >= substr(NEW.moved_on, 1, 7))
 BEGIN SELECT RAISE(ABORT, 'a closed month accepts no movement'); END;
-CREATE TABLE month_balance(
-    month TEXT NOT NULL REFERENCES month_close(month),
+CREATE TABLE stock_month_balance(
+    month TEXT NOT NULL REFERENCES stock_month(month),
     place_id BLOB NOT NULL REFERENCES place(id),
     drug_id BLOB NOT NULL REFERENCES drug(id),
     opening INTEGER NOT NULL,
@@ -91,8 +91,8 @@ CREATE TABLE month_balance(
     CHECK (closing = opening + came_in - went_out + stocktake),
     CHECK (closing_fen = opening_fen + in_fen - out_fen + stocktake_fen + price_fen)
 ) WITHOUT ROWID;
-CREATE TRIGGER month_balance_no_update BEFORE UPDATE ON month_balance
+CREATE TRIGGER stock_month_balance_no_update BEFORE UPDATE ON stock_month_balance
 BEGIN SELECT RAISE(ABORT, 'a closed month is never changed'); END;
-CREATE TRIGGER month_balance_no_delete BEFORE DELETE ON month_balance
+CREATE TRIGGER stock_month_balance_no_delete BEFORE DELETE ON stock_month_balance
 BEGIN SELECT RAISE(ABORT, 'a closed month is never changed'); END;
 """

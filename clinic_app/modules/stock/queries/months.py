@@ -14,7 +14,7 @@ WHERE (m.to_place_id = ?1 OR m.from_place_id = ?1) AND m.moved_on < ?2 ORDER BY 
 """
 _CLOSED = """
 SELECT drug_id, opening, came_in, went_out, stocktake, closing, opening_fen, in_fen, out_fen, stocktake_fen, price_fen,
-    closing_fen FROM month_balance WHERE month = ? AND place_id = ?
+    closing_fen FROM stock_month_balance WHERE month = ? AND place_id = ?
 """
 
 
@@ -27,7 +27,7 @@ class Account:
 
 
 def is_closed(month: str) -> bool:
-    return db.value("SELECT 1 FROM month_close WHERE month >= ?", (month,)) is not None
+    return db.value("SELECT 1 FROM stock_month WHERE month >= ?", (month,)) is not None
 
 
 def months(on: date, count: int = 12) -> list[tuple[str, bool]]:

@@ -33,9 +33,9 @@ _CHANGE = (
     "INSERT INTO price_change(price_id, place_id, drug_id, quantity, old_e4, new_e4, difference_fen, effective_on,"
     " posted_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_CLOSE = "INSERT INTO month_close(month, closed_by, closed_at) VALUES(?, ?, ?) ON CONFLICT DO NOTHING"
+_CLOSE = "INSERT INTO stock_month(month, closed_by, closed_at) VALUES(?, ?, ?) ON CONFLICT DO NOTHING"
 _BALANCE = (
-    "INSERT INTO month_balance(month, place_id, drug_id, opening, came_in, went_out, stocktake, closing, opening_fen,"
+    "INSERT INTO stock_month_balance(month, place_id, drug_id, opening, came_in, went_out, stocktake, closing, opening_fen,"
     " in_fen, out_fen, stocktake_fen, price_fen, closing_fen) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 MOST = 9_999_999
@@ -58,7 +58,7 @@ def post_price_changes(uow: UnitOfWork) -> dict[str, Any]:
 
     What lay there as its day began counts, whenever this runs. Returns {"posted", "difference_fen"}.
     """
-    last_closed = db.value("SELECT max(month) FROM month_close") or "0000-00"
+    last_closed = db.value("SELECT max(month) FROM stock_month") or "0000-00"
     posted = difference = 0
     due = db.rows(_DUE_PRICES, (uow.on.isoformat(), f"{last_closed}-31"))
     for price_id, drug_id, new_e4, valid_from, old_e4 in due:
