@@ -35,7 +35,8 @@ _CHANGE = (
 )
 _CLOSE = "INSERT INTO stock_month(month, closed_by, closed_at) VALUES(?, ?, ?) ON CONFLICT DO NOTHING"
 _BALANCE = (
-    "INSERT INTO stock_month_balance(month, place_id, drug_id, opening, came_in, went_out, stocktake, closing, opening_fen,"
+    "INSERT INTO stock_month_balance(month, place_id, drug_id, opening, came_in, went_out, stocktake, closing, "
+    " opening_fen,"
     " in_fen, out_fen, stocktake_fen, price_fen, closing_fen) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 MOST = 9_999_999
