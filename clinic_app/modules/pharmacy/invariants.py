@@ -42,6 +42,7 @@ INVARIANTS = (
         "SELECT 'line ' || lower(hex(c.source_line_id)), 'cashier refunded ' || c.refunded || ', pharmacy knows '"
         " || coalesce((SELECT sum(f.quantity) FROM refunded_line f WHERE f.line_id = c.source_line_id), 0)"
         " FROM charge_line c WHERE c.source_kind = 'prescription' AND c.item_kind = 'drug' AND c.state = 'billed'"
+        " AND EXISTS (SELECT 1 FROM prescription_line o WHERE o.id = c.source_line_id)"
         " AND c.refunded <> coalesce((SELECT sum(f.quantity) FROM refunded_line f"
         " WHERE f.line_id = c.source_line_id), 0)",
     ),

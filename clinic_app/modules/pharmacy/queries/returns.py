@@ -101,9 +101,9 @@ def given_mark(given: Iterable[GivenBatch]) -> str:
     return ".".join(f"{one.batch_id.hex()[-8:]}x{one.out}" for one in given)
 
 
-def given_of(line_id: bytes) -> Given:
-    """How much of a line is paid, handed out, come back and refunded."""
-    return db.read_one(Given, _AMOUNTS, (line_id,)) or Given(0)
+def given_of(line_id: bytes) -> Given | None:
+    """How much of a line is paid, handed out, come back and refunded; None when no sheet has such a line."""
+    return db.read_one(Given, _AMOUNTS, (line_id,))
 
 
 def returns_of(prescription_id: bytes) -> list[ReturnLine]:

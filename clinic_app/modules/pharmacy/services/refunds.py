@@ -25,23 +25,23 @@ def refuse_voiding_dispensed_bill(_uow: UnitOfWork, facts: Mapping[str, Any]) ->
 def refuse_refund_of_given(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
     """Guard of `charging.refund`: Refused `pharmacy.not_returned` for drugs that the patient still holds (FE-09)."""
     for line in facts["lines"]:
-        if line["source_kind"] == "prescription":
+        given = queries.given_of(line["source_line_id"]) if line["source_kind"] == "prescription" else None
+        if given is not None:
             drug = dictionaries.drug(line["item_id"])
-            name = dictionaries.named(drug) if drug else ""
-            rules.check_refund(queries.given_of(line["source_line_id"]), line["quantity"], drug=name)
+            rules.check_refund(given, line["quantity"], drug=dictionaries.named(drug) if drug else "")
 
 
 def release_refunded(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
     """A refund gives back what was held for it, and remembers what of it had come back from the patient."""
     for line in event["lines"]:
-        if line["source_kind"] != "prescription":
-            continue
         line_id = line["source_line_id"]
-        before = queries.given_of(line_id)
-        from_returned, _from_owed = rules.split_refund(before, line["quantity"])
+        before = queries.given_of(line_id) if line["source_kind"] == "prescription" else None
+        if before is None:
+            continue
+        from_returned, from_owed = rules.split_refund(before, line["quantity"])
         uow.execute(_REFUNDED, (event["refund_id"], line_id, line["quantity"], from_returned, uow.at))
         for source_id, _quantity in db.rows(
             "SELECT source_id, sum(quantity) FROM reservation WHERE line_id = ? AND state = 'live' GROUP BY 1",
             (line_id,),
         ):
-            stock.keep_at_most(uow, source_id, line_id, rules.owed(queries.given_of(line_id)))
+            stock.keep_at_most(uow, source_id, line_id, rules.owed(before) - from_owed)
