@@ -3,7 +3,7 @@
 import importlib
 
 from clinic_app.config import Config
-from clinic_app.kernel import invariants, maintenance, outbox, parameters, ports, rights, schema
+from clinic_app.kernel import invariants, journey, maintenance, outbox, parameters, ports, rights, schema
 from clinic_app.kernel.manifest import Module
 
 MODULES = [
@@ -16,6 +16,8 @@ MODULES = [
     "consultation",
     "charging",
     "pharmacy",
+    "treatments",
+    "laboratory",
     "parameters",
     "reports",
     "checks",
@@ -41,6 +43,7 @@ def wire(config: Config) -> list[Module]:
     rights.reset()
     parameters.reset()
     invariants.reset()
+    journey.reset()
     outbox.subscribers.clear()
     outbox.guards.clear()
     maintenance.hourly.clear()
@@ -67,6 +70,8 @@ def _declare(module: Module) -> None:
         parameters.declare(parameter)
     for invariant in module.invariants:
         invariants.register(invariant)
+    if module.steps:
+        journey.declare(module.steps)
 
 
 def _connect(module: Module, emitted: set[str], offered: set[str]) -> None:

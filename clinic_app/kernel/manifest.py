@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clinic_app.kernel.invariants import Invariant
+from clinic_app.kernel.journey import Steps
 from clinic_app.kernel.outbox import Event, Guard, Subscriber
 from clinic_app.kernel.parameters import Parameter
 from clinic_app.kernel.rights import Actor
@@ -64,5 +65,7 @@ class Module:
     tiles: Callable[[Actor], dict[str, str]] | None = None
     """For the home page: endpoint of a menu entry to what waits there now, in words."""
     todo: Callable[[Actor], list[Todo]] | None = None
+    steps: Steps | None = None
+    """For the board: at which step each patient of a day waits for this subject."""
     bind: Callable[[Any], None] | None = None
     stop: Callable[[], None] | None = None

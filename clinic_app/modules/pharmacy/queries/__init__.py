@@ -32,7 +32,7 @@ from clinic_app.modules.pharmacy.queries.sheets import (
     lines_of,
     sheet,
 )
-from clinic_app.modules.pharmacy.queries.steps import (
+from clinic_app.modules.pharmacy.queries.standing import (
     Asked,
     Question,
     Rejected,

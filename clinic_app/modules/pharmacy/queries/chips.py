@@ -4,7 +4,7 @@ from clinic_app.kernel import clock
 from clinic_app.kernel.i18n import ngettext
 from clinic_app.kernel.manifest import Chip
 from clinic_app.kernel.rights import Actor
-from clinic_app.modules.pharmacy.queries.steps import open_question_count
+from clinic_app.modules.pharmacy.queries.standing import open_question_count
 
 
 def chips(actor: Actor) -> list[Chip]:
