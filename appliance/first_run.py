@@ -218,10 +218,12 @@ def _make(draft: Draft, config: Config) -> None:
 
     def fill(uow: UnitOfWork) -> None:
         from clinic_app.modules.dictionaries import starter
+        from clinic_app.modules.laboratory import services as laboratory
         from clinic_app.modules.people import services
         from clinic_app.modules.stock import services as stock
 
         starter.load_starter_lists(uow)
+        laboratory.load_starter(uow)
         stock.add_place(uow, code="P1", name="西药房")
         services.add_person(
             uow,

@@ -42,7 +42,7 @@ QUALIFIED = (
     ("0014", "doctor", "trainee"),
 )
 """(staff number, kind, level) of the practice people, from the first day of the year before."""
-ROOMS = (("1", "一诊室", "全科儿科"), ("2", "二诊室", "全科"))
+ROOMS = (("1", "一诊室", "全科儿科"), ("2", "二诊室", "全科"), ("F", "发热诊室", "发热"))
 VILLAGES = (
     ("001", "新街居委会", "001", 3), ("201", "柳树村", "101", 27), ("202", "桥头村", "102", 5),
     ("203", "石坝村", "103", 16),
@@ -63,7 +63,7 @@ def create(config: Config, *, announce: Callable[[str], None] = print) -> None:
     seed = keys.new_seed()
     config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     registry.wire(config)
-    opening.create_clinic(config.data, seed, FACTS, registry.migration_steps(), fill)
+    opening.create_clinic(config.data, seed, FACTS, registry.migration_steps(), fill_for_a_day)
     announce(key_sheet(seed))
 
 
@@ -99,6 +99,28 @@ def fill(uow: UnitOfWork) -> None:
     add_goods(uow)
     add_patients(uow)
     add_villages(uow)
+
+
+def fill_for_a_day(uow: UnitOfWork) -> None:
+    """The same, and a plan of the week, so that sessions and appointments can be tried at once."""
+    fill(uow)
+    add_sessions(uow)
+
+
+def add_sessions(uow: UnitOfWork) -> None:
+    """Mornings and afternoons of both doctors, every day of the week."""
+    from clinic_app.modules.desks import queries as desks
+    from clinic_app.modules.people import queries as people
+    from clinic_app.modules.visits import services
+    from clinic_app.modules.visits.rules.sessions import WEEKDAYS, Hours
+
+    rooms = {room.code: room.id for room in desks.rooms()}
+    for staff_no, code in (("0010", "1"), ("0002", "2")):
+        doctor = people.find_by_staff_no(staff_no)
+        assert doctor is not None  # made above
+        for weekday in WEEKDAYS:
+            for hours in (Hours(8 * 60, 12 * 60, 24), Hours(14 * 60, 17 * 60 + 30, 20)):
+                services.add_session(uow, services.Plan(doctor.id, rooms[code], weekday, None, hours))
 
 
 def add_people(uow: UnitOfWork) -> None:
@@ -143,8 +165,10 @@ def add_desks(uow: UnitOfWork) -> None:
 
 def add_dictionaries(uow: UnitOfWork) -> None:
     from clinic_app.modules.dictionaries import starter
+    from clinic_app.modules.laboratory import services as laboratory
 
     starter.load_starter_lists(uow)
+    laboratory.load_starter(uow)
 
 
 def add_goods(uow: UnitOfWork) -> None:

@@ -3,7 +3,7 @@
 import importlib
 
 from clinic_app.config import Config
-from clinic_app.kernel import invariants, outbox, parameters, ports, rights, schema
+from clinic_app.kernel import invariants, journey, outbox, parameters, ports, rights, schema
 from clinic_app.kernel.manifest import Module
 
 MODULES = [
@@ -16,7 +16,10 @@ MODULES = [
     "consultation",
     "charging",
     "pharmacy",
+    "treatments",
+    "laboratory",
     "parameters",
+    "reports",
     "checks",
 ]
 
@@ -40,6 +43,7 @@ def wire(config: Config) -> list[Module]:
     rights.reset()
     parameters.reset()
     invariants.reset()
+    journey.reset()
     outbox.subscribers.clear()
     outbox.guards.clear()
     ports.bound = ports.Ports()
@@ -63,6 +67,8 @@ def _declare(module: Module) -> None:
         parameters.declare(parameter)
     for invariant in module.invariants:
         invariants.register(invariant)
+    if module.steps:
+        journey.declare(module.steps)
 
 
 def _connect(module: Module, emitted: set[str], offered: set[str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clinic_app.kernel.invariants import Invariant
+from clinic_app.kernel.journey import Steps
 from clinic_app.kernel.outbox import Event, Guard, Subscriber
 from clinic_app.kernel.parameters import Parameter
 from clinic_app.kernel.rights import Actor
@@ -34,6 +35,16 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Todo:
+    """Something that waits for a person (待办): ready text, what is to be known beside it, where it is done."""
+
+    text: str
+    detail: str
+    url: str
+    icon: str = "list"
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
     name: str
     blueprint: str = ""
@@ -50,5 +61,8 @@ class Module:
     chips: Callable[[Actor], list[Chip]] | None = None
     tiles: Callable[[Actor], dict[str, str]] | None = None
     """For the home page: endpoint of a menu entry to what waits there now, in words."""
+    todo: Callable[[Actor], list[Todo]] | None = None
+    steps: Steps | None = None
+    """For the board: at which step each patient of a day waits for this subject."""
     bind: Callable[[Any], None] | None = None
     stop: Callable[[], None] | None = None

@@ -4,24 +4,32 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from appliance import practice
 from appliance.practice_patients import PATIENTS
 from clinic_app.modules.consultation import services as consultation
+from clinic_app.modules.consultation.queries import requests
+from clinic_app.modules.laboratory import services as laboratory
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.patients import services as patient_services
 from clinic_app.modules.patients.services import PatientData
+from clinic_app.modules.visits import queries as visits
 from tests import visit
 from tests.browser.conftest import ROOT, Server
 from tests.browser.keyboard import Person
 from tests.browser.office import Office
 from tests.conftest import Clinic
+from tests.modules.treatments.conftest import Case
 
 NOTE = {
-    "chief_complaint": "Sore throat, fever 2 days", "temperature": "37.9", "examination": "Red throat", "plan": "Rest",
+    "chief_complaint": "Sore throat, fever 2 days", "present_illness": "After a chill, no cough",
+    "past_history": "None of note", "temperature": "37.9", "examination": "Red throat", "results": "None",
+    "plan": "Rest",
 }  # fmt: skip
+TREATED = PatientData("李秋实", "1", date(1988, 2, 3), phone="19900001188", allergy_state="none")
+BOOKED = "冉春梅"
 ARRIVED = PatientData("欧阳海棠", "2", date(1971, 4, 9), phone="19900001177", allergy_state="none")
 
 
@@ -43,6 +51,11 @@ SCREENS = (
     Screen("password", "doctor", "/password"),
     Screen("registration", "registrar", "/registration/"),
     Screen("registration-found", "registrar", "/registration/?patient={chen}"),
+    Screen("line", "registrar", "/registration/line", has_primary=False),
+    Screen("board", "manager", "/registration/board", has_primary=False),
+    Screen("appointments", "registrar", "/registration/appointments"),
+    Screen("missed", "registrar", "/registration/appointments/missed", has_primary=False),
+    Screen("sessions", "manager", "/registration/sessions"),
     Screen("patients", "registrar", "/patients/", has_primary=False),
     Screen("patient", "registrar", "/patients/{chen}", is_of_patient=True),
     Screen("patient-to-read", "pharmacist", "/patients/{chen}", is_of_patient=True, has_primary=False),
@@ -60,6 +73,18 @@ SCREENS = (
     Screen("doctor-allergy-unasked", "doctor", "/doctor/visits/{unasked}", is_of_patient=True),
     Screen("doctor-signed", "doctor", "/doctor/visits/{signed}", is_of_patient=True, has_primary=False),
     Screen("prescription-a5", "doctor", "/doctor/visits/{signed}/print"),
+    Screen("certificate", "doctor", "/doctor/visits/{signed}/certificates?kind=sick_leave", is_of_patient=True),
+    Screen("certificates", "doctor", "/doctor/certificates", has_primary=False),
+    Screen("record-a5", "doctor", "/doctor/visits/{signed}/record/print"),
+    Screen("templates", "doctor", "/doctor/templates", has_primary=False),
+    Screen("waiting-cosign", "doctor", "/doctor/waiting", has_primary=False),
+    Screen("doctor-infusion", "doctor", "/doctor/visits/{grouped}", is_of_patient=True),
+    Screen("treatments", "nurse", "/treatments/patients/{treated}", is_of_patient=True),
+    Screen("treatments-running", "nurse", "/treatments/patients/{treated}?at={running}", is_of_patient=True),
+    Screen("treatments-labels", "nurse", "/treatments/patients/{treated}/papers/labels"),
+    Screen("laboratory", "nurse", "/laboratory/?line={blood}", is_of_patient=True),
+    Screen("laboratory-critical", "doctor", "/laboratory/?line={critical}", is_of_patient=True),
+    Screen("laboratory-report", "nurse", "/laboratory/reports/{report}/print"),
     Screen("pending", "cashier", "/charging", has_primary=False),
     Screen("cashier", "cashier", "/charging/visits/{signed}", is_of_patient=True),
     Screen("bill", "cashier", "/charging/bills/{bill}", is_of_patient=True, has_primary=False),
@@ -84,6 +109,8 @@ SCREENS = (
     Screen("drugs", "administrator", "/dictionaries", has_primary=False),
     Screen("drug", "administrator", "/dictionaries/drug/{drug}"),
     Screen("import", "administrator", "/dictionaries/import"),
+    Screen("dashboard", "manager", "/reports", has_primary=False),
+    Screen("report-rows", "manager", "/reports/rows/income"),
     Screen("parameters", "manager", "/parameters", has_primary=False),
     Screen("parameter", "manager", "/parameters/consultation.days_limit"),
     Screen("checks", "manager", "/checks/", has_primary=False),
@@ -109,11 +136,64 @@ def prepare(clinic: Clinic) -> dict[str, str]:
             made["bill"] = visit.pay(clinic, made[use])["bill_id"]
             made[use] = sheets[0]
     visit.dispense(clinic, made["done"])
-    visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)
+    waits = visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)["visit_id"]
+    practice_sessions(clinic, waits)
+    made |= _treated(clinic, patients.search("吴小宝")[0].id)
     untidy(clinic, chen, wang)
     made["drug"] = visit.typed("D0076").drug_id
     made["doctor"] = clinic.actor("doctor").person_id
     return {use: one.hex() for use, one in made.items()}
+
+
+def _treated(clinic: Clinic, patient: bytes) -> dict[str, bytes]:
+    """A bottle that runs, an injection that waits for its skin test, tests in each state, a sheet being grouped."""
+    one = Case(clinic, visit.arrive(clinic, TREATED)["visit_id"], b"")
+    one.run("doctor", consultation.start, one.visit_id)
+    one.patient_id = visits.row(one.visit_id).patient_id
+    one.add("D0034", "250ml", "qd", 3, "ivgtt")
+    one.join(one.add("D0047", "1g", "qd", 3, "ivgtt"))
+    one.add("D0042", "80万单位", "bid", 1, "im")
+    for code in ("S0015", "S0105", "S0103"):
+        one.ask(code)
+    one.sign()
+    one.pay()
+    running = one.entries[0]
+    one.begin(running)
+    lines = [line for asked in requests.requests_of_visit(one.visit_id) for line in requests.request_lines(asked.id)]
+    reports = [
+        bytes.fromhex(one.run("nurse", laboratory.collect, line.id, specimen="")["report_id"]) for line in lines
+    ]
+    one.run("nurse", laboratory.enter, reports[1], 1, {"k": "6.8", "na": "140", "cl": "101", "ca": "2.3"})
+    one.run("nurse", laboratory.enter, reports[2], 1, {"glu": "7.2"})
+    one.run("doctor", laboratory.verify, reports[2], 2)
+    other = Case(clinic, visit.arrive(clinic, patient)["visit_id"], patient)
+    other.run("doctor", consultation.start, other.visit_id)
+    other.add("D0034", "100ml", "qd", 1, "ivgtt")
+    other.join(other.add("D0047", "0.5g", "qd", 1, "ivgtt"))
+    other.add("D0042", "40万单位", "bid", 1, "im")
+    return {
+        "treated": one.patient_id, "running": running.id, "blood": lines[0].id, "critical": lines[1].id,
+        "report": reports[2], "grouped": other.visit_id,
+    }  # fmt: skip
+
+
+def practice_sessions(clinic: Clinic, waits: bytes) -> None:
+    """A session for the rest of the day, an appointment of it, and a triage."""
+    from clinic_app.kernel.clock import today
+    from clinic_app.modules.desks import queries as desks
+    from clinic_app.modules.visits import services
+    from clinic_app.modules.visits.rules.sessions import Hours
+    from clinic_app.modules.visits.rules.triage import Answers
+
+    plan = services.Plan(
+        clinic.actor("doctor", 1).person_id, desks.rooms()[0].id, None, today() + timedelta(days=1), Hours(480, 720, 24)
+    )
+    made = visit.run(clinic, "manager", lambda uow: services.add_session(uow, plan))
+    wanted = services.Booking(
+        bytes.fromhex(made["session_id"]), today() + timedelta(days=1), name=BOOKED, phone="19900001188", by_phone=True
+    )
+    visit.run(clinic, "registrar", lambda uow: services.book(uow, wanted))
+    visit.run(clinic, "nurse", lambda uow: services.triage_visit(uow, waits, Answers(3, 369)))
 
 
 def untidy(clinic: Clinic, chen: bytes, wang: bytes) -> None:
@@ -133,7 +213,7 @@ def untidy(clinic: Clinic, chen: bytes, wang: bytes) -> None:
 
 def data_words() -> list[str]:
     """Chinese that is data in any language: names of people, places, desks and goods, and what was recorded so."""
-    words = {practice.FACTS.name, ARRIVED.name, "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
+    words = {practice.FACTS.name, ARRIVED.name, TREATED.name, BOOKED, "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
     words |= {text for row in practice.STAFF for text in row[1:3]} | {row[1] for row in practice.VILLAGES}
     words |= {"云岚省样北市青溪县青溪镇", "无名氏"}
     words |= {text for row in practice.ROOMS for text in row[1:]} | {name for name, _room in practice.DESKS}

@@ -34,6 +34,6 @@ def test_the_screen_is_whole_and_its_console_silent(
     visitors: Visitors, screen: Screen, language: str, album: Path
 ) -> None:
     one = visitors.at(screen, language)
-    assert screens.shows(one, screen) == []
     one.page.screenshot(path=album / f"{screen.name}-{language[:2]}.png", caret="initial")
+    assert screens.shows(one, screen) == []
     assert visitors.office.complaints == []

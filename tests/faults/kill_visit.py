@@ -13,7 +13,10 @@ from tests.faults.kill_clients import PAUSE, PHARMACIST, Clerk, Sent
 
 DOCTOR = "0002"
 COMPLAINT = "咽痛、发热 2 天"
-NOTE = (("chief_complaint", COMPLAINT), ("examination", "咽部充血"), ("plan", "多饮水"), ("temperature", "37.9"))
+NOTE = (
+    ("chief_complaint", COMPLAINT), ("present_illness", "2 天前起病"), ("past_history", "否认慢性病"),
+    ("examination", "咽部充血"), ("plan", "多饮水"), ("temperature", "37.9"),
+)  # fmt: skip
 REVS = {"note": ("note_rev",), "line": ("sheet_rev",)}
 
 
@@ -47,6 +50,7 @@ class VisitClerk(Clerk):
         shown = self._read(DOCTOR, page).text
         signed = Sent("sign", visit_id)
         revs = [(name, field_of(shown, name)) for name in ("note_rev", "sheet_rev", "dx_seen")]
+        revs.append(("pressure_asked", "1"))
         self._post(DOCTOR, f"{page}/submit", revs, signed, fragment=False)
         return 1 if signed.is_answered else None
 

@@ -6,6 +6,7 @@ from clinic_app.modules.charging import queries, services
 from clinic_app.modules.charging.events import EVENTS
 from clinic_app.modules.charging.invariants import INVARIANTS
 from clinic_app.modules.charging.queries.chips import chips
+from clinic_app.modules.charging.queries.steps import steps
 
 MODULE = Module(
     name="charging",
@@ -36,13 +37,17 @@ MODULE = Module(
     offers=("charging.refund", "charging.void_bill"),
     on={
         "visits.registered": services.open_fee,
+        "visits.fee_due": services.open_due_fee,
         "visits.cancelled": services.withdraw_visit,
         "consultation.prescription_signed": services.open_sheet,
         "consultation.prescription_voided": services.withdraw_sheet,
+        "consultation.request_signed": services.open_request,
+        "consultation.request_withdrawn": services.withdraw_request,
     },
     guards={
         "people.close_account": services.warn_of_open_shift,
         "visits.cancel": services.refuse_cancelling_paid_visit,
+        "visits.change_payer": services.refuse_new_payer_of_paid_visit,
         "consultation.void_prescription": services.refuse_voiding_paid_sheet,
     },
     reads=(
@@ -51,7 +56,13 @@ MODULE = Module(
     ),
     invariants=INVARIANTS,
     tiles=queries.tiles,
+    steps=steps,
     parameters=(
+        Parameter(
+            "charging.fee_components", "S0001 S0002 S0004 S0005 S0007",
+            "domain guide VS-06: registration, consultation, injection; the province's list is to be confirmed",
+            pattern=r"[A-Z0-9]+( [A-Z0-9]+)*",
+        ),
         Parameter(
             "charging.cash_rounding_fen", 1, "domain guide FE-05: 0.01 or 0.10 yuan, the clinic decides",
             lowest=1, highest=10,

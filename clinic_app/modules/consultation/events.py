@@ -16,3 +16,11 @@ NOTE_SIGNED = Event(
     ("visit_id", "patient_id", "doctor_id", "version", "reason", "content", "content_hash"),
 )  # fmt: skip
 """A version of the note (病历) is signed; `content` as hashed, `content_hash` SHA-256 of its canonical form."""
+
+REQUEST_SIGNED = Event(
+    "consultation.request_signed", 1, ("request_id", "request_no", "visit_id", "patient_id", "doctor_id", "lines")
+)
+"""Treatments, examinations or tests are requested (申请); `lines` is a list of {line_id, item_id, quantity}."""
+
+REQUEST_WITHDRAWN = Event("consultation.request_withdrawn", 1, ("request_id", "visit_id", "reason", "line_ids"))
+"""Lines of a request (撤回申请) are not to be executed any more."""

@@ -15,6 +15,8 @@ NOTE_FIELDS = (*WRITTEN, *VITALS)
 LINE_FIELDS = (
     "drug", "drug_id", "dose", "frequency", "days", "route", "quantity", "most_per_day", "note", "reason", "weekdays",
 )  # fmt: skip
+ITEM_FIELDS = ("item", "item_id", "item_quantity", "item_note")
+SUBMITTED = ("request_rev", *NOTE_FIELDS, *LINE_FIELDS, *ITEM_FIELDS)
 _TYPED = ("drug", "dose", "days", "quantity", "most_per_day", "note", "reason")
 
 _AGE_UNITS = {
@@ -88,6 +90,8 @@ def typed_line(form: Mapping[str, str]) -> TypedLine:
 
 def refuse_unstored_row(form: Mapping[str, str]) -> None:
     """A row that was typed but not stored would be lost at signing (输了一半的药); a full one needs one Enter more."""
+    if form.get("item", "").strip():
+        raise Refused("consultation.item_not_stored", field="item")
     if any(form.get(name, "").strip() for name in _TYPED):
         is_full = all(form.get(name, "").strip() for name in ("drug_id", "dose", "frequency", "days", "route"))
         raise Refused("consultation.row_not_stored", field="last_cell" if is_full else "drug")

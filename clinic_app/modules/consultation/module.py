@@ -3,8 +3,15 @@
 from clinic_app.kernel.manifest import MenuItem, Module
 from clinic_app.kernel.parameters import Parameter
 from clinic_app.modules.consultation import queries
-from clinic_app.modules.consultation.events import NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED
+from clinic_app.modules.consultation.events import (
+    NOTE_SIGNED,
+    PRESCRIPTION_SIGNED,
+    PRESCRIPTION_VOIDED,
+    REQUEST_SIGNED,
+    REQUEST_WITHDRAWN,
+)
 from clinic_app.modules.consultation.invariants import INVARIANTS
+from clinic_app.modules.consultation.services import refuse_giving_back
 
 _PLAUSIBLE = "decided here: what can be measured at all, not what is normal"
 
@@ -14,11 +21,17 @@ MODULE = Module(
     rights={
         "consultation.view": frozenset({"doctor", "village_doctor", "nurse", "pharmacist", "manager"}),
         "consultation.write": frozenset({"doctor", "village_doctor"}),
+        "consultation.approve": frozenset({"manager", "doctor"}),
+        "consultation.cosign": frozenset({"doctor"}),
     },
-    menu=(MenuItem("门诊工作站", "consultation.queue", "consultation.write", "person", True),),
-    events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED),
-    offers=("consultation.void_prescription",),
-    reads=("drug", "drug_allergy_group", "diagnosis", "visit", "person"),
+    menu=(
+        MenuItem("门诊工作站", "consultation.queue", "consultation.write", "person", True),
+        MenuItem("待审签", "consultation.waiting", "consultation.approve", "check"),
+    ),
+    events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED, REQUEST_SIGNED, REQUEST_WITHDRAWN),
+    offers=("consultation.void_prescription", "consultation.withdraw_request"),
+    guards={"visits.give_back": refuse_giving_back},
+    reads=("drug", "service_item", "drug_allergy_group", "diagnosis", "tcm_term", "visit", "person"),
     invariants=INVARIANTS,
     tiles=queries.tiles,
     parameters=(
@@ -27,6 +40,31 @@ MODULE = Module(
         Parameter("consultation.emergency_days_limit", 3, "domain guide RX-05, emergency sheet", lowest=1, highest=90),
         Parameter("consultation.paediatric_below_years", 14, "domain guide RX-01", lowest=1, highest=18),
         Parameter("consultation.complaint_signs", 20, "domain guide OR-05: warns only", lowest=5, highest=500),
+        Parameter(
+            "consultation.first_contents", "present_illness past_history examination results plan",
+            "domain guide OR-02: what a first visit must hold beside time, complaint and diagnosis",
+        ),
+        Parameter(
+            "consultation.return_contents", "present_illness examination results plan",
+            "domain guide OR-03: what a return visit must hold beside time, complaint and diagnosis",
+        ),
+        Parameter(
+            "consultation.emergency_contents", "present_illness past_history examination results plan",
+            "domain guide OR-02 and OR-04: what an emergency note must hold beside time, complaint and diagnosis",
+        ),
+        Parameter(
+            "consultation.no_results", "未做",
+            "decided here: what a new note says of test results until the doctor writes some; empty for nothing",
+        ),
+        Parameter(
+            "consultation.amendment_needs_approval", False,
+            "domain guide OR-06: a signed note is amended with approval; off where nobody else could approve",
+        ),
+        Parameter(
+            "consultation.sick_leave_days", 7,
+            "common professional knowledge, to be confirmed by the clinic: longest sick leave of one certificate",
+            lowest=1, highest=90,
+        ),
         Parameter("consultation.temperature_range", "30-45", _PLAUSIBLE),
         Parameter("consultation.pulse_range", "20-300", _PLAUSIBLE),
         Parameter("consultation.respiration_range", "4-120", _PLAUSIBLE),
@@ -34,6 +72,7 @@ MODULE = Module(
         Parameter("consultation.diastolic_range", "10-200", _PLAUSIBLE),
         Parameter("consultation.spo2_range", "30-100", _PLAUSIBLE),
         Parameter("consultation.weight_range", "0.3-400", _PLAUSIBLE),
+        Parameter("consultation.glucose_range", "0.5-60", _PLAUSIBLE),
         Parameter(
             "consultation.same_use_groups",
             "penicillins cephalosporins macrolides quinolones sulfonamides tetracyclines lincosamides;"
@@ -41,5 +80,7 @@ MODULE = Module(
             "decided here: allergy groups whose drugs may be suggested for each other; the doctor decides",
         ),
     ),
-    documents=("consultation.prescription",),
+    documents=(
+        "consultation.prescription", "consultation.record", "consultation.certificate", "consultation.request",
+    ),
 )

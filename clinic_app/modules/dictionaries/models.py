@@ -59,9 +59,25 @@ class Route(_Table):
     name = TextField()
     name_en = TextField()
     slip = TextField()
+    fee_item = TextField()
+    next_fee_item = TextField()
     position = IntegerField()
     source = TextField()
     is_reviewed = IntegerField()
+
+
+class TcmTerm(_Table):
+    """A disease or a syndrome of traditional medicine (中医病名、证候)."""
+
+    code = TextField(primary_key=True)
+    kind = TextField()
+    name = TextField()
+    name_en = TextField()
+    source = TextField()
+    is_reviewed = IntegerField()
+
+    class Meta:
+        table_name = "tcm_term"
 
 
 class Drug(_Table):
@@ -94,6 +110,7 @@ class Drug(_Table):
     substances = TextField()
     antimicrobial_grade = TextField(null=True)
     controlled_class = TextField(null=True)
+    needs_skin_test = IntegerField(default=0)
     is_disabled = IntegerField(default=0)
     source = TextField()
     is_reviewed = IntegerField()
@@ -109,6 +126,9 @@ class ServiceItem(_Table):
     unit = TextField()
     unit_en = TextField()
     invoice_category = TextField()
+    kind = TextField()
+    executing_room = TextField()
+    panel = TextField()
     is_disabled = IntegerField(default=0)
     source = TextField()
     is_reviewed = IntegerField()

@@ -8,7 +8,7 @@ from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.dictionaries import importing
 
 DATA = Path(__file__).parent / "data"
-KNOWLEDGE = ("invoice_categories", "allergy_groups", "frequencies", "routes", "diagnoses")
+KNOWLEDGE = ("invoice_categories", "allergy_groups", "frequencies", "routes", "diagnoses", "tcm_terms")
 INVENTED = ("services", "drugs", importing.DIVISIONS)
 
 

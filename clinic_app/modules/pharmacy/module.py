@@ -5,6 +5,7 @@ from clinic_app.kernel.parameters import Parameter
 from clinic_app.modules.pharmacy import queries
 from clinic_app.modules.pharmacy.events import EVENTS
 from clinic_app.modules.pharmacy.invariants import INVARIANTS
+from clinic_app.modules.pharmacy.queries.steps import steps
 from clinic_app.modules.pharmacy.services import refuse_voiding_dispensed_bill
 
 MODULE = Module(
@@ -16,6 +17,7 @@ MODULE = Module(
     },
     menu=(MenuItem("发药", "pharmacy.index", "pharmacy.view", "box", True),),
     events=EVENTS,
+    offers=("pharmacy.dispense",),
     guards={"charging.void_bill": refuse_voiding_dispensed_bill},
     reads=(
         "person", "room", "batch", "reservation", "stock_balance", "patient", "visit", "prescription",
@@ -23,6 +25,7 @@ MODULE = Module(
     ),
     invariants=INVARIANTS,
     tiles=queries.tiles,
+    steps=steps,
     parameters=(
         Parameter("pharmacy.valid_days", 1, "domain guide RX-10: day of issue, at most 3 days", lowest=1, highest=3),
         Parameter("pharmacy.single_sign", True, "domain guide RX-15: clinics with one pharmacist"),

@@ -39,6 +39,10 @@ def dispense(
     _check_seen(lines, line_ids_seen, batches_seen)
     review = _check_review(sheet, paid, lines)
     _check_batches(uow, sheet, lines)
+    uow.guard(
+        "pharmacy.dispense", prescription_id=sheet.id, visit_id=sheet.visit_id, patient_id=sheet.patient_id,
+        line_ids=[line.id for line in lines],
+    )  # fmt: skip
     preparer = _preparer(uow, paid)
     dispense_id = new_id()
     Dispense.insert(

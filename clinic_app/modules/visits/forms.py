@@ -6,16 +6,18 @@ from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
-from clinic_app.kernel.errors import Invalid, Refused
+from clinic_app.kernel.errors import Invalid, Missing, Refused
 from clinic_app.kernel.ports import Card
 from clinic_app.kernel.quantity import excerpt
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.patients import services
 from clinic_app.modules.patients.services import AllergyEntry, Identifier, PatientData
+from clinic_app.modules.visits.rules.triage import Answers, temperature
 
 TEXTS = (
     "patient", "rev", "is_temporary", "name", "sex", "born_on", "identity_number", "identity_source", "health_card",
     "phone", "address", "payer", "kind", "room", "allergy_state", "not_these", "noticed", "source",
+    "temperature", "exposure", "appointment",
 )  # fmt: skip
 LISTS = ("allergy_kind", "allergy_code", "allergy_text", "allergy_note")
 FIELDS = (*TEXTS, *LISTS)
@@ -44,6 +46,9 @@ class Arrival:
     not_these: str = ""
     noticed: str = ""
     source: str = ""
+    temperature: str = ""
+    exposure: str = ""
+    appointment: str = ""
     allergies: list[AllergyEntry] = field(default_factory=list)
 
     @property
@@ -54,6 +59,10 @@ class Arrival:
     @property
     def room_id(self) -> bytes | None:
         return _id(self.room)
+
+    @property
+    def appointment_id(self) -> bytes | None:
+        return _id(self.appointment)
 
     @property
     def refused_likeness(self) -> frozenset[bytes]:
@@ -98,6 +107,7 @@ def fill_gaps(arrival: Arrival, typed: Arrival) -> None:
     arrival.address = arrival.address or typed.address
     arrival.identity_number, arrival.identity_source = typed.identity_number, typed.identity_source
     arrival.payer, arrival.kind, arrival.room = typed.payer, typed.kind, typed.room
+    arrival.temperature, arrival.exposure, arrival.appointment = typed.temperature, typed.exposure, typed.appointment
     join_allergies(arrival, typed)
 
 
@@ -106,6 +116,22 @@ def join_allergies(arrival: Arrival, told: Arrival) -> None:
     arrival.allergy_state, arrival.allergies = services.joined_history(
         (arrival.allergy_state, arrival.allergies), (told.allergy_state, told.allergies)
     )
+
+
+def triage_of(arrival: Arrival) -> Answers | None:
+    """What was found at the desk; None where nothing was asked. Refused `visits.temperature_wrong`."""
+    tenths = temperature(arrival.temperature)
+    if tenths is None and not arrival.exposure:
+        return None
+    return Answers(tenths=tenths, exposures=(arrival.exposure,) if arrival.exposure else ())
+
+
+def id_of(text: str) -> bytes:
+    """The id in a field or address; Missing `visits.missing` for anything else."""
+    found = _id(text)
+    if found is None:
+        raise Missing("visits.missing")
+    return found
 
 
 def name_in(searched: str) -> str:

@@ -74,6 +74,17 @@ class Window:
             (new_id(), visit_id, patient, source, item.id, today().isoformat()),
         )
 
+    def ask(self, visit_id: bytes, code: str) -> None:
+        """Open a line for a service as a later subject does."""
+        patient = db.value("SELECT patient_id FROM visit WHERE id = ?", (visit_id,))
+        line = (1, "service", dictionaries.service_by_code(code).id, 1)
+
+        def act(uow: Any) -> None:
+            uow.audit("test.ask", visit_id)
+            services.open_lines(uow, visit_id, patient, "prescription", new_id(), [line])
+
+        self.clinic.run(self.clinic.actor("doctor"), act)
+
     def parameter(self, name: str, value: Any) -> None:
         self.clinic.run(
             self.clinic.actor("administrator"), lambda uow: parameters.change(uow, name, value, today(), "test"),
@@ -179,4 +190,7 @@ class Window:
 
 @pytest.fixture
 def window(clinic: Any) -> Window:
-    return Window(clinic)
+    """Every registration is charged its fee, whoever it is of (VS-06 with a course of no day)."""
+    made = Window(clinic)
+    made.parameter("visits.fee_course_days", 0)
+    return made

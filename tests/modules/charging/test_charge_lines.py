@@ -1,11 +1,14 @@
 """Charge lines follow what happens in earlier subjects, and stop it once money was taken."""
 
+from datetime import timedelta
+
 import pytest
 
 from clinic_app.kernel import db, parameters
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Refused
 from clinic_app.modules.charging import queries
+from clinic_app.modules.charging.rules.included import included
 from clinic_app.modules.consultation.events import PRESCRIPTION_VOIDED
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import queries as patients
@@ -53,10 +56,67 @@ def test_twelve_free_registrations_are_twelve_visits_no_invoice_and_no_money(win
 @pytest.mark.rule("VS-01")
 def test_resident_insurance_in_place_of_cash_changes_neither_the_kind_nor_the_total_of_48_60(window):
     window.price("service", "S0003", 48_6000)
-    found = [window.visit(payer=payer) for payer in ("self", "resident")]
-    kinds = [visit_queries.visit(visit).kind for visit in found]
-    totals = [sum(line.amount_fen for line in window.open(visit)) for visit in found]
-    assert kinds == ["general", "general"] and totals == [4860, 4860]
+    visit = window.visit()
+
+    def seen():
+        found = visit_queries.visit(visit)
+        return found.payer, found.kind, sum(line.amount_fen for line in window.open(visit))
+
+    assert seen() == ("self", "general", 4860)
+    window.clinic.run(window.cashier, lambda uow: visits.change_payer(uow, visit, "resident"))
+    assert seen() == ("resident", "general", 4860)
+    told = db.row("SELECT detail FROM audit WHERE action = 'visits.change_payer'")
+    assert told is not None
+
+
+@pytest.mark.rule("VS-01")
+def test_a_paid_visit_keeps_its_payer_until_the_receipt_is_void(window):
+    visit = window.visit()
+    window.pay(visit)
+    with pytest.raises(Refused) as refused:
+        window.clinic.run(window.cashier, lambda uow: visits.change_payer(uow, visit, "resident"))
+    assert refused.value.code == "charging.payer_paid" and visit_queries.visit(visit).payer == "self"
+
+
+@pytest.mark.rule("VS-07")
+def test_an_injection_beside_the_fee_of_the_day_is_refused_as_included(window):
+    window.price("service", "S0004", 1_5000)
+    visit = window.visit()
+    before = window.open(visit)
+    with pytest.raises(Refused) as refused:
+        window.ask(visit, "S0004")
+    assert refused.value.code == "charging.included_in_fee" and refused.value.facts == {"item": "肌内注射"}
+    assert window.open(visit) == before and sum(line.amount_fen for line in before) == 1000
+    window.ask(visit, "S0015")  # a blood count is no part of the fee
+    assert len(window.open(visit)) == 2
+
+
+@pytest.mark.rule("VS-07")
+def test_without_the_fee_an_injection_is_charged(window):
+    window.price("service", "S0003", 0)
+    visit = window.visit()
+    window.ask(visit, "S0004")
+    assert [line.amount_fen for line in window.open(visit)] == [200]
+
+
+@pytest.mark.rule("VS-07")
+def test_only_components_and_only_on_the_day_of_the_fee_are_included(window):
+    assert included(["S0004", "S0015"], {"S0004", "S0007"}) == ["S0004"] and included(["S0004"], set()) == []
+    patient = patients.search("刘建国")[0].id
+    assert queries.fee_components(patient, today()) == frozenset()
+    window.visit()
+    assert queries.fee_components(patient, today()) == {"S0001", "S0002", "S0004", "S0005", "S0007"}
+    assert queries.fee_components(patient, today() + timedelta(days=1)) == frozenset()
+
+
+@pytest.mark.rule("VS-06")
+def test_the_fee_of_a_cancelled_number_falls_on_the_one_taken_instead(window):
+    window.parameter("visits.fee_course_days", 3)
+    first = window.visit()
+    second = window.visit()
+    assert window.open(second) == []
+    window.clinic.run(window.clinic.actor("registrar"), lambda uow: visits.cancel_visit(uow, first, "挂错诊室"))
+    assert [line.amount_fen for line in window.open(second)] == [1000] and window.open(first) == []
 
 
 def test_a_fee_without_a_price_is_opened_so_that_charging_names_it(window):

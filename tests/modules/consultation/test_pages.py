@@ -199,7 +199,8 @@ def test_f9_twice_signs_once(browser_as, writing):
     one.write()
     one.add(LORATADINE)
     doctor = browser_as("doctor")
-    form = {"note_rev": "2", "sheet_rev": "1", "dx_seen": str(queries.diagnoses_of_visit(one.visit_id)[0].id)}
+    seen = str(queries.diagnoses_of_visit(one.visit_id)[0].id)
+    form = {"note_rev": "2", "sheet_rev": "1", "dx_seen": seen, "pressure_asked": "1"}
     first = doctor.post(_url(one, "/submit"), form, once="the-same-command-key")
     again = doctor.post(_url(one, "/submit"), form, once="the-same-command-key")
     assert (first.status_code, again.status_code) == (303, 303)

@@ -20,12 +20,13 @@ COLUMNS = {
     "drugs": "code name name_en form form_en strength_text strength_dose dose_unit min_unit min_unit_en pack_unit "
     "pack_unit_en pack_size is_splittable rounding route frequency usual_dose usual_days invoice_category "
     "allergy_groups maker shelf pack_price minimum_age_years substances most_single_dose most_daily_dose "
-    "antimicrobial_grade controlled_class source reviewed",
-    "services": "code name name_en unit unit_en invoice_category price source reviewed",
+    "antimicrobial_grade controlled_class needs_skin_test source reviewed",
+    "services": "code name name_en unit unit_en invoice_category price kind executing_room panel source reviewed",
     "diagnoses": "code name name_en source reviewed",
+    "tcm_terms": "code kind name name_en source reviewed",
     "allergy_groups": "code parent name name_en source reviewed",
     "frequencies": "code name name_en times cycle_days is_single needs_quantity source reviewed",
-    "routes": "code name name_en slip source reviewed",
+    "routes": "code name name_en slip fee_item next_fee_item source reviewed",
     "invoice_categories": "code name name_en",
     "divisions/provinces": "code name",
     "divisions/cities": "code name provinceCode",
@@ -38,12 +39,13 @@ SOURCES = {
     "services": {"practice"},
     "diagnoses": {"common knowledge"},
     "allergy_groups": {"common knowledge"},
+    "tcm_terms": {"common knowledge"},
     "frequencies": {"common knowledge"},
     "routes": {"common knowledge"},
 }
 OPTIONAL = {
     "parent", "allergy_groups", "minimum_age_years", "substances", "most_single_dose", "most_daily_dose",
-    "antimicrobial_grade", "controlled_class",
+    "antimicrobial_grade", "controlled_class", "executing_room", "panel", "fee_item", "next_fee_item",
 }  # fmt: skip
 
 

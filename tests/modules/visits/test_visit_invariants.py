@@ -25,6 +25,16 @@ def test_all_hold_after_registrations(clinic, three):
     assert broken("N1-queue") == broken("O1-visits") == []
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["passed_at = 1", "state = 'called', called_at = 1, passed_at = 1, passes = 1", "away_at = 1", "returned_at = 1"],
+)
+def test_a_place_in_line_that_does_not_fit_the_state_is_named(clinic, three, change):
+    clinic.drop_triggers("visit")
+    clinic.raw(f"UPDATE visit SET {change} WHERE queue_no = 2")
+    assert len(broken("O2-lines")) == 1
+
+
 @pytest.mark.parametrize("number", [2, 7])
 def test_a_doubled_or_skipped_queue_number_is_named(clinic, three, number):
     clinic.drop_triggers("visit")

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from clinic_app.kernel import db, parameters
+from clinic_app.kernel import db
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.charging import queries
 from clinic_app.modules.charging.rules import SOURCE_KINDS
-from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.charging.services.included import refuse_included
+from clinic_app.modules.visits import queries as visits
 
 LineId = bytes | int
 _OPEN = (
@@ -27,25 +28,27 @@ _WITHDRAW_SOURCE = (
 
 
 def open_fee(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
-    """A registration with a number opens the fee that the parameter names, unless it is free (VS-04) or retired.
+    """A registration opens the general fee where `visits` says that it is due (VS-04, VS-06).
 
     Refused `charging.fee_item_missing` when the parameter names no item: a clinic must not lose its fee unnoticed.
     """
-    code = parameters.value("dictionaries.registration_fee_item", uow.on)
-    if not event["with_number"] or not code:
-        return
-    item = dictionaries.service_by_code(code)
+    if event["with_fee"]:
+        open_due_fee(uow, event)
+
+
+def open_due_fee(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
+    """Subscriber of `visits.fee_due`: the fee of a cancelled visit falls on this one."""
+    item = visits.fee_item(uow.on)
     if item is None:
-        raise Refused("charging.fee_item_missing", code_given=code)
-    if item.is_disabled or dictionaries.price_on(item.id, uow.on) == 0:
-        return
+        raise Refused("charging.fee_item_missing", code_given=visits.fee_item_code(uow.on))
     visit_id = event["visit_id"]
     open_lines(uow, visit_id, event["patient_id"], "visit", visit_id, [(item.id, "service", item.id, 1)])
 
 
 def open_sheet(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
-    """A signed prescription opens one line for each of its drugs."""
-    lines = [(line["line_id"], "drug", line["drug_id"], line["quantity"]) for line in event["lines"]]
+    """A signed prescription opens one line for each of its drugs, but those the patient brought (自备药, IN-05)."""
+    charged = [line for line in event["lines"] if not line.get("is_own")]
+    lines = [(line["line_id"], "drug", line["drug_id"], line["quantity"]) for line in charged]
     open_lines(uow, event["visit_id"], event["patient_id"], "prescription", event["prescription_id"], lines)
 
 
@@ -88,6 +91,14 @@ def refuse_cancelling_paid_visit(_uow: UnitOfWork, facts: Mapping[str, Any]) -> 
         raise Refused("charging.visit_paid", receipt_no=bill.receipt_no, who=bill.cashier_name)
 
 
+def refuse_new_payer_of_paid_visit(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
+    """Guard of `visits.change_payer`: Refused `charging.payer_paid` once anything of the visit is paid."""
+    paid = db.value(_PAID, (facts["visit_id"],))
+    bill = queries.bill(paid) if paid else None
+    if bill is not None:
+        raise Refused("charging.payer_paid", receipt_no=bill.receipt_no, who=bill.cashier_name)
+
+
 def open_lines(
     uow: UnitOfWork, visit_id: bytes, patient_id: bytes, source_kind: str, source_id: bytes,
     lines: Sequence[tuple[LineId, str, bytes, int]],
@@ -95,10 +106,12 @@ def open_lines(
     """Open what a source has to be paid for; `lines` are (source line id, item kind, item id, quantity).
 
     Later subjects call it for what they charge themselves (a skin test, a course of treatment). A source line that is
-    open or paid already is not opened twice. Quantities in minimum units; ValueError for an unknown source kind.
+    open or paid already is not opened twice. Quantities in minimum units; ValueError for an unknown source kind;
+    Refused `charging.included_in_fee` for a service that the general fee of the day pays already (VS-07).
     """
     if source_kind not in SOURCE_KINDS:
         raise ValueError(f"no charge lines of {source_kind!r}")
+    refuse_included(patient_id, [item_id for _line, kind, item_id, _quantity in lines if kind == "service"], uow.on)
     on = uow.on.isoformat()
     uow.conn.executemany(
         _OPEN,

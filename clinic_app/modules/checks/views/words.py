@@ -32,6 +32,7 @@ ACTIONS = {
     "patients.show_in_full": "看完整号码", "patients.raise_reading_alarm": "大量查阅报警",
     "patients.restrict": "限制查阅",
     "people.add_qualification": "记资格", "people.end_qualification": "取消资格", "parameters.change": "改参数",
+    "reports.export": "导出报表",
     "people.add_person": "加职工", "people.change_roles": "改角色", "people.close_account": "停用账号",
     "people.give_one_time_code": "发一次性代码", "people.import_staff": "导入职工", "people.locked": "锁屏",
     "people.proved": "验过密码", "people.reset_last_administrator": "重置管理员密码", "people.set_badge": "存胸牌",

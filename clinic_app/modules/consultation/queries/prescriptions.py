@@ -29,6 +29,8 @@ class Prescription:
 class PrescriptionLine:
     """One drug of a sheet; `quantity` in minimum units, `dose_text` as written, `weekdays` as ISO digits.
 
+    `group_no` is the bottle that rows share (组), `is_own` a drug the patient brought (自备), `minutes` how long it
+    runs, `untested_because` the source of the earlier skin test for which this row needs none (ST-05).
     `stop_reason` is that of a kept allergy stop, `dose_reason` that of a kept dose above its limit.
     """
 
@@ -48,6 +50,10 @@ class PrescriptionLine:
     reason: str
     weekdays: str
     dose_reason: str
+    group_no: int | None = None
+    is_own: bool = False
+    untested_because: str = ""
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,8 @@ _LINE = (
     "SELECT id, prescription_id, line_no, drug_id, dose_text, frequency, days, route, quantity, note,"
     " coalesce((SELECT max(k.reason) FROM kept_stop k WHERE k.line_id = l.id AND k.kind <> 'dose'), ''),"
     " is_quantity_typed, most_per_day, reason, weekdays,"
-    " coalesce((SELECT max(k.reason) FROM kept_stop k WHERE k.line_id = l.id AND k.kind = 'dose'), '')"
+    " coalesce((SELECT max(k.reason) FROM kept_stop k WHERE k.line_id = l.id AND k.kind = 'dose'), ''),"
+    " group_no, is_own, untested_because, minutes"
     " FROM prescription_line l"
 )
 

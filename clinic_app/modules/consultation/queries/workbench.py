@@ -62,6 +62,11 @@ class Row:
         return dictionaries.strength(self.drug)
 
     @property
+    def is_parenteral(self) -> bool:
+        """Whether it is injected or infused, so that it may share a bottle and is executed in the treatment room."""
+        return lists().routes[self.line.route].slip in ("injection", "infusion")
+
+    @property
     def is_open(self) -> bool:
         """Whether the doctor must decide before signing."""
         return bool(self.stops or self.beyond) or self.problem is not None
@@ -129,7 +134,7 @@ def orders(visit: visits.Visit, on: date) -> Orders:
     drugs_fen += sum(row.amount_fen for one in sheets if one.sheet.state == "signed" for row in one.rows)
     most = parameters.value("consultation.most_drugs_per_sheet", on)
     notes = {code: note for (_kind, code), note in found.notes.items()}
-    fee = registration_fee(on) if visit.with_number else 0  # who came without a number is charged none (VS-05)
+    fee = (visits.fee_fen(on) or 0) if visit.with_fee else 0  # not without a number (VS-05), once in a course (VS-06)
     return Orders(rev, rows, sheets, found.state, drugs_fen, fee, most, book.known, notes, _allergens(found))
 
 
@@ -137,13 +142,6 @@ def _allergens(found: safety.Safety) -> dict[str, str]:
     """What each recorded allergy is called in the language of the request, by its code."""
     groups = {} if words.is_source() or not found.allergies else dictionaries.group_names()
     return {one.code: groups.get(one.code, one.shown) for one in found.allergies}
-
-
-def registration_fee(on: date) -> int:
-    """The fee of one visit (一般诊疗费) in fen, 0 when the item has no price."""
-    item = dictionaries.service_by_code(parameters.value("dictionaries.registration_fee_item", on))
-    price = dictionaries.price_on(item.id, on) if item else None
-    return line_amount(price, 1) if price is not None else 0
 
 
 class _Book:
@@ -170,7 +168,7 @@ class _Book:
         stops = tuple(one for one in open_stops if one.tier == "stop")
         worked, problem = self._work_out(line, drug)
         holding = {one.code for one in worked.stops} if worked else set()
-        if problem is None and there < line.quantity:
+        if problem is None and there < line.quantity and not line.is_own:
             problem = Refused(
                 "consultation.not_enough_stock", drug=words.named(drug.name, drug.name_en),
                 wanted=words.in_packs(line.quantity, drug), there=words.in_packs(there, drug),
@@ -178,7 +176,8 @@ class _Book:
         return Row(
             line=line, drug=drug, **self._names(line, drug), quantity=quantity_text(worked, line.quantity, drug),
             stock=words.stock_of(there, drug), is_low=there < 2 * line.quantity,
-            amount_fen=worked.amount_fen if worked else 0, lasts_days=worked.lasts_days if worked else None,
+            amount_fen=worked.amount_fen if worked and not line.is_own else 0,
+            lasts_days=worked.lasts_days if worked else None,
             problem=problem, stops=stops, looks=tuple(one for one in findings if one.tier == "look"),
             other=safety.replacement_for(drug, groups, self.found, self.on) if stops else None,
             is_long=line.days > self.limit, also_on=self.signed.get(drug.id, ""),
@@ -201,7 +200,7 @@ class _Book:
         if sheet.state == "signed":
             self.signed[drug.id] = sheet.prescription_no or ""
         price = dictionaries.price_on(drug.id, date.fromisoformat(sheet.signed_on)) if sheet.signed_on else None
-        amount = line_amount(price, line.quantity, drug.pack_size) if price is not None else 0
+        amount = 0 if price is None or line.is_own else line_amount(price, line.quantity, drug.pack_size)
         reasons = queries.kept_stops_of(line.id) if line.dose_reason else []
         return Row(
             line=line, drug=drug, **self._names(line, drug), quantity=words.in_packs(line.quantity, drug),

@@ -1,12 +1,13 @@
 """Opening a visit (接诊): from the queue, without a number, or again to amend; and who may write in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from clinic_app.kernel import clock, parameters
 from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import queries
-from clinic_app.modules.consultation.services.texts import one_line
 from clinic_app.modules.patients.services import PatientData
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
@@ -33,18 +34,49 @@ def start(uow: UnitOfWork, visit_id: bytes) -> dict[str, Any]:
         raise Missing("consultation.visit_missing")
     if visit.state == "in_consultation" and visit.doctor_id not in (None, uow.actor.person_id):
         raise Stale("consultation.other_doctor", doctor=_name(visit.doctor_id))
+    if visit.state == "finished" and visit.returned_at is not None and visit.doctor_id == uow.actor.person_id:
+        visit_services.see_return(uow, visit_id)
+        return {"visit_id": visit_id.hex()}
     visit_services.start_consultation(uow, visit_id)
+    visit_services.see_return(uow, visit_id)
     _open_note(uow, visit_id, visit.patient_id)
     return {"visit_id": visit_id.hex()}
 
 
 def call_next(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
-    """Call the longest waiting patient of the room (叫下一位) and begin; Refused `consultation.nobody_waits`."""
-    waiting = [row for row in visits.queue(room_id, uow.on) if row.state in ("registered", "called")]
-    if not waiting:
+    """Call who is next in the line of the room (叫下一位) and begin; Refused `consultation.nobody_waits`."""
+    found = visits.next_in_line(room_id, uow.on, uow.actor.person_id)
+    if found is None:
         raise Refused("consultation.nobody_waits")
-    visit_services.call_visit(uow, waiting[0].visit_id)
-    return start(uow, waiting[0].visit_id)
+    call = visit_services.call_again if found.returned_at else visit_services.call_visit
+    call(uow, found.visit_id)
+    return start(uow, found.visit_id)
+
+
+def call_only(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
+    """Call who is next in the line (叫号) and open nothing; again it calls the same one."""
+    found = visits.next_in_line(room_id, uow.on, uow.actor.person_id)
+    if found is None:
+        raise Refused("consultation.nobody_waits")
+    call = visit_services.call_again if found.returned_at else visit_services.call_visit
+    return call(uow, found.visit_id)
+
+
+def pass_called(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
+    """Nobody answered the call (过号); Refused `consultation.nobody_called`."""
+    called = [row for row in visits.queue(room_id, uow.on) if row.state == "called"]
+    if not called:
+        raise Refused("consultation.nobody_called")
+    return visit_services.pass_visit(uow, called[0].visit_id)
+
+
+def refuse_giving_back(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
+    """Guard of `visits.give_back`: Refused `consultation.written_already` once anything stands in note or sheet."""
+    visit_id = facts["visit_id"]
+    note = queries.note(visit_id)
+    written = note is not None and (note.state != "draft" or any(note.fields().values()))
+    if written or queries.diagnoses_of_visit(visit_id) or queries.prescriptions_of_visit(visit_id):
+        raise Refused("consultation.written_already")
 
 
 def receive(uow: UnitOfWork, *, room_id: bytes, who: PatientData | bytes) -> dict[str, Any]:
@@ -54,19 +86,6 @@ def receive(uow: UnitOfWork, *, room_id: bytes, who: PatientData | bytes) -> dic
     visit_id = bytes.fromhex(made["visit_id"])
     _open_note(uow, visit_id, bytes.fromhex(made["patient_id"]))
     return {"visit_id": made["visit_id"], "queue_no": made["queue_no"]}
-
-
-def amend(uow: UnitOfWork, visit_id: bytes, reason: str) -> dict[str, Any]:
-    """Open a signed note again with a reason (修改病历, OR-06); what was signed stays readable as its version."""
-    note = _own_note(uow, visit_id)
-    if note.state != "signed":
-        raise Stale("consultation.not_signed")
-    why = one_line(reason, field="reason", most=LONGEST_REASON)
-    if not why:
-        raise Refused("consultation.reason_missing", field="reason")
-    reopen(uow, visit_id, why)
-    uow.audit("consultation.amend", visit_id, patient_id=note.patient_id, reason=why)
-    return {"visit_id": visit_id.hex()}
 
 
 def reopen(uow: UnitOfWork, visit_id: bytes, reason: str) -> None:
@@ -79,16 +98,19 @@ def reopen(uow: UnitOfWork, visit_id: bytes, reason: str) -> None:
 def writable(uow: UnitOfWork, visit_id: bytes) -> Opened:
     """The visit and note, when the acting doctor may write in them.
 
-    Missing for an unknown visit; Refused `consultation.not_started`, `.other_doctor` naming the doctor, `.signed`.
+    Missing for an unknown visit; Refused `consultation.not_started`, `.other_doctor` naming the doctor, `.signed`,
+    `.awaits_cosign` while a registered doctor has it (OR-07).
     """
-    note = _own_note(uow, visit_id)
+    note = own_note(uow, visit_id)
+    if note.state == "awaiting":
+        raise Refused("consultation.awaits_cosign")
     visit = visits.visit(visit_id)
     if note.state == "signed" or visit is None or (note.state == "draft" and visit.state != "in_consultation"):
         raise Refused("consultation.signed")
     return Opened(visit, note)
 
 
-def _own_note(uow: UnitOfWork, visit_id: bytes) -> queries.Note:
+def own_note(uow: UnitOfWork, visit_id: bytes) -> queries.Note:
     note = queries.note(visit_id)
     if note is None:
         if visits.visit(visit_id) is None:
@@ -100,11 +122,18 @@ def _own_note(uow: UnitOfWork, visit_id: bytes) -> queries.Note:
 
 
 def _open_note(uow: UnitOfWork, visit_id: bytes, patient_id: bytes) -> None:
+    """An empty note but for what is known: the minute, and the history that the person's last note told."""
+    told = queries.history_told(patient_id)
     uow.execute(
-        "INSERT INTO note(visit_id, patient_id, doctor_id, state, rev, opened_at, saved_at)"
-        " VALUES(?, ?, ?, 'draft', 1, ?, ?) ON CONFLICT(visit_id) DO NOTHING",
-        (visit_id, patient_id, uow.actor.person_id, uow.at, uow.at),
-    )
+        "INSERT INTO note(visit_id, patient_id, doctor_id, state, rev, opened_at, saved_at, attended, past_history,"
+        " personal_history, family_history, results) VALUES(?, ?, ?, 'draft', 1, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT(visit_id) DO UPDATE SET doctor_id = excluded.doctor_id"
+        " WHERE note.state = 'draft'",  # somebody else's is an empty one that was given back
+        (
+            visit_id, patient_id, uow.actor.person_id, uow.at, uow.at, clock.local_text(uow.at), told["past_history"],
+            told["personal_history"], told["family_history"], parameters.value("consultation.no_results", uow.on),
+        ),
+    )  # fmt: skip
     uow.audit("consultation.start", visit_id, patient_id=patient_id)
 
 

@@ -6,19 +6,21 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from clinic_app.kernel import ids, installation, parameters
+from clinic_app.kernel import clock, ids, installation, parameters
 from clinic_app.kernel.errors import Invalid, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import events, queries
 from clinic_app.modules.consultation.queries import safety, signed_drugs, words
 from clinic_app.modules.consultation.queries.workbench import as_typed
 from clinic_app.modules.consultation.queries.working_out import days_limit, work_out
-from clinic_app.modules.consultation.rules import sheets
+from clinic_app.modules.consultation.rules import contents, sheets
 from clinic_app.modules.consultation.rules.vitals import parse_vitals
+from clinic_app.modules.consultation.services import amending, groups, notes, pressure
 from clinic_app.modules.consultation.services import lines as line_services
-from clinic_app.modules.consultation.services import notes
 from clinic_app.modules.consultation.services.opening import Opened, writable
+from clinic_app.modules.consultation.services.requests import has_draft_requests, sign_requests
 from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.people import queries as people
 from clinic_app.modules.stock import queries as stock
 from clinic_app.modules.visits import services as visit_services
 from sync.wire.canonical import canonical
@@ -42,6 +44,7 @@ class Checked:
 def sign_visit(
     uow: UnitOfWork, visit_id: bytes, *, note_rev: int, sheet_rev: int, fields: Mapping[str, str] | None = None,
     drawn: Mapping[str, str] | None = None, diagnoses_seen: Sequence[int] | None = None,
+    request_rev: int | None = None, asks_pressure: bool = False,
 ) -> dict[str, Any]:
     """Sign the note and the draft sheets and end the consultation; returns the numbers of the sheets made.
 
@@ -49,8 +52,12 @@ def sign_visit(
     rows of `sheet_rev`, the ids of `diagnoses_seen` in their order (None for a caller without a page). Stale
     `consultation.note_changed`, `.sheet_changed`, `.diagnoses_changed` when another window wrote since. An amendment
     signs a further version when the note changed, and just closes when nothing did. Invalid names exactly the missing
-    or wrong fields (OR-02); Refused `consultation.allergy_unknown` (OR-01), `.stop_unresolved`, `.dose_unresolved` and
-    as rows are.
+    or wrong fields (OR-02); Refused `consultation.allergy_unknown` (OR-01), `.stop_unresolved`, `.dose_unresolved`,
+    `.no_doctor_certificate` (SF-02), `.amendment_unapproved` (OR-06) and as rows are; with `asks_pressure` also
+    `consultation.pressure_not_asked` where it is to be measured (VS-09).
+
+    What a trainee signs waits for a registered doctor (`awaits`, OR-07): the version stands, its sheets stay drafts
+    that nobody may change or charge until `services.cosign`.
     """
     uow.require_sure_date()
     opened = writable(uow, visit_id)
@@ -62,70 +69,104 @@ def sign_visit(
         raise Stale("consultation.diagnoses_changed", field="diagnosis")
     if sheet_rev != (draft.rev if draft else 0):
         raise Stale("consultation.sheet_changed", field="drug")
-    version = _sign_note(uow, saved.note, diagnoses)
+    level = people.qualification(uow.actor.person_id, uow.on).doctor_level
+    if level is None:
+        raise Refused("consultation.no_doctor_certificate")
+    version = _sign_note(uow, opened, saved.note, diagnoses, awaits=level == "trainee")
     found = safety.safety_of(opened.visit.patient_id)
     if found.state == "unknown":
         raise Refused("consultation.allergy_unknown", field="allergy")
-    numbers = _sign_sheets(uow, opened, draft, found) if draft else []
+    has_orders = bool(draft and queries.lines_of(draft.id)) or has_draft_requests(visit_id)
+    awaits = level == "trainee" and (version is not None or has_orders)
+    numbers = sign_sheets(uow, opened, draft, found, only_check=awaits) if draft else []
+    asked = [] if awaits else sign_requests(uow, opened, request_rev)
+    if asks_pressure and opened.note.state == "draft":
+        pressure.ask(uow, saved.note)
     uow.change_one(
-        "UPDATE note SET state = 'signed', amend_reason = '', rev = rev + 1 WHERE visit_id = ? AND rev = ?",
-        (visit_id, saved.note.rev), Stale("consultation.note_changed"),
+        "UPDATE note SET state = ?, amend_reason = '', rev = rev + 1, saved_at = ? WHERE visit_id = ? AND rev = ?",
+        ("awaiting" if awaits else "signed", uow.at, visit_id, saved.note.rev), Stale("consultation.note_changed"),
     )  # fmt: skip
     if opened.visit.state == "in_consultation":
         visit_services.finish_consultation(uow, visit_id)
     uow.audit(
-        "consultation.sign_visit", visit_id, patient_id=opened.visit.patient_id, sheets=numbers, version=version or 0
-    )
-    return {"visit_id": visit_id.hex(), "sheets": numbers, "version": version}
+        "consultation.sign_visit", visit_id, patient_id=opened.visit.patient_id, sheets=numbers, version=version or 0,
+        awaits=awaits, requests=asked,
+    )  # fmt: skip
+    return {
+        "visit_id": visit_id.hex(), "sheets": numbers, "version": version, "awaits": awaits, "requests": asked,
+    }  # fmt: skip
 
 
-def _sign_note(uow: UnitOfWork, note: queries.Note, diagnoses: list[queries.VisitDiagnosis]) -> int | None:
+def _sign_note(
+    uow: UnitOfWork, opened: Opened, note: queries.Note, diagnoses: list[queries.VisitDiagnosis], *, awaits: bool
+) -> int | None:
     """The number of the version made, None when an amendment changed nothing."""
     typed = note.fields()
     vitals, wrong = parse_vitals(typed, vital_ranges(uow.on))
-    if not note.chief_complaint:
-        wrong = {"chief_complaint": Refused("consultation.complaint_missing", field="chief_complaint"), **wrong}
-    if not diagnoses:
-        wrong["diagnosis"] = Refused("consultation.no_diagnosis", field="diagnosis")
+    wrong = {**_missing(uow, opened, note, len(diagnoses)), **wrong}
     if wrong:
         raise Invalid(wrong)
     content = {
         **{name: typed[name] for name in queries.WRITTEN}, **vitals,
-        "diagnoses": [{"code": one.code, "name": one.name} for one in diagnoses],
+        "diagnoses": [
+            {"code": one.code, "name": one.name, "kind": one.kind, "is_suspected": one.is_suspected}
+            for one in diagnoses
+        ],
     }  # fmt: skip
     text = canonical(content)
     versions = queries.note_versions(note.visit_id)
     if versions and canonical(versions[-1].content) == text:
         return None
+    if versions:
+        amending.use_approval(uow, note)
     version, digest = len(versions) + 1, sha256(text).digest()
     uow.execute(
-        "INSERT INTO note_version(visit_id, version, content, content_hash, reason, signed_by, signed_at)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?)",
-        (note.visit_id, version, text.decode(), digest, note.amend_reason, uow.actor.person_id, uow.at),
+        "INSERT INTO note_version(visit_id, version, content, content_hash, reason, signed_by, signed_at,"
+        " needs_cosign) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+        (note.visit_id, version, text.decode(), digest, note.amend_reason, uow.actor.person_id, uow.at, int(awaits)),
     )
-    uow.emit(
-        events.NOTE_SIGNED, note.visit_id,
-        {"visit_id": note.visit_id, "patient_id": note.patient_id, "doctor_id": uow.actor.person_id, "version": version,
-         "reason": note.amend_reason, "content": content, "content_hash": digest},
-    )  # fmt: skip
+    if not awaits:
+        emit_signed(uow, note.patient_id, queries.note_versions(note.visit_id)[-1])
     return version
+
+
+def emit_signed(uow: UnitOfWork, patient_id: bytes, version: queries.NoteVersion) -> None:
+    """Tell that a version is archived: signed by a registered doctor, or co-signed by one."""
+    uow.emit(
+        events.NOTE_SIGNED, version.visit_id,
+        {"visit_id": version.visit_id, "patient_id": patient_id, "doctor_id": version.signed_by,
+         "version": version.version, "reason": version.reason, "content": version.content,
+         "content_hash": version.content_hash},
+    )  # fmt: skip
+
+
+def _missing(uow: UnitOfWork, opened: Opened, note: queries.Note, diagnoses: int) -> dict[str, Refused]:
+    """What this kind of visit and the note's template still ask for, in the order of the page (OR-02 to OR-04)."""
+    kind = contents.contents_of(opened.visit.kind)
+    required = {*parameters.value(f"consultation.{kind}_contents", uow.on).split(), *note.required.split()}
+    typed, now = note.fields(), clock.local_text(uow.at)
+    return contents.missing(typed, required, now, diagnoses=diagnoses, is_emergency=kind == "emergency")
 
 
 def vital_ranges(on: date) -> dict[str, str]:
     """The plausible ranges of the vital signs on a day."""
-    names = ("temperature", "pulse", "respiration", "systolic", "diastolic", "spo2", "weight")
+    names = ("temperature", "pulse", "respiration", "systolic", "diastolic", "spo2", "weight", "glucose")
     return {name: parameters.value(f"consultation.{name}_range", on) for name in names}
 
 
-def _sign_sheets(
-    uow: UnitOfWork, opened: Opened, draft: queries.Prescription, found: safety.Safety
+def sign_sheets(
+    uow: UnitOfWork, opened: Opened, draft: queries.Prescription, found: safety.Safety, *, only_check: bool = False
 ) -> list[str]:
+    """Check every row and number the sheets; with `only_check` the rows stay as they are, for a co-signature."""
     kept = queries.lines_of(draft.id)
     if not kept:
         return []
+    groups.check_sheet(kept)
     limit = days_limit(opened.visit.kind, uow.on)
     there = stock.available_of([one.drug_id for one in kept], uow.on)
     checked = {one.id: _checked_line(uow, found, one, limit, there) for one in kept}
+    if only_check:
+        return []
     most = parameters.value("consultation.most_drugs_per_sheet", uow.on)
     first, *others = sheets.split(kept, most)
     sheet_ids = [draft.id]
@@ -159,17 +200,22 @@ def _number_sheet(
     uow.change_one(
         "UPDATE prescription SET state = 'signed', kind = ?, prescription_no = ?, allergies = ?, signed_at = ?,"
         " signed_on = ?, doctor_id = ?, rev = rev + 1 WHERE id = ? AND state = 'draft'",
-        (kind, number, told, uow.at, uow.on.isoformat(), uow.actor.person_id, sheet_id),
+        (kind, number, told, uow.at, uow.on.isoformat(), opened.note.doctor_id, sheet_id),
         Stale("consultation.sheet_changed"),
     )
     uow.emit(
         events.PRESCRIPTION_SIGNED, sheet_id,
         {"prescription_id": sheet_id, "prescription_no": number, "visit_id": opened.visit.id,
-         "patient_id": opened.visit.patient_id, "doctor_id": uow.actor.person_id,
-         "lines": [{"line_id": one.id, "drug_id": one.drug_id, "quantity": one.quantity} for one in part]},
+         "patient_id": opened.visit.patient_id, "doctor_id": opened.note.doctor_id,
+         "lines": [{"line_id": one.id, "drug_id": one.drug_id, "quantity": one.quantity} | _own(one) for one in part]},
         (opened.visit.id,),
     )  # fmt: skip
     return number
+
+
+def _own(line: queries.PrescriptionLine) -> dict[str, bool]:
+    """What the patient brought is neither charged nor handed out (自备药, IN-05)."""
+    return {"is_own": True} if line.is_own else {}
 
 
 def _checked_line(
@@ -181,7 +227,8 @@ def _checked_line(
         worked = work_out(as_typed(line), uow.on, limit_days=limit_days)
         line_services.forget_other_doses(uow, line.id, worked)
         reasons = queries.kept_stops_of(line.id)
-        line_services.require_stock(worked, there.get(line.drug_id, 0), reasons)
+        if not line.is_own:
+            line_services.require_stock(worked, there.get(line.drug_id, 0), reasons)
     except Refused as err:
         err.field = field
         raise

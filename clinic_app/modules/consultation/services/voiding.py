@@ -6,6 +6,7 @@ from clinic_app.kernel import ids
 from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import events, queries
+from clinic_app.modules.consultation.services.groups import copy_use
 from clinic_app.modules.consultation.services.opening import LONGEST_REASON, reopen
 from clinic_app.modules.consultation.services.texts import one_line
 from clinic_app.modules.people import queries as people
@@ -70,8 +71,10 @@ def _copy_lines(uow: UnitOfWork, sheet: queries.Prescription, why: str) -> None:
     have = queries.lines_of(draft_id)
     drugs, last = {one.drug_id for one in have}, max((one.line_no for one in have), default=0)
     for place, one in enumerate((old for old in queries.lines_of(sheet.id) if old.drug_id not in drugs), last + 1):
+        line_id = ids.new_id()
         uow.execute(
             _COPY,
-            (ids.new_id(), draft_id, place, one.drug_id, one.dose_text, one.frequency, one.days, one.route,
+            (line_id, draft_id, place, one.drug_id, one.dose_text, one.frequency, one.days, one.route,
              one.quantity, int(one.is_quantity_typed), one.most_per_day, one.weekdays, one.note, one.reason),
         )  # fmt: skip
+        copy_use(uow, one.id, line_id)

@@ -13,12 +13,19 @@ blueprint.jinja_loader = FileSystemLoader([_HERE.parents[1] / "templates", PAPER
 
 from clinic_app.modules.consultation.views import (  # noqa: E402, F401
     allergies,
+    certificates,
+    cosigning,
+    groups,
+    history,
     note,
     orders,
     papers,
     queue,
     records,
+    requests,
+    sets,
     suggestions,
+    templates,
     visit,
     without_number,
 )

@@ -13,6 +13,7 @@ from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
 from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.queries import safety, words, workbench
+from clinic_app.modules.consultation.queries.requests import requested
 from clinic_app.modules.consultation.queries.working_out import Lists
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import banner, may_write, shown_visit
@@ -32,10 +33,11 @@ def orders_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, 
     """What `_orders.html` draws."""
     found = workbench.orders(visit, clock.today())
     frequencies, routes = options(found.known, i18n.current())
+    rq_count, request_rev = requested(visit.id)
     return {
         "visit": visit, "orders": found, "orders_writable": may_write(visit, note),
-        "frequencies": frequencies, "routes": routes,
-        "entry": {}, "editing": "", "replacement": None, "row_problem": "", "wanted": (),
+        "frequencies": frequencies, "routes": routes, "rq_count": rq_count, "request_rev": request_rev,
+        "entry": {}, "editing": "", "using": "", "replacement": None, "row_problem": "", "wanted": (),
         "may_void": bool(note and note.doctor_id == actor().person_id and actor().may("consultation.write")),
     }  # fmt: skip
 
@@ -68,7 +70,7 @@ def answer_orders(
     )  # fmt: skip
 
 
-def _write(
+def write_row(
     visit_id: bytes, act: Callable[[UnitOfWork], dict[str, Any]], *, entry: Mapping[str, str] | None = None,
     editing: str = "", again: Callable[[Refused], dict[str, Any]] | None = None, **done: Any,
 ) -> Response:
@@ -114,8 +116,9 @@ def orders(visit_id: bytes) -> Response:
     if found is None:
         raise Missing("consultation.visit_missing")
     open_chart(found.patient_id, "consultation")
-    editing = request.args.get("line", "")
-    line = queries.line(forms.id_of(editing)) if editing else None
+    if using := request.args.get("use", ""):
+        return answer_orders(visit_id, using=using, focus="#use-minutes")
+    line = queries.line(forms.id_of(editing)) if (editing := request.args.get("line", "")) else None
     draft = queries.draft_of_visit(visit_id)
     if line is None or draft is None or line.prescription_id != draft.id:
         return answer_orders(visit_id)
@@ -129,7 +132,7 @@ def orders(visit_id: bytes) -> Response:
 def add_line(visit_id: bytes) -> Response:
     known_fields("sheet_rev", *forms.LINE_FIELDS)
     form = request.form
-    return _write(
+    return write_row(
         visit_id, lambda uow: services.add_line(uow, visit_id, forms.typed_line(form), forms.rev_of(form, "sheet_rev")),
         entry=form,
     )  # fmt: skip
@@ -140,7 +143,7 @@ def add_line(visit_id: bytes) -> Response:
 def change_line(visit_id: bytes, line_id: bytes) -> Response:
     known_fields("sheet_rev", *forms.LINE_FIELDS)
     form = request.form
-    return _write(
+    return write_row(
         visit_id,
         lambda uow: services.change_line(
             uow, visit_id, line_id, forms.typed_line(form), forms.rev_of(form, "sheet_rev")
@@ -156,7 +159,7 @@ def delete_line(visit_id: bytes, line_id: bytes) -> Response:
     form = request.form
     line = queries.line(line_id)
     drug = dictionaries.drug(line.drug_id) if line else None
-    return _write(
+    return write_row(
         visit_id, lambda uow: services.delete_line(uow, visit_id, line_id, forms.rev_of(form, "sheet_rev")),
         said=_("已删除 %(drug)s") % {"drug": words.named(drug.name, drug.name_en) if drug else ""},
         undo=url_for("consultation.restore_line", visit_id=visit_id, line_id=line_id),
@@ -167,7 +170,7 @@ def delete_line(visit_id: bytes, line_id: bytes) -> Response:
 @access("consultation.write", writes=DRAFT)
 def restore_line(visit_id: bytes, line_id: bytes) -> Response:
     known_fields()
-    return _write(visit_id, lambda uow: services.restore_line(uow, visit_id, line_id), clear_toast=True)
+    return write_row(visit_id, lambda uow: services.restore_line(uow, visit_id, line_id), clear_toast=True)
 
 
 @blueprint.post("/visits/<id:visit_id>/lines/<id:line_id>/replace")
@@ -186,7 +189,7 @@ def replace_line(visit_id: bytes, line_id: bytes) -> Response:
             return {**offered, "focus": "#ed-dose"} if err.field == "drug" else offered
         return _opened(visit_id, line_id) if err.code == "consultation.child_dose" else {}
 
-    return _write(
+    return write_row(
         visit_id,
         lambda uow: services.replace_line(uow, visit_id, line_id, forms.rev_of(form, "sheet_rev"), typed),
         entry=form if typed else None, editing=hexed if typed else "", again=in_its_row,
@@ -238,7 +241,7 @@ def keep_stop(visit_id: bytes, line_id: bytes) -> Response:
         told = {"keeping": hexed, "keep_reason": reason, "keep_problem": sentence(err)}
         return {**told, "focus": f"#why-{hexed}", "row_problem": "", "wanted": ()}
 
-    return _write(
+    return write_row(
         visit_id,
         lambda uow: services.keep_stop(
             uow, visit_id, line_id, reason, forms.rev_of(form, "sheet_rev"), seen=form.getlist("seen")

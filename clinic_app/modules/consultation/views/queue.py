@@ -8,12 +8,14 @@ from flask import Response, request, url_for
 
 from clinic_app.kernel import clock
 from clinic_app.kernel.errors import Missing
+from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.rights import CARE_TEAM
 from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.visits import queries as visits
+from clinic_app.modules.visits import services as visit_services
 from clinic_app.web import pages
 from clinic_app.web.access import ONCE, access, actor
 from clinic_app.web.commands import command, known_fields
@@ -37,24 +39,36 @@ def queue_context(room_id: bytes | None, current: bytes | None = None, done: boo
     """What `_queue.html` draws: who waits or is being seen, or with `done` who was seen today."""
     on, me = clock.today(), actor()
     rows = visits.queue(room_id, on)
-    seen = [row for row in rows if row.state == "finished"]
-    waiting = [row for row in rows if row.state != "finished"]
+    seen = [row for row in rows if row.state == "finished" and not row.returned_at]
+    waiting = [row for row in rows if row.state != "finished" or row.returned_at]
     is_masked = not me.roles & CARE_TEAM  # PR-03
-    order = {"in_consultation": 0, "called": 1, "registered": 2}
-    waiting.sort(key=lambda row: (row.doctor_id != me.person_id, order[row.state], row.queue_no))
+    waiting.sort(key=lambda row: (*_standing(row, me.person_id), row.stands))
+    line = [row for row in waiting if row.is_next_in_line]
     shown = sorted(seen, key=lambda row: -(row.finished_at or 0)) if done else waiting
     return {
         "lines": [
             Line(
                 row, patients.mask_name(row.name) if is_masked else row.name, _who(row, on), row.waited_ms // 60_000,
-                row.doctor_id == me.person_id, row.state in WAITING,
+                row.doctor_id == me.person_id,
+                row.state in WAITING or bool(row.returned_at and row.doctor_id == me.person_id),
             )
             for row in shown
         ],
         "waiting": sum(row.state in WAITING for row in rows), "seen": len(seen), "done": done, "room_id": room_id,
-        "next_up": min((row.queue_no for row in rows if row.state in WAITING), default=0),
+        "next_up": next((f"{row.queue_no}-{row.mark}" for row in line), "0"),
         "current": current, "opener": me.person_id.hex()[:8], "may_write": me.may("consultation.write"),
     }  # fmt: skip
+
+
+def _standing(row: visits.QueueRow, me: bytes) -> tuple[bool, int]:
+    """Mine first: inside, back with results, the line, away for results; who missed a call stands last."""
+    if row.passed_at is not None:
+        return True, 9
+    if row.returned_at is not None:
+        return row.doctor_id != me, 1
+    if row.away_at is not None:
+        return row.doctor_id != me, 4
+    return row.doctor_id != me, {"in_consultation": 0, "called": 2, "registered": 3}[row.state]
 
 
 def _who(row: visits.QueueRow, on: date) -> str:
@@ -109,3 +123,38 @@ def call_next() -> Response:
     room_id = room_of_desk()
     outcome = command(lambda uow: services.call_next(uow, room_id))
     return pages.see(url_for("consultation.visit", visit_id=bytes.fromhex(outcome.result["visit_id"])))
+
+
+@blueprint.post("/call")
+@access("consultation.write", writes=ONCE)
+def call_only() -> Response:
+    """Call who is next without opening (叫号), or call the one already called once more."""
+    known_fields("room")
+    room_id = room_of_desk()
+    outcome = command(lambda uow: services.call_only(uow, room_id))
+    return pages.see(_own_queue(), _("%(number)d 号叫了") % {"number": outcome.result["queue_no"]})
+
+
+@blueprint.post("/pass")
+@access("consultation.write", writes=ONCE)
+def pass_called() -> Response:
+    """Nobody came to the call (过号)."""
+    known_fields("room")
+    room_id = room_of_desk()
+    outcome = command(lambda uow: services.pass_called(uow, room_id))
+    return pages.see(_own_queue(), _("%(number)d 号过号，来了再排队") % {"number": outcome.result["queue_no"]})
+
+
+@blueprint.post("/visits/<id:visit_id>/<any(absent, away):action>")
+@access("consultation.write", writes=ONCE)
+def leave(visit_id: bytes, action: str) -> Response:
+    """The patient did not come in after all (过号), or goes for results (去检查)."""
+    known_fields()
+    act = visit_services.pass_visit if action == "absent" else visit_services.send_for_results
+    outcome = command(lambda uow: act(uow, visit_id))
+    told = _("%(number)d 号过号，来了再排队") if action == "absent" else _("%(number)d 号去检查，回来还到这里看")
+    return pages.see(url_for("consultation.queue"), told % {"number": outcome.result["queue_no"]})
+
+
+def _own_queue() -> str:
+    return url_for("consultation.queue", room=request.values.get("room") or None)

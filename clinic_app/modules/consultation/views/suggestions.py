@@ -69,7 +69,8 @@ def diagnoses() -> Response:
     """The whole list: what the diagnosis list has, then the words as typed, which are never chosen by Enter alone."""
     typed = request.args.get("dx", "").strip()[:100]
     response = pages.page(
-        "consultation/_dx_options.html", hits=dictionaries.diagnoses_matching(typed, 7), typed=typed,
+        "consultation/_dx_options.html", hits=dictionaries.diagnoses_matching(typed, 5), typed=typed,
+        terms=dictionaries.tcm_terms_matching(typed, 2),
         visit_id=forms.id_of(request.args.get("visit", "")), is_source=words.is_source(),
     )  # fmt: skip
     response.headers["HX-Reswap"] = "outerHTML"  # the list itself says whether Enter may choose

@@ -174,6 +174,7 @@ def kind_name(kind: str) -> str:
     names = {
         "invoice_categories": i18n.gettext("发票归类"), "allergy_groups": i18n.gettext("过敏类别"),
         "frequencies": i18n.gettext("频次"), "routes": i18n.gettext("给药途径"), "services": i18n.gettext("诊疗项目"),
-        "diagnoses": i18n.gettext("诊断"), "drugs": i18n.gettext("药品"), "divisions": i18n.gettext("行政区划"),
+        "diagnoses": i18n.gettext("诊断"), "tcm_terms": i18n.gettext("中医病名、证候"),
+        "drugs": i18n.gettext("药品"), "divisions": i18n.gettext("行政区划"),
     }  # fmt: skip
     return names[kind]

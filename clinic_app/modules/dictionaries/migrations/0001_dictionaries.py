@@ -34,6 +34,8 @@ CREATE TABLE route(
     name TEXT NOT NULL,
     name_en TEXT NOT NULL,
     slip TEXT NOT NULL CHECK (slip IN ('oral', 'injection', 'infusion', 'treatment')),
+    fee_item TEXT NOT NULL DEFAULT '',
+    next_fee_item TEXT NOT NULL DEFAULT '',
     position INTEGER NOT NULL,
     source TEXT NOT NULL,
     is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))
@@ -66,6 +68,7 @@ CREATE TABLE drug(
     substances TEXT NOT NULL,
     antimicrobial_grade TEXT CHECK (antimicrobial_grade IN ('non_restricted', 'restricted', 'special')),
     controlled_class TEXT CHECK (controlled_class IN ('narcotic', 'psychotropic_1', 'psychotropic_2', 'toxic')),
+    needs_skin_test INTEGER NOT NULL DEFAULT 0 CHECK (needs_skin_test IN (0, 1)),
     is_disabled INTEGER NOT NULL DEFAULT 0 CHECK (is_disabled IN (0, 1)),
     source TEXT NOT NULL,
     is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))
@@ -109,6 +112,11 @@ CREATE TABLE service_item(
     unit TEXT NOT NULL,
     unit_en TEXT NOT NULL,
     invoice_category TEXT NOT NULL REFERENCES invoice_category(code),
+    kind TEXT NOT NULL DEFAULT 'other'
+        CHECK (kind IN ('treatment', 'examination', 'laboratory', 'fee', 'material', 'other')),
+    executing_room TEXT NOT NULL DEFAULT ''
+        CHECK (executing_room IN ('', 'treatment', 'laboratory', 'ecg', 'ultrasound', 'radiology')),
+    panel TEXT NOT NULL DEFAULT '',
     is_disabled INTEGER NOT NULL DEFAULT 0 CHECK (is_disabled IN (0, 1)),
     source TEXT NOT NULL,
     is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))

@@ -5,12 +5,16 @@ from clinic_app.modules.dictionaries.queries.codes import (
     Frequency,
     InvoiceCategory,
     Route,
+    TcmTerm,
     allergy_groups,
     frequencies,
     frequency,
     group_parents,
     invoice_categories,
     routes,
+    tcm_term,
+    tcm_terms,
+    tcm_terms_matching,
 )
 from clinic_app.modules.dictionaries.queries.divisions import (
     Division,
@@ -41,6 +45,7 @@ from clinic_app.modules.dictionaries.queries.items import (
     diagnoses_matching,
     diagnosis,
     diagnosis_by_code,
+    requestable_matching,
     service,
     service_by_code,
     services_matching,
@@ -49,11 +54,11 @@ from clinic_app.modules.dictionaries.queries.naming import amount, group_names, 
 from clinic_app.modules.dictionaries.queries.prices import Price, price_on, prices_of, prices_on
 
 __all__ = [
-    "Allergen", "AllergyGroup", "Diagnosis", "Division", "DivisionHit", "DoseLimits", "Drug", "DrugHit",
-    "Frequency", "InvoiceCategory", "Price", "Route", "Service", "ServiceHit", "all_drugs", "allergens_matching",
+    "Allergen", "AllergyGroup", "Diagnosis", "Division", "DivisionHit", "DoseLimits", "Drug", "DrugHit", "Frequency",
+    "InvoiceCategory", "Price", "Route", "Service", "ServiceHit", "TcmTerm", "all_drugs", "allergens_matching",
     "allergy_groups", "amount", "diagnoses_matching", "diagnosis", "diagnosis_by_code", "division_name",
     "division_path", "divisions_matching", "divisions_under", "dose_limits_on", "drug", "drug_by_code", "drugs",
     "drugs_matching", "frequencies", "frequency", "group_names", "group_parents", "groups_of_drug",
-    "invoice_categories", "named", "price_on", "prices_of", "prices_on", "routes", "service",
-    "service_by_code", "services_matching", "strength",
+    "invoice_categories", "named", "price_on", "prices_of", "prices_on", "requestable_matching", "routes", "service",
+    "service_by_code", "services_matching", "strength", "tcm_term", "tcm_terms", "tcm_terms_matching",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from clinic_app.kernel import db
 from clinic_app.kernel.kept import kept
+from clinic_app.kernel.search import normal, term_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,28 @@ class Frequency:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`slip` is what the route prints: oral, injection, infusion or treatment."""
+    """`slip` is what the route prints: oral, injection, infusion or treatment.
+
+    `fee_item` is the code of the service charged for each time, `next_fee_item` that for each further bottle of a day.
+    """
 
     code: str
     name: str
     name_en: str
     slip: str
+    fee_item: str = ""
+    next_fee_item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TcmTerm:
+    """`kind` is disease (病) or syndrome (证); `keys` are what a typed text may be a part of."""
+
+    code: str
+    kind: str
+    name: str
+    name_en: str
+    keys: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +98,35 @@ def _frequency(row: tuple) -> Frequency:
 
 @kept("route")
 def routes() -> tuple[Route, ...]:
-    return tuple(db.read(Route, "SELECT code, name, name_en, slip FROM route ORDER BY position"))
+    return tuple(
+        db.read(Route, "SELECT code, name, name_en, slip, fee_item, next_fee_item FROM route ORDER BY position")
+    )
 
 
 @kept("invoice_category")
 def invoice_categories() -> tuple[InvoiceCategory, ...]:
     """In the order in which they stand on the invoice (FE-01)."""
     return tuple(db.read(InvoiceCategory, "SELECT code, name, name_en FROM invoice_category ORDER BY position"))
+
+
+@kept("tcm_term")
+def tcm_terms() -> tuple[TcmTerm, ...]:
+    """Diseases and syndromes of traditional medicine (中医病名、证候), a short list."""
+    return tuple(
+        TcmTerm(*row, "\n".join((normal(row[2]), normal(row[3]), normal(row[0]), *sorted(term_keys(row[2])))))
+        for row in db.rows("SELECT code, kind, name, name_en FROM tcm_term ORDER BY code")
+    )
+
+
+def tcm_term(code: str) -> TcmTerm | None:
+    return next((one for one in tcm_terms() if one.code == code), None)
+
+
+def tcm_terms_matching(text: str, limit: int = 8) -> list[TcmTerm]:
+    """Those whose name, pinyin initials, English name or code begins so, then those that contain it."""
+    typed = normal(text)
+    if not typed:
+        return []
+    hits = [one for one in tcm_terms() if typed in one.keys]
+    hits.sort(key=lambda one: (all(not key.startswith(typed) for key in one.keys.split("\n")), len(one.name)))
+    return hits[:limit]

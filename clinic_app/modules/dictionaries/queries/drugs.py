@@ -11,7 +11,8 @@ from clinic_app.kernel.search import normal, prefix_range, term_keys
 _COLUMNS = (
     "id, code, name, name_en, form, strength_text, strength_dose, dose_unit, min_unit, min_unit_en, pack_unit,"
     " pack_unit_en, pack_size, is_splittable, rounding, route, frequency, usual_dose, usual_days, invoice_category,"
-    " maker, shelf, is_disabled, minimum_age_years, antimicrobial_grade, controlled_class, substances"
+    " maker, shelf, is_disabled, minimum_age_years, antimicrobial_grade, controlled_class, needs_skin_test,"
+    " substances"
 )
 _BY_ID = f"SELECT {_COLUMNS} FROM drug WHERE id = ?"
 _BY_CODE = f"SELECT {_COLUMNS} FROM drug WHERE code = ?"
@@ -71,6 +72,7 @@ class Drug:
     minimum_age_years: int | None = None
     antimicrobial_grade: str | None = None
     controlled_class: str | None = None
+    needs_skin_test: bool = False
     substances: frozenset[str] = frozenset()
 
 
@@ -190,4 +192,6 @@ def _groups_by_initials(typed: str, seen: set[str]) -> list[Allergen]:
 
 
 def _drug(row: tuple) -> Drug:
-    return Drug(*row[:13], bool(row[13]), *row[14:22], bool(row[22]), *row[23:26], frozenset(row[26].split(";")) - {""})
+    flags = {13, 22, 26}
+    cells = [bool(cell) if at in flags else cell for at, cell in enumerate(row[:27])]
+    return Drug(*cells, substances=frozenset(row[27].split(";")) - {""})

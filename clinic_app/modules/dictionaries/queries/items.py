@@ -9,13 +9,17 @@ from clinic_app.kernel.search import normal, prefix_range
 
 _SERVICES_MATCHING = """
 SELECT s.id, s.code, s.name, s.name_en, s.unit, s.unit_en, s.invoice_category, s.is_disabled,
+    s.kind, s.executing_room, s.panel,
     (SELECT p.price_e4 FROM price p WHERE p.item_id = s.id AND p.valid_from <= :day
         AND (p.valid_to IS NULL OR p.valid_to >= :day))
 FROM (SELECT service_id, min(2 * place + (key <> :typed)) AS rank FROM service_key WHERE key >= :typed AND key < :below
     GROUP BY service_id) AS hit
 JOIN service_item AS s ON s.id = hit.service_id
-ORDER BY s.is_disabled, hit.rank, s.name LIMIT :most
+{which}ORDER BY s.is_disabled, hit.rank, s.name LIMIT :most
 """
+_REQUESTABLE_MATCHING = _SERVICES_MATCHING.format(
+    which="WHERE s.kind IN ('treatment', 'examination', 'laboratory')\n"
+)
 _DIAGNOSES_MATCHING = """
 SELECT d.id, d.code, d.name, d.name_en
 FROM (SELECT diagnosis_id, min(2 * place + (key <> :typed)) AS rank FROM diagnosis_key
@@ -28,6 +32,9 @@ ORDER BY hit.rank, length(d.name), d.code LIMIT :most
 
 @dataclass(frozen=True, slots=True)
 class Service:
+    """`kind` treatment, examination, laboratory, fee, material or other; `executing_room` where it is executed;
+    `panel` the code of the analytes or the form of its report."""
+
     id: bytes
     code: str
     name: str
@@ -36,6 +43,9 @@ class Service:
     unit_en: str
     invoice_category: str
     is_disabled: int
+    kind: str
+    executing_room: str
+    panel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,8 @@ class Diagnosis:
 def service(service_id: bytes) -> Service | None:
     return db.read_one(
         Service,
-        "SELECT id, code, name, name_en, unit, unit_en, invoice_category, is_disabled FROM service_item WHERE id = ?",
+        "SELECT id, code, name, name_en, unit, unit_en, invoice_category, is_disabled,"
+        " kind, executing_room, panel FROM service_item WHERE id = ?",
         (service_id,),
     )
 
@@ -65,7 +76,8 @@ def service(service_id: bytes) -> Service | None:
 def service_by_code(code: str) -> Service | None:
     return db.read_one(
         Service,
-        "SELECT id, code, name, name_en, unit, unit_en, invoice_category, is_disabled FROM service_item WHERE code = ?",
+        "SELECT id, code, name, name_en, unit, unit_en, invoice_category, is_disabled,"
+        " kind, executing_room, panel FROM service_item WHERE code = ?",
         (code,),
     )
 
@@ -76,7 +88,18 @@ def services_matching(text: str, on: date, limit: int = 8) -> list[ServiceHit]:
     if not typed:
         return []
     return db.read(
-        ServiceHit, _SERVICES_MATCHING,
+        ServiceHit, _SERVICES_MATCHING.format(which=""),
+        {"typed": typed, "below": prefix_range(typed)[1], "day": on.isoformat(), "most": limit},
+    )  # fmt: skip
+
+
+def requestable_matching(text: str, on: date, limit: int = 8) -> list[ServiceHit]:
+    """The same of what a doctor requests and somebody executes: treatments, examinations, laboratory tests."""
+    typed = normal(text)
+    if not typed:
+        return []
+    return db.read(
+        ServiceHit, _REQUESTABLE_MATCHING,
         {"typed": typed, "below": prefix_range(typed)[1], "day": on.isoformat(), "most": limit},
     )  # fmt: skip
 

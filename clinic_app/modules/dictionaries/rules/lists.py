@@ -73,6 +73,10 @@ ANTIMICROBIAL_GRADES = ("non_restricted", "restricted", "special")
 """Who may prescribe an antimicrobial (抗菌药物分级, RX-17); empty for every other drug."""
 CONTROLLED_CLASSES = ("narcotic", "psychotropic_1", "psychotropic_2", "toxic")
 """What the law controls specially (特殊管理药品, RX-01, RX-07, RX-09); empty for every other drug."""
+SERVICE_KINDS = ("treatment", "examination", "laboratory", "fee", "material", "other")
+"""What a service is: the first three are requested by a doctor and executed, fees are only charged."""
+EXECUTING_ROOMS = ("treatment", "laboratory", "ecg", "ultrasound", "radiology")
+"""Where a requested service is executed (执行科室); empty for what is executed nowhere."""
 
 CODE, NAME, NAME_EN = Column("code", cells.code), Column("name", cells.text), Column("name_en", cells.text)
 ORIGIN = (Column("source", cells.text), Column("reviewed", cells.reviewed))
@@ -94,19 +98,28 @@ FREQUENCIES = List(
 )  # fmt: skip
 ROUTES = List(
     "routes",
-    (CODE, NAME, NAME_EN, Column("slip", cells.choice("oral", "injection", "infusion", "treatment")), *ORIGIN),
+    (
+        CODE, NAME, NAME_EN, Column("slip", cells.choice("oral", "injection", "infusion", "treatment")),
+        Column("fee_item", cells.code, True, ""), Column("next_fee_item", cells.code, True, ""), *ORIGIN,
+    ),
     is_ordered=True,
 )
 SERVICES = List(
     "services",
     (
         CODE, NAME, NAME_EN, Column("unit", cells.text), Column("unit_en", cells.text),
-        Column("invoice_category", cells.code), Column("price", cells.price), *ORIGIN,
+        Column("invoice_category", cells.code), Column("price", cells.price),
+        Column("kind", cells.choice(*SERVICE_KINDS), True, "other"),
+        Column("executing_room", cells.choice(*EXECUTING_ROOMS), True, ""),
+        Column("panel", cells.code, True, ""), *ORIGIN,
     ),
     refers=(("invoice_category", "invoice_categories"),),
     frozen=("unit",),
 )  # fmt: skip
 DIAGNOSES = List("diagnoses", (CODE, NAME, NAME_EN, *ORIGIN))
+TCM_TERMS = List(
+    "tcm_terms", (CODE, Column("kind", cells.choice("disease", "syndrome")), NAME, NAME_EN, *ORIGIN), frozen=("kind",)
+)
 DRUGS = List(
     "drugs",
     (
@@ -123,6 +136,7 @@ DRUGS = List(
         Column("most_single_dose", cells.amount, True, None), Column("most_daily_dose", cells.amount, True, None),
         Column("antimicrobial_grade", cells.choice(*ANTIMICROBIAL_GRADES), True, None),
         Column("controlled_class", cells.choice(*CONTROLLED_CLASSES), True, None),
+        Column("needs_skin_test", cells.flag, True, 0),
         *ORIGIN,
     ),
     refers=(
@@ -131,5 +145,8 @@ DRUGS = List(
     ),
     frozen=("strength_dose", "dose_unit", "min_unit", "pack_size"),
 )  # fmt: skip
-LISTS = {one.kind: one for one in (INVOICE_CATEGORIES, ALLERGY_GROUPS, FREQUENCIES, ROUTES, SERVICES, DIAGNOSES, DRUGS)}
+LISTS = {
+    one.kind: one
+    for one in (INVOICE_CATEGORIES, ALLERGY_GROUPS, FREQUENCIES, ROUTES, SERVICES, DIAGNOSES, TCM_TERMS, DRUGS)
+}
 """In an order in which each list finds the codes that it refers to."""

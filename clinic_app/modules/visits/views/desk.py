@@ -9,7 +9,7 @@ from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.patients import services as patient_services
 from clinic_app.modules.patients.services import AllergyEntry
 from clinic_app.modules.visits import forms, queries
-from clinic_app.modules.visits.views import blueprint, draw
+from clinic_app.modules.visits.views import blueprint, draw, words
 from clinic_app.modules.visits.views.draw import Shown
 from clinic_app.web import pages
 from clinic_app.web.access import access, actor, open_chart
@@ -140,7 +140,7 @@ def allergies() -> Response:
     if drop.isdecimal() and int(drop) < len(arrival.allergies):
         del arrival.allergies[int(drop)]
     return pages.answer(
-        "visits/_allergies.html", focus="#allergen", form=arrival, errors={}, allergy_states=draw.allergy_states(),
+        "visits/_allergies.html", focus="#allergen", form=arrival, errors={}, allergy_states=words.allergy_states(),
         allergy_name=patients.allergy_name, linked_allergies=_linked(arrival),
     )  # fmt: skip
 
@@ -153,7 +153,12 @@ def _linked(arrival: forms.Arrival) -> list[patients.LinkedAllergy]:
 
 
 def _wanted() -> forms.Arrival:
-    text = request.args.get("patient", "")
+    booked = _booked()
+    if booked is not None and booked.patient_id is None:
+        return forms.Arrival(
+            name=booked.name, phone=booked.phone, room=booked.session_id.hex(), appointment=booked.id.hex()
+        )
+    text = booked.patient_id.hex() if booked and booked.patient_id else request.args.get("patient", "")
     if not text:
         return forms.Arrival()
     wanted = forms.Arrival(patient=text).patient_id
@@ -162,7 +167,22 @@ def _wanted() -> forms.Arrival:
         raise Missing("patients.missing")
     open_chart(arrival.patient_id, SCREEN)
     arrival.payer = queries.last_payer(arrival.patient_id) or arrival.payer
+    if booked is not None:
+        arrival.room, arrival.appointment = booked.session_id.hex(), booked.id.hex()
     return arrival
+
+
+def _booked() -> queries.Appointment | None:
+    """The appointment that somebody came for (`?appointment=`)."""
+    text = request.args.get("appointment", "")
+    if not text:
+        return None
+    found = queries.appointment(forms.id_of(text))
+    if found is None:
+        raise Missing("visits.appointment_missing")
+    if found.state != "booked":
+        raise Refused("visits.appointment_settled", name=found.name)
+    return found
 
 
 def _first_open(arrival: forms.Arrival) -> str:

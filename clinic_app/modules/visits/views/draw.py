@@ -6,17 +6,17 @@ from typing import Any
 
 from flask import Response
 
-from clinic_app.kernel import clock, i18n, parameters
+from clinic_app.kernel import clock, i18n
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import pgettext
 from clinic_app.kernel.rights import CARE_TEAM
 from clinic_app.modules.desks import queries as desks
-from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.patients import services as patient_services
 from clinic_app.modules.visits import queries
 from clinic_app.modules.visits.forms import Arrival
+from clinic_app.modules.visits.views.words import allergy_states, kinds, payers, states
 from clinic_app.web import pages
 from clinic_app.web.access import actor, open_chart
 
@@ -43,16 +43,17 @@ def form_values(shown: Shown) -> dict[str, Any]:
     arrival = shown.arrival
     found = patients.patient(arrival.patient_id) if arrival.patient_id else None
     waiting, doctors = queries.waiting_by_room(today), queries.doctors_by_room(today)
-    rooms = desks.rooms()
+    rooms, held = desks.rooms(), queries.sessions_now()
     if not arrival.room:
-        arrival = replace(arrival, room=_usual_room(found, rooms, waiting, queries.rooms_with_a_doctor(today, doctors)))
+        arrival = replace(arrival, room=_usual_place(found, rooms, waiting, held, doctors))
     return {
         "form": arrival, "errors": shown.errors, "notices": shown.notices, "duplicates": shown.duplicates,
         "once": shown.once, "found": found,
         "linked_allergies": patients.allergies_linked(found.id) if found else [],
         "banner": patients.banner(found.id, today) if found else None,
         "open_visits": queries.open_visits(found.id, today) if found else [],
-        "rooms": _room_choices(rooms, waiting, doctors), "payers": payers(), "kinds": kinds(),
+        "rooms": _place_choices(rooms, waiting, doctors, held), "exposures": _exposures(),
+        "payers": payers(), "kinds": kinds(),
         "sexes": [("1", pgettext("sex", "男")), ("2", pgettext("sex", "女")), ("0", pgettext("sex", "不详"))],
         "allergy_states": allergy_states(), "allergy_name": patients.allergy_name, "age_text": patients.age_text,
         "mask_identity": patients.mask_identity_number, "sex_text": patients.sex_text,
@@ -82,13 +83,14 @@ def queue_values(*, waiting_only: bool = False, is_whole_day: bool = False) -> d
     return {
         "rows": rows, "day": day, "more": (day.waiting if waiting_only else day.registered) - len(rows),
         "waiting_only": waiting_only, "is_whole_day": is_whole_day, "is_masked": not actor().roles & CARE_TEAM,
-        "mask_name": patients.mask_name, "states": states(), "is_afternoon": clock.clock.read().at >= noon,
+        "mask_name": patients.mask_name, "states": states(),
+        "today_text": today.isoformat(), "is_afternoon": clock.clock.read().at >= noon,
     }  # fmt: skip
 
 
 def main_values(shown: Shown) -> dict[str, Any]:
     """The whole page: search line, form, queue and the fee beside the button."""
-    return {**form_values(shown), **queue_values(), "fee_fen": fee_fen()}
+    return {**form_values(shown), **queue_values(), "fee_fen": queries.fee_fen(clock.today())}
 
 
 def form_again(shown: Shown, *, focus: str) -> Response:
@@ -102,60 +104,47 @@ def form_again(shown: Shown, *, focus: str) -> Response:
     return pages.page("visits/registration.html", status=422, **main_values(shown))
 
 
-def fee_fen() -> int | None:
-    """The registration fee of today, for the line beside the button; None while no price is set."""
-    today = clock.today()
-    service = dictionaries.service_by_code(parameters.value("dictionaries.registration_fee_item", today))
-    price_e4 = dictionaries.price_on(service.id, today) if service else None
-    return None if price_e4 is None else price_e4 // 100
+def _exposures() -> list[tuple[str, str]]:
+    return [(one.code, one.shown) for one in queries.triage_questions()]
 
 
-def payers() -> list[tuple[str, str]]:
-    return [
-        ("self", _("自费")), ("resident", _("城乡居民医保")), ("employee", _("城镇职工医保")), ("aid", _("医疗救助")),
-        ("commercial", _("商业保险")), ("free", _("免费项目")),
-    ]  # fmt: skip
-
-
-def kinds() -> list[tuple[str, str]]:
-    return [("general", _("普通")), ("emergency", _("急诊")), ("chronic", _("慢病")), ("return", _("复诊"))]
-
-
-def allergy_states() -> list[tuple[str, str]]:
-    return [("none", _("无已知过敏")), ("known", _("有")), ("unknown", _("还没问"))]
-
-
-def states() -> dict[str, tuple[str, str]]:
-    """State to its word and colour."""
-    return {
-        "registered": (_("候诊"), "act"), "called": (_("已叫号"), "act"), "in_consultation": (_("就诊中"), "info"),
-        "finished": (_("已看完"), "ok"), "cancelled": (_("已退号"), ""),
-    }  # fmt: skip
-
-
-def _usual_room(
-    found: patients.Patient | None, rooms: list[desks.Room], waiting: dict[bytes, int], staffed: set[bytes]
+def _usual_place(
+    found: patients.Patient | None, rooms: list[desks.Room], waiting: dict[bytes, int], held: list[queries.Held],
+    doctors: dict[bytes, str],
 ) -> str:
     """Where the person was last, else the shortest line; never a room without a doctor while another has one."""
-    open_rooms = [room for room in rooms if room.is_open]
+    today = clock.today()
+    fever = queries.fever_room(today)
+    open_rooms = [room for room in rooms if room.is_open and (fever is None or room.id != fever.id)]
+    staffed = queries.rooms_with_a_doctor(today, doctors) | {one.session.room_id for one in held if one.left}
     open_rooms = [room for room in open_rooms if room.id in staffed] or open_rooms
     last = queries.visits_of_person(found.id, limit=1) if found else []
-    if last and any(room.id == last[0].room_id for room in open_rooms):
-        return last[0].room_id.hex()
-    shortest = min(open_rooms, key=lambda room: waiting.get(room.id, 0), default=None)
-    return shortest.id.hex() if shortest else ""
+    ids = [room.id for room in sorted(open_rooms, key=lambda room: waiting.get(room.id, 0))]
+    if last and last[0].room_id in ids:
+        ids.insert(0, last[0].room_id)
+    for room_id in ids:
+        sessions = [one for one in held if one.session.room_id == room_id]
+        free = [one for one in sessions if one.left]
+        if free or not sessions:
+            return (free[0].session.id if free else room_id).hex()
+    return ""
 
 
-def _room_choices(
-    rooms: list[desks.Room], waiting: dict[bytes, int], doctors: dict[bytes, str]
+def _place_choices(
+    rooms: list[desks.Room], waiting: dict[bytes, int], doctors: dict[bytes, str], held: list[queries.Held]
 ) -> list[tuple[str, str, str, bool]]:
+    """Sessions that are held now or later today, each with what is left of it; rooms alone where there is none."""
     choices = []
     for room in rooms:
-        heading = f"{room.name} {doctors[room.id]}" if room.id in doctors else room.name
-        small = (
-            _("%(speciality)s · 候诊 %(count)d") % {"speciality": room.speciality, "count": waiting.get(room.id, 0)}
-            if room.is_open
-            else _("停诊")
-        )
-        choices.append((room.id.hex(), heading, small, not room.is_open))
+        sessions = [one for one in held if one.session.room_id == room.id] if room.is_open else []
+        count = waiting.get(room.id, 0)
+        for one in sessions:
+            facts = {"hours": one.session.hours_text, "left": one.left, "count": count}
+            small = _("%(hours)s · 余 %(left)d · 候诊 %(count)d") if one.left else _("%(hours)s · 号满了，急诊才能挂")
+            choices.append((one.session.id.hex(), f"{room.name} {one.session.doctor_name}", small % facts, False))
+        if not sessions:
+            heading = f"{room.name} {doctors[room.id]}" if room.id in doctors else room.name
+            facts = {"speciality": room.speciality, "count": count}
+            small = _("%(speciality)s · 候诊 %(count)d") % facts if room.is_open else _("停诊")
+            choices.append((room.id.hex(), heading, small, not room.is_open))
     return choices

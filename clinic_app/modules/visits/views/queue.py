@@ -3,10 +3,10 @@
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock, i18n
-from clinic_app.kernel.errors import Missing, Refused
+from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.modules.visits import forms, queries, services
-from clinic_app.modules.visits.views import blueprint, draw
+from clinic_app.modules.visits.views import blueprint, draw, words
 from clinic_app.web import pages
 from clinic_app.web.access import ONCE, access
 from clinic_app.web.commands import command, known_fields
@@ -68,15 +68,12 @@ def reprint() -> Response:
 
 
 def _visit_id() -> bytes:
-    found = forms.Arrival(patient=request.form.get("visit", "")).patient_id
-    if found is None:
-        raise Missing("visits.missing")
-    return found
+    return forms.id_of(request.form.get("visit", ""))
 
 
 def _dialog(template: str, rows: list[queries.QueueRow], *, status: int = 200, **values: object) -> Response:
     given = {"error": "", "reason": "", "other": "", "once": None, **values}
-    response = pages.answer(template, status=status, rows=rows, states=draw.states(), **given)
+    response = pages.answer(template, status=status, rows=rows, states=words.states(), **given)
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#dialog", "innerHTML"
     return response
 

@@ -1,10 +1,11 @@
 """Registering (挂号, F9): what is wrong or doubtful comes back in the form, nothing typed is lost."""
 
+from datetime import date
 from typing import Any
 
 from flask import Response, request, url_for
 
-from clinic_app.kernel import i18n
+from clinic_app.kernel import i18n, parameters
 from clinic_app.kernel.errors import Invalid, Missing, Refused, Stale
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import pgettext
@@ -12,6 +13,7 @@ from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.patients import services as patient_services
 from clinic_app.modules.visits import forms, queries, services
+from clinic_app.modules.visits.rules.triage import Answers, goes_to_fever_room
 from clinic_app.modules.visits.views import blueprint, draw
 from clinic_app.modules.visits.views.desk import resembling
 from clinic_app.modules.visits.views.draw import Shown
@@ -19,6 +21,7 @@ from clinic_app.web import pages
 from clinic_app.web.access import ONCE, access
 from clinic_app.web.commands import command, known_fields
 
+FEVER = "fever"
 FIELD_IDS = {"allergies": "allergy_state", "identifier": "identity_number", "rev": "matches"}
 
 
@@ -66,7 +69,7 @@ def _register(uow: UnitOfWork, arrival: forms.Arrival) -> dict[str, Any]:
     if not arrival.patient:
         data = forms.new_person(arrival, uow.on)
         notices = patient_services.notices_of(data, uow.on)
-        if notices and arrival.noticed != "1":
+        if notices and not arrival.noticed:
             raise _Doubtful([pgettext("notice", one.code) % one.facts for one in notices])
         left = [one for one in resembling(arrival) if one.hit.id not in arrival.refused_likeness]
         if left:
@@ -76,17 +79,31 @@ def _register(uow: UnitOfWork, arrival: forms.Arrival) -> dict[str, Any]:
         before = patients.patient(arrival.patient_id) if arrival.patient_id else None
         if before is None:
             raise Missing("patients.missing")
-        if arrival.noticed != "1" and (here := queries.open_visits(before.id, uow.on)):
+        if not arrival.noticed and (here := queries.open_visits(before.id, uow.on)):
             raise _Doubtful([_here_already(one) for one in here])
         changed = forms.changed_person(arrival, before, uow.on)
         history = forms.changed_allergies(arrival, before)
         who = before.id
         rev = int(arrival.rev) if arrival.rev.isdecimal() and len(arrival.rev) < 10 else 0
         corrections = services.Corrections(rev, changed, history) if changed or history else None
+    told = forms.triage_of(arrival)
+    _ask_for_the_fever_room(arrival, told, uow.on)
     assert arrival.room_id is not None  # new_person and changed_person refuse a form without a room
     return services.register_arrival(
-        uow, patient=who, room_id=arrival.room_id, kind=arrival.kind, payer=arrival.payer, corrections=corrections
-    )
+        uow, patient=who, room_id=arrival.room_id, kind=arrival.kind, payer=arrival.payer, corrections=corrections,
+        found=told, appointment_id=arrival.appointment_id,
+    )  # fmt: skip
+
+
+def _ask_for_the_fever_room(arrival: forms.Arrival, told: Answers | None, on: date) -> None:
+    """Fever goes to its own room: it is chosen, and the desk presses F9 once more or chooses another."""
+    room = queries.fever_room(on) if told is not None and arrival.kind != "emergency" else None
+    if room is None or told is None or arrival.noticed == FEVER or arrival.room_id == room.id:
+        return
+    if not goes_to_fever_room(told, parameters.value("visits.fever_tenths", on)):
+        return
+    arrival.room, arrival.noticed = room.id.hex(), FEVER
+    raise _Doubtful([_("发热或有接触史，改到%(room)s。") % {"room": room.name}])
 
 
 def _here_already(one: queries.QueueRow) -> str:
@@ -101,7 +118,10 @@ def _registered(result: dict[str, Any], arrival: forms.Arrival) -> Response:
     beside = draw.queue_values(waiting_only="waiting" in shows, is_whole_day="all" in shows)
     row = next((one for one in beside["rows"] if one.visit_id == visit_id), None) or queries.row(visit_id)
     room = row.room_name if row else ""
-    toast = _("挂号成功，%(number)d 号，%(room)s") % {"number": result["queue_no"], "room": room}
+    said = _("挂号成功，%(number)d 号，%(room)s")
+    if not result["with_fee"]:
+        said = _("挂号成功，%(number)d 号，%(room)s，不另收诊疗费")
+    toast = said % {"number": result["queue_no"], "room": room}
     if not pages.wants_fragment():
         return pages.see(url_for("visits.registration"), toast)
     job_id = bytes.fromhex(result["print_job"])
@@ -123,7 +143,7 @@ def _ask(
     arrival: forms.Arrival, *, duplicates: list[patients.Duplicate] | None = None, notices: list[str] | None = None
 ) -> Response:
     if notices:
-        arrival.noticed = "1"
+        arrival.noticed = arrival.noticed or "1"
     shown = Shown(arrival, duplicates=duplicates or [], notices=notices or [], once=request.form.get("once"))
     return draw.form_again(shown, focus="#matches")
 

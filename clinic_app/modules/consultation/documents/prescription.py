@@ -1,0 +1,132 @@
+"""The A5 prescription (处方笺) as a browser paper; in Chinese whatever the language of the screen."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from clinic_app.kernel import clock, i18n, installation
+from clinic_app.kernel.money import line_amount, yuan
+from clinic_app.kernel.quantity import packs, packs_text
+from clinic_app.modules.consultation import queries
+from clinic_app.modules.consultation.queries import words
+from clinic_app.modules.desks import queries as desks
+from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.patients import queries as patients
+from clinic_app.modules.people import queries as people
+from clinic_app.modules.visits import queries as visits
+
+_KINDS = {"ordinary": "普通", "emergency": "急诊", "paediatric": "儿科"}
+_PAYERS = {
+    "self": "自费", "resident": "城乡居民医保", "employee": "城镇职工医保", "aid": "医疗救助", "commercial": "商业保险",
+    "free": "免费项目",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One drug on paper: what is handed out, how it is used, and what the doctor signed for twice (RX-13)."""
+
+    name: str
+    strength: str
+    quantity: str
+    use: str
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A signed sheet ready for print_templates/consultation/prescription.html.j2 (RX-03)."""
+
+    clinic: str
+    kind: str
+    number: str
+    visit_no: str
+    payer: str
+    name: str
+    sex: str
+    age: str
+    room: str
+    diagnoses: tuple[str, ...]
+    on: str
+    time: str
+    allergies: str
+    phone: str
+    lines: tuple[PaperLine, ...]
+    doctor: str
+    amount: str
+    is_voided: bool
+    void_reason: str
+
+
+def prescription_paper(prescription_id: bytes) -> Paper | None:
+    """The paper of a signed or voided sheet; None for a draft or an unknown one."""
+    sheet = queries.prescription(prescription_id)
+    if sheet is None or sheet.state == "draft" or sheet.signed_on is None or sheet.signed_at is None:
+        return None
+    visit, person = visits.visit(sheet.visit_id), patients.patient(sheet.patient_id)
+    assert visit is not None and person is not None  # foreign keys hold them
+    day, shown = date.fromisoformat(sheet.signed_on), i18n.current()
+    i18n.use(i18n.SOURCE)
+    try:
+        banner = patients.banner(sheet.patient_id, day)
+        assert banner is not None
+        sex, age, phone = banner.sex_text, banner.age_text, banner.phone_masked
+    finally:
+        i18n.use(shown)
+    room = desks.room(visit.room_id)
+    lines, amount_fen = _lines(sheet, day)
+    return Paper(
+        clinic=installation.current().clinic_name, kind=_KINDS[sheet.kind], number=sheet.prescription_no or "",
+        visit_no=visit.visit_no, payer=_PAYERS[visit.payer], name=person.name, sex=sex, age=age,
+        room=room.name if room else "", diagnoses=_signed_diagnoses(sheet),
+        on=sheet.signed_on, time=clock.local(sheet.signed_at).strftime("%H:%M"),
+        allergies="、".join(one["text"] for one in json.loads(sheet.allergies)) or "无已知过敏", phone=phone,
+        lines=tuple(lines), doctor=people.names([sheet.doctor_id]).get(sheet.doctor_id, ""), amount=yuan(amount_fen),
+        is_voided=sheet.state == "voided", void_reason=sheet.void_reason,
+    )  # fmt: skip
+
+
+def _signed_diagnoses(sheet: queries.Prescription) -> tuple[str, ...]:
+    """The diagnoses of the note as it was signed with this sheet; a later amendment does not change the paper."""
+    then = [one for one in queries.note_versions(sheet.visit_id) if one.signed_at <= (sheet.signed_at or 0)]
+    return tuple(as_written(one) for one in then[-1].content["diagnoses"]) if then else ()
+
+
+def as_written(diagnosis: dict[str, Any]) -> str:
+    """A diagnosis of a signed version on paper; a suspected one has a question mark."""
+    return f"{diagnosis['name']}{'？' if diagnosis.get('is_suspected') else ''}"
+
+
+def _use_remarks(line: queries.PrescriptionLine) -> list[str]:
+    """Bottle group, own drug, and the source of the earlier skin test (IN-01, IN-05, ST-05)."""
+    remarks = [f"组{line.group_no}"] if line.group_no else []
+    remarks += ["自备药，不收费不发药"] if line.is_own else []
+    return remarks + ([f"续用免试，依据：{line.untested_because}"] if line.untested_because else [])
+
+
+def _lines(sheet: queries.Prescription, day: date) -> tuple[list[PaperLine], int]:
+    frequencies = {one.code: one.name for one in dictionaries.frequencies()}
+    routes = {one.code: one.name for one in dictionaries.routes()}
+    drugs = queries.drugs_as_signed(sheet.id)
+    made, amount_fen = [], 0
+    for one in queries.lines_of(sheet.id):
+        drug = drugs[one.id]
+        price = dictionaries.price_on(drug.id, day)
+        amount_fen += 0 if price is None or one.is_own else line_amount(price, one.quantity, drug.pack_size)
+        often = frequencies[one.frequency]
+        often = f"{often}（{words.weekdays_in_source(one.weekdays)}）" if one.weekdays else often
+        use = [f"每次 {one.dose_text}", often, routes[one.route]]
+        use.append(f"每日最多 {one.most_per_day}{drug.min_unit}" if one.most_per_day else f"{one.days} 天")
+        remarks = [one.note] if one.note else []
+        remarks += _use_remarks(one)
+        if one.reason:
+            remarks.append(f"用药理由：{one.reason}")
+        if one.stop_reason:
+            remarks.append(f"过敏仍用，理由：{one.stop_reason}　医师再签：　　　　")
+        if one.dose_reason:
+            told = "；".join(kept.text for kept in queries.kept_stops_of(one.id) if kept.kind == "dose")
+            remarks.append(f"超量仍用（{told}），理由：{one.dose_reason}　医师再签：　　　　")
+        quantity = packs_text(packs(one.quantity, drug.pack_size, drug.pack_unit, drug.min_unit))
+        made.append(PaperLine(drug.name, drug.strength_text, quantity, "　".join(use), tuple(remarks)))
+    return made, amount_fen

@@ -1,0 +1,20 @@
+"""Reads of the laboratory (检验检查)."""
+
+from clinic_app.modules.laboratory.queries.calls import Call, calls_of_report, chips, open_calls, tiles
+from clinic_app.modules.laboratory.queries.reports import (
+    Report,
+    Value,
+    live_report,
+    report,
+    reports_of_visit,
+    values_of,
+    versions_of,
+)
+from clinic_app.modules.laboratory.queries.tables import Analyte, Template, analytes, limits_of, templates
+from clinic_app.modules.laboratory.queries.worklist import Asked, asked, waiting
+
+__all__ = [
+    "Analyte", "Asked", "Call", "Report", "Template", "Value", "analytes", "asked", "calls_of_report", "chips",
+    "limits_of", "live_report", "open_calls", "report", "reports_of_visit", "templates", "tiles", "values_of",
+    "versions_of", "waiting",
+]  # fmt: skip

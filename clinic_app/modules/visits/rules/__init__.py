@@ -1,0 +1,1 @@
+"""Rules of the visits (就诊), by what they decide."""
