@@ -42,7 +42,7 @@ from clinic_app.modules.patients.queries.records import (
     names,
     patient,
 )
-from clinic_app.modules.patients.queries.searching import Hit, hit, is_spelled_out, scanned, search
+from clinic_app.modules.patients.queries.searching import Hit, hit, scanned, search
 from clinic_app.modules.patients.queries.villages import (
     Village,
     village,
@@ -110,7 +110,6 @@ __all__ = [
     "holder_of",
     "identifiers_of",
     "is_chart_closed",
-    "is_spelled_out",
     "link",
     "link_rows",
     "mask_identity_number",

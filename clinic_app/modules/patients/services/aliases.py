@@ -53,7 +53,11 @@ def end_alias(uow: UnitOfWork, patient_id: bytes, alias_id: int) -> dict[str, An
 
 def write_keys(uow: UnitOfWork, patient_id: bytes, name: str, aliases: tuple[str, ...] = ()) -> None:
     """The search keys of a record: those of its name and of its other names."""
-    keys = {key for one in (name, *aliases) for key in (search.normal(one), *search.name_keys(one))} - {""}
+    keys = {
+        key
+        for one in (name, *aliases)
+        for key in (search.normal(one), *search.name_keys(one), *search.spelled_name(one))
+    } - {""}
     uow.conn.executemany("INSERT INTO name_key(key, patient_id) VALUES(?, ?)", [(key, patient_id) for key in keys])
 
 
