@@ -14,6 +14,11 @@ MODELS = {
     "services": models.ServiceItem,
     "diagnoses": models.Diagnosis,
     "drugs": models.Drug,
+    "substance_classes": models.SubstanceClass,
+    "substances": models.Substance,
+    "safety_rules": models.SafetyRule,
+    "controlled_limits": models.ControlledLimit,
+    "prescribing": models.PrescribingFact,
 }
 PRICED = {"drugs": "drug", "services": "service"}
 _PRICES = (

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from clinic_app.kernel import money
 from clinic_app.kernel.errors import Refused
-from clinic_app.kernel.quantity import excerpt, half_width
+from clinic_app.kernel.quantity import excerpt, half_width, parse_dose
 
 LONGEST = 200
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,31}")
@@ -110,6 +111,26 @@ def choice(*allowed: str) -> Parse:
 def flag(column: str, typed: str) -> int:
     """`1` or `0`."""
     return int(choice("0", "1")(column, typed))
+
+
+def day(column: str, typed: str) -> str:
+    """A business day as `2026-03-05`."""
+    try:
+        return date.fromisoformat(half_width(typed)).isoformat()
+    except ValueError as err:
+        raise Refused("dictionaries.bad_day", field=column, column=column, value=excerpt(typed)) from err
+
+
+def contents(column: str, typed: str) -> str:
+    """What one minimum unit holds of each substance, `paracetamol=0.2 g;chlorphenamine=4 mg`, in one order."""
+    found = []
+    for one in half_width(typed).split(";"):
+        name, equals, amount_of = one.partition("=")
+        if not equals:
+            raise Refused("dictionaries.bad_contents", field=column, column=column, value=excerpt(typed))
+        dose = parse_dose(amount_of, field=column)
+        found.append(f"{code(column, name.strip())}={dose.amount.normalize():f} {dose.unit}")
+    return ";".join(sorted(found))
 
 
 def reviewed(column: str, typed: str) -> int:
