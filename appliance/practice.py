@@ -22,7 +22,26 @@ STAFF = (
     ("0008", "钱文", "审计员", ("auditor",)),
     ("0009", "罗强", "设备员", ("technician",)),
     ("0010", "陈静", "全科儿科医师", ("doctor",)),
+    ("0011", "马有福", "乡村医生", ("village_doctor",)),
+    ("0012", "吴刚", "安全员", ("security_officer",)),
+    ("0013", "丁小兰", "药士", ("pharmacist",)),
+    ("0014", "许文清", "见习医师", ("doctor",)),
+    ("0015", "刘芳", "收费员", ("cashier",)),
 )
+QUALIFIED = (
+    ("0002", "doctor", "physician"),
+    ("0002", "narcotic", "granted"),
+    ("0002", "antimicrobial", "restricted"),
+    ("0003", "nurse", "registered"),
+    ("0004", "pharmacist", "pharmacist"),
+    ("0010", "doctor", "physician"),
+    ("0010", "antimicrobial", "non_restricted"),
+    ("0011", "doctor", "village"),
+    ("0011", "antimicrobial", "non_restricted"),
+    ("0013", "pharmacist", "assistant"),
+    ("0014", "doctor", "trainee"),
+)
+"""(staff number, kind, level) of the practice people, from the first day of the year before."""
 ROOMS = (("1", "一诊室", "全科儿科"), ("2", "二诊室", "全科"))
 DESKS = (
     ("挂号 1号窗", None),
@@ -80,8 +99,22 @@ def fill(uow: UnitOfWork) -> None:
 def add_people(uow: UnitOfWork) -> None:
     from clinic_app.modules.people import services
 
+    made = {}
     for staff_no, name, title, roles in STAFF:
-        services.add_person(uow, staff_no=staff_no, name=name, title=title, roles=roles, password=PASSWORD, pin=PIN)
+        made[staff_no] = services.add_person(
+            uow, staff_no=staff_no, name=name, title=title, roles=roles, password=PASSWORD, pin=PIN
+        )["person_id"]
+    qualify(uow, made)
+
+
+def qualify(uow: UnitOfWork, made: dict[str, str]) -> None:
+    """The certificates of the people that were made: staff number to person id."""
+    from clinic_app.modules.people import services
+
+    since = date(uow.on.year - 1, 1, 1)
+    for staff_no, kind, level in QUALIFIED:
+        if staff_no in made:
+            services.add_qualification(uow, bytes.fromhex(made[staff_no]), kind=kind, level=level, valid_from=since)
 
 
 def add_desks(uow: UnitOfWork) -> None:

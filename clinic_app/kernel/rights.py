@@ -7,6 +7,7 @@ from clinic_app.kernel.errors import Denied
 ROLES = (
     "registrar",
     "doctor",
+    "village_doctor",
     "nurse",
     "pharmacist",
     "cashier",
@@ -14,8 +15,9 @@ ROLES = (
     "administrator",
     "auditor",
     "technician",
+    "security_officer",
 )
-CARE_TEAM = frozenset({"registrar", "doctor", "nurse", "pharmacist", "cashier"})
+CARE_TEAM = frozenset({"registrar", "doctor", "village_doctor", "nurse", "pharmacist", "cashier"})
 _granted: dict[str, frozenset[str]] = {}
 
 

@@ -32,6 +32,7 @@ def asset(name: str) -> str:
 ROLE_NAMES = {
     "registrar": "挂号员",
     "doctor": "医生",
+    "village_doctor": "村医",
     "nurse": "护士",
     "pharmacist": "药师",
     "cashier": "收费员",
@@ -39,6 +40,7 @@ ROLE_NAMES = {
     "administrator": "管理员",
     "auditor": "审计员",
     "technician": "设备员",
+    "security_officer": "安全员",
 }
 
 

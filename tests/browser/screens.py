@@ -64,6 +64,7 @@ SCREENS = (
     Screen("virtual-card", "registrar", "/virtual-card"),
     Screen("desks", "administrator", "/desks"),
     Screen("people", "administrator", "/people"),
+    Screen("person", "administrator", "/people/{doctor}", has_primary=False),
     Screen("drugs", "administrator", "/dictionaries", has_primary=False),
     Screen("drug", "administrator", "/dictionaries/drug/{drug}"),
     Screen("import", "administrator", "/dictionaries/import"),
@@ -92,6 +93,7 @@ def prepare(clinic: Clinic) -> dict[str, str]:
     visit.dispense(clinic, made["done"])
     visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)
     made["drug"] = visit.typed("D0076").drug_id
+    made["doctor"] = clinic.actor("doctor").person_id
     return {use: one.hex() for use, one in made.items()}
 
 

@@ -20,7 +20,7 @@ from tests.faults.recorder import VFS_NAME, Tape, recording
 from tests.faults.replay import scratch_folder
 
 MADE = "the clinic is made"
-STAFF = sum(roles[0] in small_clinic.ROLES for _no, _name, _title, roles in practice.STAFF)
+STAFF = len(small_clinic.staff())
 
 
 def steps() -> list[schema.Step]:

@@ -30,12 +30,21 @@ def make(folder: Path) -> bytes:
     return seed
 
 
+def staff() -> list[tuple[str, str, str, tuple[str, ...]]]:
+    """The first practice person of each role that works here."""
+    first = {roles[0]: (number, name, title, roles) for number, name, title, roles in reversed(practice.STAFF)}
+    return sorted(row for role, row in first.items() if role in ROLES)
+
+
 def fill(uow: UnitOfWork) -> None:
     """One person a role, of whom only the administrator must be able to sign in; three drugs, two patients."""
-    for staff_no, name, title, roles in practice.STAFF:
-        if roles[0] in ROLES:
-            password = practice.PASSWORD if roles[0] == "administrator" else None
-            people.add_person(uow, staff_no=staff_no, name=name, title=title, roles=roles, password=password)
+    made = {}
+    for staff_no, name, title, roles in staff():
+        password = practice.PASSWORD if roles[0] == "administrator" else None
+        made[staff_no] = people.add_person(
+            uow, staff_no=staff_no, name=name, title=title, roles=roles, password=password
+        )["person_id"]
+    practice.qualify(uow, made)
     practice.add_desks(uow)
     for kind in WHOLE:
         importing.import_file(uow, kind, starter.DATA / f"{kind}.csv")

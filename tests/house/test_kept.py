@@ -10,7 +10,14 @@ from tests.conftest import Clinic
 
 VERBS = ("INSERT", "UPDATE", "DELETE")
 # Arguments by name of the parameter; what is found does not matter, only which tables are looked at.
-GIVEN = {"code": "x", "drug_id": b"x" * 16, "service_id": b"x" * 16, "diagnosis_id": b"x" * 16, "item_id": b"x" * 16}
+GIVEN = {
+    "code": "x",
+    "drug_id": b"x" * 16,
+    "service_id": b"x" * 16,
+    "diagnosis_id": b"x" * 16,
+    "item_id": b"x" * 16,
+    "person_id": b"x" * 16,
+}
 
 
 def test_every_kept_table_counts_its_changes(clinic: Clinic) -> None:

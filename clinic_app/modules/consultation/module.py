@@ -12,8 +12,8 @@ MODULE = Module(
     name="consultation",
     blueprint="clinic_app.modules.consultation.views:blueprint",
     rights={
-        "consultation.view": frozenset({"doctor", "nurse", "pharmacist", "manager"}),
-        "consultation.write": frozenset({"doctor"}),
+        "consultation.view": frozenset({"doctor", "village_doctor", "nurse", "pharmacist", "manager"}),
+        "consultation.write": frozenset({"doctor", "village_doctor"}),
     },
     menu=(MenuItem("门诊工作站", "consultation.queue", "consultation.write", "person", True),),
     events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED),

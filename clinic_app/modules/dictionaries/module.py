@@ -10,7 +10,17 @@ MODULE = Module(
     blueprint="clinic_app.modules.dictionaries.views:blueprint",
     rights={
         "dictionaries.view": frozenset(
-            {"registrar", "doctor", "nurse", "pharmacist", "cashier", "manager", "administrator", "technician"}
+            {
+                "registrar",
+                "doctor",
+                "village_doctor",
+                "nurse",
+                "pharmacist",
+                "cashier",
+                "manager",
+                "administrator",
+                "technician",
+            }
         ),
         "dictionaries.manage": frozenset({"manager", "administrator"}),
     },

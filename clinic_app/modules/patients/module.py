@@ -12,7 +12,7 @@ MODULE = Module(
     blueprint="clinic_app.modules.patients.views:blueprint",
     rights={
         "patients.view": CARE_TEAM | {"manager"},
-        "patients.edit": frozenset({"registrar", "cashier", "doctor", "nurse"}),
+        "patients.edit": frozenset({"registrar", "cashier", "doctor", "village_doctor", "nurse"}),
         "patients.merge": frozenset({"registrar", "manager"}),
     },
     menu=(MenuItem("患者", "patients.index", "patients.view", "search"),),

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
+from clinic_app.kernel.dates import typed_day
 from clinic_app.kernel.errors import Invalid, Refused
 from clinic_app.kernel.ids import read_id
 from clinic_app.kernel.rights import ROLES
@@ -72,6 +74,37 @@ def read_person(form: MultiDict[str, str]) -> PersonForm:
     if refusals:
         raise Invalid(refusals)
     return PersonForm(form.get("staff_no", ""), form.get("name", ""), form.get("title", ""), form.getlist("roles"))
+
+
+@dataclass(frozen=True, slots=True)
+class QualificationForm:
+    """`choice` is `kind:level` as the select offers them."""
+
+    choice: str
+    document_no: str
+    valid_from: date
+    valid_to: date | None
+
+
+def read_qualification(form: MultiDict[str, str], today: date) -> QualificationForm:
+    """What is typed of a certificate: no first day means from today, no last day without an end.
+
+    Raises Invalid with every field that is wrong.
+    """
+    refusals: dict[str, Refused] = {}
+
+    def day(name: str) -> date | None:
+        typed = form.get(name, "").strip()
+        try:
+            return typed_day(typed, today, field=name) if typed else None
+        except Refused as err:
+            refusals[name] = err
+            return None
+
+    first, last = day("valid_from"), day("valid_to")
+    if refusals:
+        raise Invalid(refusals)
+    return QualificationForm(form.get("qualification", "")[:40], form.get("document_no", ""), first or today, last)
 
 
 @dataclass(frozen=True, slots=True)

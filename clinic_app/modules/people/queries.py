@@ -3,10 +3,13 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from clinic_app.kernel import db
+from clinic_app.kernel import db, parameters
 from clinic_app.kernel.clock import clock
+from clinic_app.kernel.kept import kept
 from clinic_app.kernel.rights import ROLES
+from clinic_app.modules.people.rules import qualifications
 
 _PERSON = (
     "SELECT p.id, p.staff_no, p.name, p.title,"
@@ -157,6 +160,43 @@ def administrators() -> list[Person]:
     """Active administrators with an open account, by staff number."""
     return [found for found in who_may_sign_in() if "administrator" in found.roles]
 
+
+def prescribers() -> list[Person]:
+    """Active doctors and village doctors, by staff number."""
+    found = {one.staff_no: one for role in ("doctor", "village_doctor") for one in people_of_role(role)}
+    return [found[number] for number in sorted(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class QualificationRow:
+    """A qualification as recorded (资格); `ended_at` once it was taken back."""
+
+    id: int
+    held: qualifications.Held
+    document_no: str
+    ended_at: int | None
+
+
+@kept("qualification")
+def qualifications_of(person_id: bytes) -> tuple[QualificationRow, ...]:
+    """All that was ever recorded for a person, standing ones first, the newest first."""
+    rows = db.rows(
+        "SELECT id, kind, level, valid_from, valid_to, document_no, ended_at FROM qualification WHERE person_id = ?"
+        " ORDER BY ended_at IS NOT NULL, valid_from DESC, id DESC",
+        (person_id,),
+    )
+    return tuple(
+        QualificationRow(
+            one, qualifications.Held(kind, level, date.fromisoformat(first), last and date.fromisoformat(last)), no, end
+        )
+        for one, kind, level, first, last, no, end in rows
+    )
+
+
+def qualification(person_id: bytes, on: date) -> qualifications.Qualification:
+    """What the person may do by certificate on a day (SF-02)."""
+    standing = (one.held for one in qualifications_of(person_id) if one.ended_at is None)
+    return qualifications.on_day(standing, on, parameters.value("people.grace_days", on))
 
 
 def last_desk(person_id: bytes) -> bytes | None:

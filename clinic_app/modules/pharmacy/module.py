@@ -11,7 +11,7 @@ MODULE = Module(
     name="pharmacy",
     blueprint="clinic_app.modules.pharmacy.views:blueprint",
     rights={
-        "pharmacy.view": frozenset({"pharmacist", "doctor", "manager"}),
+        "pharmacy.view": frozenset({"pharmacist", "doctor", "village_doctor", "manager"}),
         "pharmacy.dispense": frozenset({"pharmacist"}),
     },
     menu=(MenuItem("发药", "pharmacy.index", "pharmacy.view", "box", True),),

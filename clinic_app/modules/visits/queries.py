@@ -198,7 +198,7 @@ def rooms_with_a_doctor(on: date, busy: Iterable[bytes] | None = None) -> set[by
     )
     if not signed_in:
         return begun
-    doctors = {one.id for one in people.people_of_role("doctor")}
+    doctors = {one.id for one in people.prescribers()}
     room_of = {desk.id: desk.room_id for desk in desks.desks() if desk.room_id}
     seated = {room_of[desk_id] for person_id, desk_id in signed_in if person_id in doctors and desk_id in room_of}
     return seated | begun

@@ -6,7 +6,7 @@ from clinic_app.kernel.manifest import Chip
 from clinic_app.kernel.rights import Actor
 from clinic_app.modules.desks.queries.papers import DeskState, desk_state
 
-DESK_WORK = frozenset({"registrar", "doctor", "pharmacist", "cashier"})
+DESK_WORK = frozenset({"registrar", "doctor", "village_doctor", "pharmacist", "cashier"})
 UNREACHABLE = frozenset({"unreachable", "off", "no_device_process", "device_process_died", "line_broken", "timeout"})
 
 

@@ -15,6 +15,7 @@ from clinic_app.modules.people.services.importing import (
     import_staff,
     read_staff_list,
 )
+from clinic_app.modules.people.services.qualifications import add_qualification, end_qualification
 from clinic_app.modules.people.services.signing_in import (
     SignedIn,
     end_quietly,
@@ -36,9 +37,11 @@ __all__ = [
     "SignedIn",
     "StaffLine",
     "add_person",
+    "add_qualification",
     "change_roles",
     "check_staff",
     "close_account",
+    "end_qualification",
     "end_quietly",
     "give_one_time_code",
     "import_staff",

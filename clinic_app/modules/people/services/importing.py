@@ -22,6 +22,7 @@ COLUMNS = {
 ROLE_WORDS = {
     "registrar": ("挂号员", "挂号"),
     "doctor": ("医师", "医生"),
+    "village_doctor": ("村医", "乡村医生"),
     "nurse": ("护士", "护师"),
     "pharmacist": ("药师", "药剂师"),
     "cashier": ("收费员", "收费"),
@@ -29,6 +30,7 @@ ROLE_WORDS = {
     "administrator": ("管理员", "系统管理员"),
     "auditor": ("审计员", "审计"),
     "technician": ("设备员", "信息员"),
+    "security_officer": ("安全员", "安全管理员"),
 }
 _ROLE_OF_WORD = {word: role for role, words in ROLE_WORDS.items() for word in (role, *words)}
 

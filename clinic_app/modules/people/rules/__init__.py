@@ -1,0 +1,45 @@
+"""Rules of staff: accounts and passwords, qualifications."""
+
+from clinic_app.modules.people.rules.accounts import (
+    CODE_ALPHABET,
+    CODE_LETTERS,
+    LONGEST_PASSWORD,
+    PIN_DIGITS,
+    PIN_TRIES,
+    badge_no,
+    check_password,
+    code_text,
+    pause_seconds,
+    person_name,
+    refuse_short_password,
+    refuse_weak_pin,
+    roles,
+    staff_no,
+    title,
+    typed_code,
+    typed_secret,
+)
+from clinic_app.modules.people.rules.qualifications import LEVELS, Held, Qualification
+
+__all__ = [
+    "CODE_ALPHABET",
+    "CODE_LETTERS",
+    "LEVELS",
+    "LONGEST_PASSWORD",
+    "PIN_DIGITS",
+    "PIN_TRIES",
+    "Held",
+    "Qualification",
+    "badge_no",
+    "check_password",
+    "code_text",
+    "pause_seconds",
+    "person_name",
+    "refuse_short_password",
+    "refuse_weak_pin",
+    "roles",
+    "staff_no",
+    "title",
+    "typed_code",
+    "typed_secret",
+]
