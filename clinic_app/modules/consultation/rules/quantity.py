@@ -1,7 +1,7 @@
 """From dose, frequency and days to what the pharmacy hands out (QT-01 to QT-06) and back to days (QT-09)."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -21,7 +21,8 @@ class Pack:
     """What one minimum unit (最小单位) of a drug holds and how it is handed out.
 
     `strength` is the amount of `strength_unit` in one minimum unit, 1/4 g in a capsule; a drug without a strength has
-    1 of its own `min_unit`. `pack_size` minimum units make a pack; `rounding` is the mode of QT-02.
+    1 of its own `min_unit`. `pack_size` minimum units make a pack; `rounding` is the mode of QT-02. A container that
+    keeps `opened_days` days once opened is thrown away then, however full (QT-11).
     """
 
     strength: Fraction
@@ -30,6 +31,7 @@ class Pack:
     pack_size: int
     is_splittable: bool
     rounding: Rounding = "total"
+    opened_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,9 @@ def covered_days(
     per_dose = _units_per_dose(pack, dose)
     units, given = 0, 0
     schedule = _schedule(frequency, LONGEST_COVER, weekdays, starts_on)
+    if pack.opened_days is not None:
+        opened = enumerate(_openings(per_dose, schedule, pack.opened_days))
+        return next((day for day, count in opened if count > quantity), len(schedule))
     for day, count in enumerate(schedule):
         given += count
         if pack.rounding == "total":
@@ -225,7 +230,22 @@ def _minimum_units(pack: Pack, per_dose: Fraction, schedule: Sequence[int]) -> i
         return ceil(per_dose) * sum(schedule)
     if pack.rounding == "per_day":
         return sum(ceil(per_dose * count) for count in schedule)
+    if pack.opened_days is not None:
+        return max(_openings(per_dose, schedule, pack.opened_days), default=0)
     return ceil(per_dose * sum(schedule))
+
+
+def _openings(per_dose: Fraction, schedule: Sequence[int], opened_days: int) -> Iterator[int]:
+    """Containers opened up to each day: each lasts until it is empty or has been open `opened_days` days."""
+    opened, rest, until = 0, Fraction(0), 0
+    for day, count in enumerate(schedule):
+        need = per_dose * count
+        if need and day >= until:
+            rest = Fraction(0)
+        while need > rest:
+            need, rest, opened, until = need - rest, Fraction(1), opened + 1, day + opened_days
+        rest -= need
+        yield opened
 
 
 def _dispensed(pack: Pack, minimum_units: int) -> int:

@@ -1,4 +1,4 @@
-"""Lists behind the safety of a sheet: substances and their classes, rules, limits of controlled drugs, facts of a drug."""
+"""Lists behind the safety of a sheet: substances and classes, rules, limits of controlled drugs, facts of a drug."""
 
 KEPT = ("controlled_limit", "prescribing_fact", "safety_rule", "substance", "substance_class")
 SQL = """

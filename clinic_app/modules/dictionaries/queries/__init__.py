@@ -62,13 +62,12 @@ from clinic_app.modules.dictionaries.queries.prescribing import (
 from clinic_app.modules.dictionaries.queries.prices import Price, price_on, prices_of, prices_on
 
 __all__ = [
-    "Allergen", "AllergyGroup", "ControlledLimit", "Diagnosis", "Division", "DivisionHit", "DoseLimits", "Drug", "DrugHit",
-    "Frequency", "InvoiceCategory", "PrescribingFact", "Price", "Route",
-    "SafetyRule", "Service", "ServiceHit", "Substance", "SubstanceClass", "all_drugs", "allergens_matching",
-    "allergy_groups", "amount", "controlled_limits", "diagnoses_matching", "diagnosis", "diagnosis_by_code", "division_name",
-    "division_path", "divisions_matching", "divisions_under", "dose_limits_on", "drug", "drug_by_code", "drugs",
-    "drugs_matching", "frequencies", "frequency", "group_names", "group_parents", "groups_of_drug",
-    "invoice_categories", "named", "prescribing_fact", "price_on", "prices_of", "prices_on", "routes", "safety_rule", "safety_rules", "service",
-    "service_by_code", "services_matching", "strength", "substance_classes",
-    "substances",
+    "Allergen", "AllergyGroup", "ControlledLimit", "Diagnosis", "Division", "DivisionHit", "DoseLimits", "Drug",
+    "DrugHit", "Frequency", "InvoiceCategory", "PrescribingFact", "Price", "Route", "SafetyRule", "Service",
+    "ServiceHit", "Substance", "SubstanceClass", "all_drugs", "allergens_matching", "allergy_groups", "amount",
+    "controlled_limits", "diagnoses_matching", "diagnosis", "diagnosis_by_code", "division_name", "division_path",
+    "divisions_matching", "divisions_under", "dose_limits_on", "drug", "drug_by_code", "drugs", "drugs_matching",
+    "frequencies", "frequency", "group_names", "group_parents", "groups_of_drug", "invoice_categories", "named",
+    "prescribing_fact", "price_on", "prices_of", "prices_on", "routes", "safety_rule", "safety_rules", "service",
+    "service_by_code", "services_matching", "strength", "substance_classes", "substances",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a sheet is held against: rules, classes and limits of substances, limits of controlled drugs, facts of a drug."""
+"""What a sheet is held against: rules, substances and their classes, limits of controlled drugs, facts of a drug."""
 
 from dataclasses import dataclass
 from datetime import date
