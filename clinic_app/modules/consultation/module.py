@@ -19,7 +19,10 @@ MODULE = Module(
         "consultation.approve_paper": frozenset({"manager"}),
         "consultation.write": frozenset({"doctor", "village_doctor"}),
     },
-    menu=(MenuItem("门诊工作站", "consultation.queue", "consultation.write", "person", True),),
+    menu=(
+        MenuItem("门诊工作站", "consultation.queue", "consultation.write", "person", True),
+        MenuItem("处方管理", "consultation.paper", "consultation.list_paper", "list"),
+    ),
     events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED),
     offers=("consultation.void_prescription",),
     reads=("drug", "drug_allergy_group", "diagnosis"),

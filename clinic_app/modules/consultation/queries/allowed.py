@@ -129,6 +129,12 @@ def pieces(count: Fraction, drug: dictionaries.Drug) -> str:
     return words.dose(f"{shown}{drug.min_unit}", drug)
 
 
+def written(count: Fraction, drug: dictionaries.Drug) -> str:
+    """The dose that so many minimum units are, as it is typed: `0.1875 g`, or pieces where they are counted."""
+    amount = count * Fraction(drug.strength_dose)
+    return f"{Decimal(amount.numerator) / Decimal(amount.denominator):f} {drug.dose_unit}"
+
+
 def told_by_weight(found: weight.ByWeight, drug: dictionaries.Drug) -> str:
     """`180 mg = 1.44袋`: the exact dose in a unit that reads well, and what it is in pieces."""
     amount, unit = found.amount, drug.dose_unit

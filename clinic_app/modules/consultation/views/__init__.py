@@ -17,6 +17,8 @@ from clinic_app.modules.consultation.views import (  # noqa: E402, F401
     orders,
     papers,
     queue,
+    registers,
+    sheet,
     suggestions,
     visit,
     without_number,

@@ -13,7 +13,9 @@ from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
 from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.queries import safety, words, workbench
+from clinic_app.modules.consultation.queries.allowed import class_of
 from clinic_app.modules.consultation.queries.working_out import Lists
+from clinic_app.modules.consultation.rules.sheets import HERBAL
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import banner, may_write, shown_visit
 from clinic_app.modules.dictionaries import queries as dictionaries
@@ -25,17 +27,18 @@ from clinic_app.web.commands import known_fields
 FIELDS = {
     "drug": "new", "dose": "dose", "frequency": "frequency", "days": "days", "route": "route", "quantity": "quantity",
     "most_per_day": "most", "note": "note", "reason": "reason", "allergy": "new", "weekdays": "weekdays",
+    "herb_doses": "doses", "herb_use": "use", "agent": "agent", "valid_days": "valid",
 }  # fmt: skip
 
 
 def orders_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, Any]:
     """What `_orders.html` draws."""
-    found = workbench.orders(visit, clock.today())
+    found = workbench.orders(visit, clock.today(), actor().person_id, note)
     frequencies, routes = options(found.known, i18n.current())
     return {
         "visit": visit, "orders": found, "orders_writable": may_write(visit, note),
         "frequencies": frequencies, "routes": routes,
-        "entry": {}, "editing": "", "replacement": None, "row_problem": "", "wanted": (),
+        "tab": "western", "entry": {}, "editing": "", "replacement": None, "row_problem": "", "wanted": (),
         "may_void": bool(note and note.doctor_id == actor().person_id and actor().may("consultation.write")),
     }  # fmt: skip
 
@@ -68,9 +71,9 @@ def answer_orders(
     )  # fmt: skip
 
 
-def _write(
+def write(
     visit_id: bytes, act: Callable[[UnitOfWork], dict[str, Any]], *, entry: Mapping[str, str] | None = None,
-    editing: str = "", again: Callable[[Refused], dict[str, Any]] | None = None, **done: Any,
+    editing: str = "", again: Callable[[Refused], dict[str, Any]] | None = None, tab: str = "western", **done: Any,
 ) -> Response:
     """Run one draft write; a refusal redraws the pane with what was typed and the sentence under its row.
 
@@ -88,14 +91,16 @@ def _write(
     except Refused as err:
         if err.code in ("consultation.other_doctor", "consultation.signed", "consultation.not_started"):
             raise
+        if err.field == "weight":  # a dose by weight waits for the weight, which stands in the note
+            again = again or (lambda _err: {"focus": "#weight"})
         field = f"#{'ed' if editing else 'rx'}-{FIELDS.get(err.field or '', 'new')}"
         drawn = {
             "status": 409 if isinstance(err, Stale) else 422, "focus": field, "entry": entry or {}, "editing": editing,
-            "row_problem": sentence(err), "wanted": _wanted(entry or {}, err.field or ""),
+            "row_problem": sentence(err), "wanted": _wanted(entry or {}, err.field or ""), "tab": tab,
             **(again(err) if again else {}),
         }  # fmt: skip
         return answer_orders(visit_id, **drawn)
-    return answer_orders(visit_id, visit=found, **done)
+    return answer_orders(visit_id, visit=found, tab=tab, **done)
 
 
 def _wanted(entry: Mapping[str, str], field: str = "") -> tuple[str, ...]:
@@ -104,6 +109,12 @@ def _wanted(entry: Mapping[str, str], field: str = "") -> tuple[str, ...]:
     asked = also.get(field, (field,))
     cells = ("quantity", "most_per_day", "weekdays", "reason", "note")
     return tuple(name for name in cells if entry.get(name) or name in asked)
+
+
+def tab_of(line: queries.PrescriptionLine | None) -> str:
+    """The tab on which a row stands: herbs have their own grid."""
+    drug = dictionaries.drug(line.drug_id) if line else None
+    return "herbal" if drug is not None and class_of(drug, clock.today()) == HERBAL else "western"
 
 
 @blueprint.get("/visits/<id:visit_id>/orders")
@@ -118,10 +129,13 @@ def orders(visit_id: bytes) -> Response:
     line = queries.line(forms.id_of(editing)) if editing else None
     draft = queries.draft_of_visit(visit_id)
     if line is None or draft is None or line.prescription_id != draft.id:
-        return answer_orders(visit_id)
+        return answer_orders(visit_id, tab="herbal" if request.args.get("tab") == "herbal" else "western")
     typed = workbench.as_typed(line)
-    entry = {name: getattr(typed, name) for name in forms.LINE_FIELDS if name not in ("drug", "drug_id")}
-    return answer_orders(visit_id, focus="#ed-dose", editing=editing, entry=entry, wanted=(*_wanted(entry), "note"))
+    entry = {name: getattr(typed, name) for name in forms.LINE_FIELDS if name not in ("drug", "drug_id", "long_term")}
+    entry["long_term"] = "1" if typed.is_long_term else ""
+    return answer_orders(
+        visit_id, focus="#ed-dose", editing=editing, entry=entry, wanted=(*_wanted(entry), "note"), tab=tab_of(line)
+    )
 
 
 @blueprint.post("/visits/<id:visit_id>/lines")
@@ -129,7 +143,7 @@ def orders(visit_id: bytes) -> Response:
 def add_line(visit_id: bytes) -> Response:
     known_fields("sheet_rev", *forms.LINE_FIELDS)
     form = request.form
-    return _write(
+    return write(
         visit_id, lambda uow: services.add_line(uow, visit_id, forms.typed_line(form), forms.rev_of(form, "sheet_rev")),
         entry=form,
     )  # fmt: skip
@@ -140,12 +154,12 @@ def add_line(visit_id: bytes) -> Response:
 def change_line(visit_id: bytes, line_id: bytes) -> Response:
     known_fields("sheet_rev", *forms.LINE_FIELDS)
     form = request.form
-    return _write(
+    return write(
         visit_id,
         lambda uow: services.change_line(
             uow, visit_id, line_id, forms.typed_line(form), forms.rev_of(form, "sheet_rev")
         ),
-        entry=form, editing=line_id.hex(),
+        entry=form, editing=line_id.hex(), tab=tab_of(queries.line(line_id)),
     )  # fmt: skip
 
 
@@ -156,10 +170,10 @@ def delete_line(visit_id: bytes, line_id: bytes) -> Response:
     form = request.form
     line = queries.line(line_id)
     drug = dictionaries.drug(line.drug_id) if line else None
-    return _write(
+    return write(
         visit_id, lambda uow: services.delete_line(uow, visit_id, line_id, forms.rev_of(form, "sheet_rev")),
         said=_("已删除 %(drug)s") % {"drug": words.named(drug.name, drug.name_en) if drug else ""},
-        undo=url_for("consultation.restore_line", visit_id=visit_id, line_id=line_id),
+        undo=url_for("consultation.restore_line", visit_id=visit_id, line_id=line_id), tab=tab_of(line),
     )  # fmt: skip
 
 
@@ -167,7 +181,8 @@ def delete_line(visit_id: bytes, line_id: bytes) -> Response:
 @access("consultation.write", writes=DRAFT)
 def restore_line(visit_id: bytes, line_id: bytes) -> Response:
     known_fields()
-    return _write(visit_id, lambda uow: services.restore_line(uow, visit_id, line_id), clear_toast=True)
+    tab = tab_of(queries.line(line_id))
+    return write(visit_id, lambda uow: services.restore_line(uow, visit_id, line_id), clear_toast=True, tab=tab)
 
 
 @blueprint.post("/visits/<id:visit_id>/lines/<id:line_id>/replace")
@@ -186,7 +201,7 @@ def replace_line(visit_id: bytes, line_id: bytes) -> Response:
             return {**offered, "focus": "#ed-dose"} if err.field == "drug" else offered
         return _opened(visit_id, line_id) if err.code == "consultation.child_dose" else {}
 
-    return _write(
+    return write(
         visit_id,
         lambda uow: services.replace_line(uow, visit_id, line_id, forms.rev_of(form, "sheet_rev"), typed),
         entry=form if typed else None, editing=hexed if typed else "", again=in_its_row,
@@ -223,13 +238,13 @@ def keep_stop(visit_id: bytes, line_id: bytes) -> Response:
     """Prescribe in spite of the stop; without a reason the field for it opens."""
     known_fields("sheet_rev", "stop_reason", "seen")
     form, hexed = request.form, line_id.hex()
-    reason = form.get("stop_reason", "")
+    reason, tab = form.get("stop_reason", ""), tab_of(queries.line(line_id))
     if not reason.strip():
         shown_visit(visit_id)
         asked = "stop_reason" in form
         return answer_orders(
             visit_id, status=422 if asked else 200, focus=f"#why-{hexed}", keeping=hexed,
-            keep_problem=sentence(Refused("consultation.stop_reason_missing")) if asked else "",
+            keep_problem=sentence(Refused("consultation.stop_reason_missing")) if asked else "", tab=tab,
         )  # fmt: skip
 
     def in_its_row(err: Refused) -> dict[str, Any]:
@@ -238,10 +253,10 @@ def keep_stop(visit_id: bytes, line_id: bytes) -> Response:
         told = {"keeping": hexed, "keep_reason": reason, "keep_problem": sentence(err)}
         return {**told, "focus": f"#why-{hexed}", "row_problem": "", "wanted": ()}
 
-    return _write(
+    return write(
         visit_id,
         lambda uow: services.keep_stop(
             uow, visit_id, line_id, reason, forms.rev_of(form, "sheet_rev"), seen=form.getlist("seen")
         ),
-        again=in_its_row,
+        again=in_its_row, tab=tab,
     )  # fmt: skip

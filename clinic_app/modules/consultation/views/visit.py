@@ -15,6 +15,7 @@ from clinic_app.modules.consultation.views.chart import banner, may_write, shown
 from clinic_app.modules.consultation.views.orders import orders_context
 from clinic_app.modules.consultation.views.queue import queue_context
 from clinic_app.modules.consultation.views.saving import autosaved
+from clinic_app.modules.consultation.views.second_signature import ask_second_signature, second_signature
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
 from clinic_app.web import pages
@@ -64,21 +65,24 @@ def open_visit(visit_id: bytes) -> Response:
 @access("consultation.write", writes=ONCE)
 def submit(visit_id: bytes) -> Response:
     """Sign everything; a refusal names the first problem and puts the focus there."""
-    known_fields("note_rev", "note_drawn", "note_taken", "sheet_rev", "dx_seen", *forms.NOTE_FIELDS, *forms.LINE_FIELDS)
+    known_fields("note_rev", "note_drawn", "note_taken", "sheet_rev", "dx_seen", "proof", *forms.NOTE_FIELDS, *forms.LINE_FIELDS)
     form = request.form
     shown_visit(visit_id)
     try:
         forms.refuse_unstored_row(form)
+        signed_twice = second_signature()
         outcome = command(
             lambda uow: services.sign_visit(
                 uow, visit_id, note_rev=forms.rev_of(form, "note_rev"), sheet_rev=forms.rev_of(form, "sheet_rev"),
                 fields=forms.note_fields(form), drawn=forms.drawn_with(form),
-                diagnoses_seen=forms.diagnoses_seen(form),
+                diagnoses_seen=forms.diagnoses_seen(form), signed_twice=signed_twice,
             )
         )  # fmt: skip
     except Invalid as err:
         return _not_yet(next(iter(err.refusals)), " ".join(sentence(one) for one in err.refusals.values()), err)
     except Refused as err:
+        if err.code == "consultation.sign_twice" and request.headers.get("HX-Request"):
+            return ask_second_signature(visit_id)
         response = refused(err)
         if isinstance(err, Stale) and request.headers.get("HX-Request"):
             response.set_data(response.get_data(as_text=True) + _newest(visit_id, err.code))
