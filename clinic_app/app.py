@@ -31,6 +31,10 @@ class TemplateCache(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
+LAST_SURE = 4
+"""As many menu entries fit beside the chips in any language; the one that is open stands there at the latest."""
+
+
 class IdConverter(BaseConverter):
     """Record ids in URLs: 32 hex digits, 16 bytes in Python; anything else is no URL of ours."""
 
@@ -124,12 +128,12 @@ def _menu_of(wired: list[Module]) -> Any:
         return url_for(endpoint)
 
     def menu(actor: Actor, endpoint: str | None) -> list[dict[str, Any]]:
-        """The top bar of a person: daily work first, then registry order; Alt+1.. in that order."""
+        """The top bar of a person: daily work first, then registry order; Alt+1.. in that order, wherever it stands."""
         from clinic_app.kernel.i18n import pgettext
 
         seen = [item for item in items if actor.may(item.right)]
         here = _entry_of(seen, endpoint)
-        return [
+        entries = [
             {
                 "label": pgettext("menu", item.label),
                 "url": address(item.endpoint),
@@ -140,6 +144,10 @@ def _menu_of(wired: list[Module]) -> Any:
             }
             for place, item in enumerate(seen, 1)
         ]
+        at = next((place for place, entry in enumerate(entries) if entry["current"]), 0)
+        if at > LAST_SURE:
+            entries.insert(LAST_SURE, entries.pop(at))
+        return entries
 
     return menu
 

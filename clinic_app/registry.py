@@ -16,6 +16,7 @@ MODULES = [
     "consultation",
     "charging",
     "pharmacy",
+    "parameters",
     "checks",
 ]
 

@@ -30,6 +30,8 @@ class Parameter:
     is_reviewed: bool = False
     lowest: int | None = None
     highest: int | None = None
+    pattern: str = ""
+    """Of a text: what the whole of it must match; empty for any text that is not empty."""
 
     def parse(self, text: str) -> Any:
         if isinstance(self.value, bool):
@@ -87,7 +89,7 @@ def _all() -> Mapping[str, Dated]:
 
 
 def change(uow: "UnitOfWork", name: str, new: Any, valid_from: date, source: str) -> None:
-    """Add a dated value; the value before it stays readable for the days before."""
+    """Add a dated value, or put right the one that begins that day; values before it stay for their days."""
     declaration = _declared[name]
     if isinstance(new, int) and not isinstance(new, bool):
         low, high = declaration.lowest, declaration.highest

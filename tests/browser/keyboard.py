@@ -37,7 +37,13 @@ class Person:
     def opens(self, label: str) -> "Person":
         """Another page of the top bar, by the key that the bar gives it."""
         link = self.page.locator(".modnav a").filter(has_text=label).first
-        self.press(link.get_attribute("data-key"))
+        key = link.get_attribute("data-key")
+        if key:
+            self.press(key)
+        else:
+            self.press("Alt+0")
+            self.page.wait_for_url(self.url + "/")
+            self.goes_to(f'main a[href="{link.get_attribute("href")}"]').press("Enter")
         self.page.locator(".modnav a[aria-current]").filter(has_text=label).wait_for(timeout=8000)
         return self
 

@@ -68,6 +68,8 @@ SCREENS = (
     Screen("drugs", "administrator", "/dictionaries", has_primary=False),
     Screen("drug", "administrator", "/dictionaries/drug/{drug}"),
     Screen("import", "administrator", "/dictionaries/import"),
+    Screen("parameters", "manager", "/parameters", has_primary=False),
+    Screen("parameter", "manager", "/parameters/consultation.days_limit"),
     Screen("checks", "manager", "/checks/", has_primary=False),
     Screen("audit", "auditor", "/checks/audit", has_primary=False),
 )

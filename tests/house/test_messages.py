@@ -4,9 +4,12 @@ import ast
 import re
 from functools import lru_cache
 
+import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
+from clinic_app.kernel import parameters
+from tests.conftest import Clinic
 from tests.house.source import ROOT, files, sources
 
 LANGUAGES = {"zh_CN": "zh_CN", "en": "en"}
@@ -143,3 +146,11 @@ def test_no_chinese_stands_in_a_template_untranslated() -> None:
 
 def _chinese(text: str) -> bool:
     return any("一" <= char <= "鿿" for char in text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_parameter_and_its_subject_is_named_in_the_language(language: str, clinic: Clinic) -> None:
+    known = messages(language)
+    wanted = {("parameter", one.name) for one in parameters.declared()}
+    wanted |= {("subject", name.partition(".")[0]) for _context, name in wanted}
+    assert len(wanted) > 30 and sorted(wanted - set(known)) == []

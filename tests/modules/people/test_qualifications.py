@@ -60,7 +60,7 @@ def test_what_is_taken_back_ends_at_once_and_stays_readable(clinic: Any) -> None
     clinic.run(administrator, lambda uow: services.end_qualification(uow, nurse, row.id))
     assert not queries.qualification(nurse, clock.read().on).nurse
     assert queries.qualifications_of(nurse)[0].ended_at is not None
-    with pytest.raises(Refused, match="people.qualification_ended"):
+    with pytest.raises(Refused, match=r"people\.qualification_ended"):
         clinic.run(administrator, lambda uow: services.end_qualification(uow, nurse, row.id))
 
 

@@ -1,0 +1,82 @@
+"""The parameters page (CFG-12, CFG-15): every limit with its days, changed for the future with a reason."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from clinic_app.kernel import db, parameters
+from clinic_app.kernel.clock import clock
+from clinic_app.modules.parameters import queries
+
+NAME = "consultation.days_limit"
+URL = f"/parameters/{NAME}"
+
+
+def change(browser: Any, **typed: str) -> Any:
+    return browser.post(URL, {"value": "5", "valid_from": "", "source": "院内规定 3 号", "seen": "7", **typed})
+
+
+def test_a_change_holds_from_its_day_and_is_readable_with_its_reason(browser_as: Any) -> None:
+    today = clock.read().on
+    assert change(browser_as("manager"), valid_from="+3").status_code == 303
+    assert parameters.value(NAME, today + timedelta(days=2)) == 7
+    assert parameters.value(NAME, today + timedelta(days=3)) == 5
+    assert [(one.value, one.until) for one in queries.history(NAME)] == [("7", today + timedelta(days=2)), ("5", None)]
+    page = browser_as("auditor").get(URL).text
+    assert "院内规定 3 号" in page and (today + timedelta(days=3)).isoformat() in page
+    audit = db.row("SELECT action, detail FROM audit WHERE action LIKE 'parameters%' ORDER BY seq DESC LIMIT 1")
+    assert audit and audit[0] == "parameters.change" and NAME in audit[1]
+
+
+def test_a_change_from_today_rules_the_next_command(browser_as: Any) -> None:
+    assert change(browser_as("administrator")).status_code == 303
+    assert parameters.value(NAME, clock.read().on) == 5
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"value": "91"}, "91"),
+        ({"value": "a few"}, "要填整数"),
+        ({"value": "7"}, "没有可改的"),
+        ({"valid_from": "-1"}, "不能从"),
+        ({"valid_from": "31.31"}, "没有这一天"),
+        ({"source": ""}, "写一下为什么改"),
+    ],
+)
+def test_wrong_input_is_told_at_its_field_and_kept(typed: dict[str, str], said: str, browser_as: Any) -> None:
+    answer = change(browser_as("manager"), **typed)
+    assert answer.status_code == 422 and said in answer.text
+    assert 'value="院内规定 3 号"' in answer.text or "source" in typed
+    assert parameters.value(NAME, clock.read().on) == 7
+
+
+def test_who_looked_before_a_colleague_changed_it_is_told_and_keeps_what_was_typed(browser_as: Any) -> None:
+    change(browser_as("manager"))
+    late = change(browser_as("administrator"), value="6")
+    assert late.status_code == 409 and "现在是 5" in late.text and 'value="6"' in late.text
+    assert 'name="seen" value="5"' in late.text and parameters.value(NAME, clock.read().on) == 5
+
+
+def test_a_double_click_changes_once(browser_as: Any) -> None:
+    manager = browser_as("manager")
+    form = {"value": "5", "valid_from": "", "source": "院内规定", "seen": "7", "once": "k" * 24}
+    assert [manager.post(URL, form).status_code for _again in range(2)] == [303, 303]
+    assert len(queries.history(NAME)) == 2
+
+
+@pytest.mark.parametrize(("role", "status"), [("doctor", 403), ("cashier", 403), ("auditor", 403)])
+def test_others_change_nothing(role: str, status: int, browser_as: Any) -> None:
+    assert change(browser_as(role)).status_code == status
+    assert parameters.value(NAME, clock.read().on) == 7
+
+
+def test_every_declared_parameter_has_its_line_and_is_found_by_its_words(browser_as: Any) -> None:
+    manager = browser_as("manager")
+    whole = manager.get("/parameters").text
+    assert [one.name for one in parameters.declared() if f'/parameters/{one.name}"' not in whole] == []
+    found = manager.get("/parameters?q=急诊处方").text
+    assert "consultation.emergency_days_limit" in found and "people.proof_minutes" not in found
+    assert "没有这样的参数" in manager.get("/parameters?q=%00<script>").text
+    assert manager.get("/parameters/none.such").status_code == 404
