@@ -154,7 +154,7 @@ def _lines(sheet: queries.Prescription, day: date) -> tuple[list[PaperLine], int
         often = f"{often}（{words.weekdays_in_source(one.weekdays)}）" if one.weekdays else often
         use = [f"每次 {one.dose_text}", often, routes[one.route]]
         use.append(f"每日最多 {one.most_per_day}{drug.min_unit}" if one.most_per_day else f"{one.days} 天")
-        twice = f"医师再签：{_second(sheet)}"
+        twice = f"医师再签：{_second(sheet).partition(' ')[0]}"
         remarks = [one.note] if one.note else []
         if one.reason:
             remarks.append(f"用药理由：{one.reason}")

@@ -117,7 +117,7 @@ def test_sold_out_and_unknown_drugs_are_refused(writing):
     with pytest.raises(Refused, match="not_enough_stock"):
         one.add(SOLD_OUT)
     with pytest.raises(Refused, match="not_enough_stock"):
-        one.add(AZITHROMYCIN, quantity="5000", days="28", reason="很多")
+        one.add("D0034", frequency="qid", days="28", reason="很多")
     with pytest.raises(Refused, match="drug_missing"):
         one.draft(services.add_line, replace(typed(AMOXICILLIN), drug_id=bytes(16)), one.sheet_rev)
 
