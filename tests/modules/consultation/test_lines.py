@@ -11,7 +11,6 @@ from tests.modules.consultation.conftest import (
     AMBROXOL,
     AMLODIPINE,
     AMOXICILLIN,
-    AZITHROMYCIN,
     CEFALEXIN,
     LORATADINE,
     NOT_ASKED,

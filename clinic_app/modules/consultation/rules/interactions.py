@@ -153,11 +153,11 @@ def duplicates(row: Taken, others: Sequence[Taken], book: Book) -> list[Finding]
     for other in others:
         same = sorted((row.substances & other.substances) - book.may_repeat)
         if same:
-            found.append(Finding("same_substance", "duplicate", "look", f"{other.key}/{same[0]}"))
+            found.append(Finding("same_substance", "duplicate", "look", told=f"{other.key}/{same[0]}"))
             continue
         for code, members in book.duplicates.items():
             if not members.isdisjoint(row.substances) and not members.isdisjoint(other.substances):
-                found.append(Finding("same_class", "duplicate", "look", f"{other.key}/{code}"))
+                found.append(Finding("same_class", "duplicate", "look", told=f"{other.key}/{code}"))
                 break
     return found
 
