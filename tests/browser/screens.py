@@ -48,6 +48,11 @@ SCREENS = (
     Screen("doctor", "doctor", "/doctor/visits/{stopped}", is_of_patient=True),
     Screen("doctor-allergy-unasked", "doctor", "/doctor/visits/{unasked}", is_of_patient=True),
     Screen("doctor-signed", "doctor", "/doctor/visits/{signed}", is_of_patient=True, has_primary=False),
+    Screen("doctor-herbs", "doctor", "/doctor/visits/{herbal}", is_of_patient=True),
+    Screen("doctor-red", "doctor", "/doctor/visits/{red}", is_of_patient=True),
+    Screen("kept-stops", "manager", "/doctor/kept-stops", has_primary=False),
+    Screen("pain-register", "manager", "/doctor/pain-patients", has_primary=False),
+    Screen("old-paper", "manager", "/doctor/paper", has_primary=False),
     Screen("prescription-a5", "doctor", "/doctor/visits/{signed}/print"),
     Screen("pending", "cashier", "/charging", has_primary=False),
     Screen("cashier", "cashier", "/charging/visits/{signed}", is_of_patient=True),
@@ -84,7 +89,7 @@ def prepare(clinic: Clinic) -> dict[str, str]:
     visit.draft(clinic, "doctor", lambda uow: consultation.save_note(uow, stopped, NOTE, 1))
     visit.prescribe(clinic, stopped, visit.typed("D0011"), 0)
     visit.prescribe(clinic, stopped, visit.typed("D0001"), 1)
-    made = {"chen": chen, "stopped": stopped, "unasked": unasked}
+    made = {"chen": chen, "stopped": stopped, "unasked": unasked, **_special(clinic)}
     liu, zhang = (patients.search(name)[0].id for name in ("刘建国", "张兰英"))
     for use, patient in (("signed", ARRIVED), ("paid", liu), ("done", zhang)):
         made[use] = visit.arrive(clinic, patient)["visit_id"]
@@ -99,9 +104,21 @@ def prepare(clinic: Clinic) -> dict[str, str]:
     return {use: one.hex() for use, one in made.items()}
 
 
+def _special(clinic: Clinic) -> dict[str, bytes]:
+    """A visit with herbs that do not go together, and one with a red sheet and drugs that speak against each other."""
+    made = {}
+    for use, codes in (("herbal", ("H0003", "H0026", "H0001")), ("red", ("D0075", "D0024", "D0052", "D0082"))):
+        who = PatientData({"herbal": "古月芳", "red": "白兰香"}[use], "2", date(1961, 4, 9), phone="19900001178", allergy_state="none")
+        made[use] = visit.arrive(clinic, who)["visit_id"]
+        visit.run(clinic, "doctor", lambda uow, use=use: consultation.start(uow, made[use]))
+        for rev, code in enumerate(codes):
+            visit.prescribe(clinic, made[use], visit.typed(code), rev)
+    return made
+
+
 def data_words() -> list[str]:
     """Chinese that is data in any language: names of people, places, desks and goods, and what was recorded so."""
-    words = {practice.FACTS.name, ARRIVED.name, "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
+    words = {practice.FACTS.name, ARRIVED.name, "古月芳", "白兰香", "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
     words |= {text for row in practice.STAFF for text in row[1:3]}
     words |= {text for row in practice.ROOMS for text in row[1:]} | {name for name, _room in practice.DESKS}
     for one in PATIENTS:

@@ -278,7 +278,7 @@ def _end_all(one):
     doctor = one.clinic.actor("doctor").person_id
     for row in people.qualifications_of(doctor):
         if row.held.kind == "doctor" and row.ended_at is None:
-            one.clinic.run(one.clinic.actor("administrator"), lambda uow, row=row: end_qualification(uow, row.id))
+            one.clinic.run(one.clinic.actor("administrator"), lambda uow, row=row: end_qualification(uow, doctor, row.id))
 
 
 def _qualified(one, level):
