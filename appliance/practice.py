@@ -43,6 +43,10 @@ QUALIFIED = (
 )
 """(staff number, kind, level) of the practice people, from the first day of the year before."""
 ROOMS = (("1", "一诊室", "全科儿科"), ("2", "二诊室", "全科"))
+VILLAGES = (
+    ("001", "新街居委会", "001", 3), ("201", "柳树村", "101", 27), ("202", "桥头村", "102", 5),
+    ("203", "石坝村", "103", 16),
+)  # fmt: skip
 DESKS = (
     ("挂号 1号窗", None),
     ("收费 1号窗", None),
@@ -94,6 +98,7 @@ def fill(uow: UnitOfWork) -> None:
     add_dictionaries(uow)
     add_goods(uow)
     add_patients(uow)
+    add_villages(uow)
 
 
 def add_people(uow: UnitOfWork) -> None:
@@ -181,3 +186,14 @@ def add_patients(uow: UnitOfWork) -> None:
 
     for data in PATIENTS:
         services.register_patient(uow, data)
+
+
+
+def add_villages(uow: UnitOfWork) -> None:
+    """The invented villages around the clinic, with the parts of their health-record numbers."""
+    from clinic_app.modules.patients import services
+
+    for village, name, part, last_serial in VILLAGES:
+        services.add_village(
+            uow, code=FACTS.division_code + village, name=name, record_part=part, last_serial=last_serial
+        )

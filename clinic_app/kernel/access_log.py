@@ -3,7 +3,7 @@
 A chart that cannot be logged is not shown.
 """
 
-from clinic_app.kernel import db
+from clinic_app.kernel import db, ports
 from clinic_app.kernel.clock import clock
 from clinic_app.kernel.rights import Actor
 from clinic_app.kernel.unit_of_work import unit_of_work
@@ -25,6 +25,8 @@ def record(actor: Actor, patient_id: bytes, screen: str) -> None:
             " ON CONFLICT DO NOTHING",
             (actor.person_id, patient_id, bucket, screen, now),
         )
+        if ports.bound.reading_watch is not None and uow.conn.changes():
+            ports.bound.reading_watch(uow)
     if len(_recent) > MOST_REMEMBERED:
         _recent.clear()
     _recent[key] = bucket

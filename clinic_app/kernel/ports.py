@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from clinic_app.kernel.rights import Actor
+
+if TYPE_CHECKING:
+    from clinic_app.kernel.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class Ports:
     printer: Printer | None = None
     accounts: Accounts | None = None
     county: Callable[[], None] | None = None
+    reading_watch: "Callable[[UnitOfWork], None] | None" = None
+    """Called in the transaction that writes a row of the reading log, by the reader."""
 
 
 bound = Ports()

@@ -11,6 +11,7 @@ POSTS = {
     "cashier": ("0005", "收费 1号窗"), "pharmacist": ("0004", "西药房"), "administrator": ("0007", "办公室"),
     "manager": ("0006", "办公室"), "auditor": ("0008", "办公室"),
     "village": ("0011", "一诊室"),
+    "security_officer": ("0012", "办公室"),
 }  # fmt: skip
 PRIMARY = {"F9", "Control+Enter"}
 SECOND_MS = 1100

@@ -11,6 +11,7 @@ from appliance import practice
 from appliance.practice_patients import PATIENTS
 from clinic_app.modules.consultation import services as consultation
 from clinic_app.modules.patients import queries as patients
+from clinic_app.modules.patients import services as patient_services
 from clinic_app.modules.patients.services import PatientData
 from tests import visit
 from tests.browser.conftest import ROOT, Server
@@ -44,6 +45,16 @@ SCREENS = (
     Screen("registration-found", "registrar", "/registration/?patient={chen}"),
     Screen("patients", "registrar", "/patients/", has_primary=False),
     Screen("patient", "registrar", "/patients/{chen}", is_of_patient=True),
+    Screen("patient-to-read", "pharmacist", "/patients/{chen}", is_of_patient=True, has_primary=False),
+    Screen("patient-visits", "registrar", "/registration/of/{chen}", is_of_patient=True, has_primary=False),
+    Screen("patient-records", "doctor", "/doctor/of/{chen}", is_of_patient=True, has_primary=False),
+    Screen("patient-changes", "registrar", "/patients/{chen}/changes", is_of_patient=True, has_primary=False),
+    Screen("newborns", "registrar", "/patients/{chen}/newborns", is_of_patient=True),
+    Screen("chart-closed", "doctor", "/patients/{chen}/closed?then=records"),
+    Screen("access-reviews", "security_officer", "/patients/access-reviews", has_primary=False),
+    Screen("duplicates", "registrar", "/patients/duplicates", has_primary=False),
+    Screen("completeness", "registrar", "/patients/completeness", has_primary=False),
+    Screen("villages", "registrar", "/patients/villages"),
     Screen("queue", "doctor", "/doctor"),
     Screen("doctor", "doctor", "/doctor/visits/{stopped}", is_of_patient=True),
     Screen("doctor-allergy-unasked", "doctor", "/doctor/visits/{unasked}", is_of_patient=True),
@@ -99,16 +110,20 @@ def prepare(clinic: Clinic) -> dict[str, str]:
             made[use] = sheets[0]
     visit.dispense(clinic, made["done"])
     visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)
+    untidy(clinic, chen, wang)
     made["drug"] = visit.typed("D0076").drug_id
     made["doctor"] = clinic.actor("doctor").person_id
     return {use: one.hex() for use, one in made.items()}
+
+
+SPECIAL = {"herbal": "古月芳", "red": "白兰香"}
 
 
 def _special(clinic: Clinic) -> dict[str, bytes]:
     """A visit with herbs that do not go together, and one with a red sheet and drugs that speak against each other."""
     made = {}
     for use, codes in (("herbal", ("H0003", "H0026", "H0001")), ("red", ("D0075", "D0024", "D0052", "D0082"))):
-        who = PatientData({"herbal": "古月芳", "red": "白兰香"}[use], "2", date(1961, 4, 9), phone="19900001178", allergy_state="none")
+        who = PatientData(SPECIAL[use], "2", date(1961, 4, 9), phone="19900001178", allergy_state="none")
         made[use] = visit.arrive(clinic, who)["visit_id"]
         visit.run(clinic, "doctor", lambda uow, use=use: consultation.start(uow, made[use]))
         for rev, code in enumerate(codes):
@@ -116,10 +131,26 @@ def _special(clinic: Clinic) -> dict[str, bytes]:
     return made
 
 
+def untidy(clinic: Clinic, chen: bytes, wang: bytes) -> None:
+    """What the lists of the records and of the reviews show."""
+    doctor, registrar = clinic.actor("doctor", 1), clinic.actor("registrar")
+    clinic.run(doctor, lambda uow: patient_services.open_closed_chart(uow, wang, "Emergency, drugs needed"))
+    again = PatientData("王大山", "1", date(1952, 9, 24), phone="19900003131", allergy_state="none")
+    clinic.run(registrar, lambda uow: patient_services.register_patient(uow, again))
+    unknown = PatientData("", "1", is_temporary=True)
+    clinic.run(registrar, lambda uow: patient_services.register_patient(uow, unknown))
+    clinic.run(registrar, lambda uow: patient_services.add_relation(uow, chen, "spouse", relative_id=wang))
+    clinic.run(registrar, lambda uow: patient_services.give_consent(uow, chen, "sharing"))
+    clinic.run(registrar, lambda uow: patient_services.add_alias(uow, chen, "latin", "Chen Guiying"))
+    phone = patient_services.Identifier("phone", "19900006622", note="Son")
+    clinic.run(registrar, lambda uow: patient_services.add_identifier(uow, chen, phone))
+
+
 def data_words() -> list[str]:
     """Chinese that is data in any language: names of people, places, desks and goods, and what was recorded so."""
-    words = {practice.FACTS.name, ARRIVED.name, "古月芳", "白兰香", "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
-    words |= {text for row in practice.STAFF for text in row[1:3]}
+    words = {practice.FACTS.name, ARRIVED.name, "样例医药公司", "单晓月", "石坝村 2 组 16 号", "青霉素类"}
+    words |= {text for row in practice.STAFF for text in row[1:3]} | {row[1] for row in practice.VILLAGES}
+    words |= {"云岚省样北市青溪县青溪镇", "无名氏", *SPECIAL.values()}
     words |= {text for row in practice.ROOMS for text in row[1:]} | {name for name, _room in practice.DESKS}
     for one in PATIENTS:
         words |= {one.name, one.address, *(entry.note for entry in one.allergies)}

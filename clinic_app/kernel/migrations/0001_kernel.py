@@ -105,4 +105,5 @@ CREATE TABLE access_log(
     at INTEGER NOT NULL,
     PRIMARY KEY (patient_id, bucket, person_id)
 ) WITHOUT ROWID;
+CREATE INDEX access_log_person ON access_log(person_id, bucket, patient_id);
 """

@@ -25,7 +25,7 @@ MODULE = Module(
     ),
     events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED),
     offers=("consultation.void_prescription",),
-    reads=("drug", "drug_allergy_group", "diagnosis"),
+    reads=("drug", "drug_allergy_group", "diagnosis", "visit", "person"),
     invariants=INVARIANTS,
     tiles=queries.tiles,
     parameters=(

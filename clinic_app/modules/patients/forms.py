@@ -1,10 +1,11 @@
 """The person's form (改资料) and the allergy form: what was typed, kept as typed, and what it means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
+from clinic_app.kernel.dates import typed_day
 from clinic_app.kernel.errors import Invalid, Refused
 from clinic_app.kernel.ids import NOTHING, read_id
 from clinic_app.kernel.quantity import excerpt
@@ -13,6 +14,7 @@ from clinic_app.modules.patients.services import AllergyEntry, PatientData
 
 PERSON_FIELDS = (
     "rev", "name", "sex", "born_on", "identity_number", "end_identity", "phone", "address", "is_temporary", "noticed",
+    "ethnicity", "marital", "occupation", "workplace", "abo", "rh", "birth_place", "marks", "village", "village_code",
 )  # fmt: skip
 ALLERGY_LISTS = ("allergy_kind", "allergy_code", "allergy_text", "allergy_note")
 ALLERGY_FIELDS = ("patient", "rev", "allergy_state", "allergen", *ALLERGY_LISTS)
@@ -32,6 +34,16 @@ class Person:
     address: str = ""
     is_temporary: str = ""
     noticed: str = ""
+    ethnicity: str = ""
+    marital: str = ""
+    occupation: str = ""
+    workplace: str = ""
+    abo: str = ""
+    rh: str = ""
+    birth_place: str = ""
+    marks: str = ""
+    village: str = ""
+    village_code: str = ""
 
 
 @dataclass
@@ -45,9 +57,14 @@ class Allergies:
 
 def of_patient(found: queries.Patient) -> Person:
     """The form as the record stands; a number is only shown masked, so its field begins empty."""
+    known = queries.details(found.id)
+    village = queries.village(known.village_code) if known.village_code else None
     return Person(
         rev=str(found.rev), name=found.name, sex=found.sex, born_on=found.born_on or "", phone=found.phone,
-        address=found.address, is_temporary="1" if found.is_temporary else "",
+        address=found.address, is_temporary="1" if found.is_temporary else "", ethnicity=known.ethnicity,
+        marital=known.marital, occupation=known.occupation, workplace=known.workplace, abo=known.abo, rh=known.rh,
+        birth_place=known.birth_place, marks=known.marks, village=village.name if village else "",
+        village_code=known.village_code or "",
     )  # fmt: skip
 
 
@@ -91,6 +108,23 @@ def id_of(text: str) -> bytes:
 def rev_of(text: str) -> int:
     """The revision a form was drawn from; 0, which no record has, for anything else."""
     return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def person_details(person: Person, before: queries.Details) -> queries.Details:
+    """The details that the form asks for; Refused `patients.village_not_picked` for a village typed but not chosen."""
+    if person.village.strip() and not person.village_code:
+        raise Refused("patients.village_not_picked", field="village", value=excerpt(person.village))
+    return replace(
+        before, ethnicity=person.ethnicity, marital=person.marital, occupation=person.occupation,
+        workplace=person.workplace, abo=person.abo, rh=person.rh, birth_place=person.birth_place, marks=person.marks,
+        village_code=person.village_code if person.village.strip() else None,
+    )  # fmt: skip
+
+
+def validity(form: MultiDict[str, str], name: str, on: date) -> str | None:
+    """A day that a document is valid from or to, as ISO text; None when empty. Refused as `typed_day`."""
+    typed = form.get(name, "")
+    return typed_day(typed, on, field=name).isoformat() if typed.strip() else None
 
 
 def person_data(person: Person, before: queries.Patient, on: date) -> PatientData:

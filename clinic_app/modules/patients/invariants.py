@@ -24,6 +24,27 @@ INVARIANTS = (
         " (SELECT 1 FROM name_key k WHERE k.key = p.name_form AND k.patient_id = p.id)",
     ),
     Invariant(
+        "O4-aliases", "每个别名也都找得到",
+        "SELECT p.person_no, 'no search key of another name' FROM patient_other_name a"
+        " JOIN patient p ON p.id = a.patient_id"
+        " WHERE a.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM name_key k WHERE k.patient_id = a.patient_id"
+        "  AND k.key <> p.name_form)",
+    ),
+    Invariant(
+        "O4-health-records", "健康档案号不重发，流水号只增不减",
+        "SELECT i.value, 'above the last serial of its village' FROM patient_identifier i"
+        " LEFT JOIN village v ON substr(v.code, 1, 9) = substr(i.value, 1, 9)"
+        "  AND v.record_part = substr(i.value, 10, 3)"
+        " WHERE i.kind = 'health_record' AND (v.code IS NULL OR CAST(substr(i.value, 13) AS INTEGER) > v.last_serial)",
+    ),
+    Invariant(
+        "O4-consents", "十四岁以下的同意都有监护人",
+        "SELECT p.person_no, 'consent ' || c.purpose || ' of a child without a guardian' FROM patient_consent c"
+        " JOIN patient p ON p.id = c.patient_id LEFT JOIN patient_relation r ON r.id = c.relation_id"
+        " WHERE c.relation_id IS NOT NULL AND (r.patient_id <> c.patient_id"
+        "  OR r.kind NOT IN ('guardian', 'mother', 'father'))",
+    ),
+    Invariant(
         "O4-allergies", "过敏史的三种状态和条目一致",
         "SELECT p.person_no, 'allergy state ' || p.allergy_state FROM patient p WHERE (p.allergy_state = 'known')"
         " <> EXISTS (SELECT 1 FROM allergy a WHERE a.patient_id = p.id AND a.ended_at IS NULL)",

@@ -85,3 +85,87 @@ class PatientLink(Table):
 
     class Meta:
         table_name = "patient_link"
+
+
+class PatientAlias(Table):
+    """Another name of the person (别名); ended when it is taken back."""
+
+    patient_id = BlobField()
+    kind = TextField()
+    name = TextField()
+    recorded_at = IntegerField()
+    recorded_by = BlobField()
+    ended_at = IntegerField(null=True)
+    ended_by = BlobField(null=True)
+
+    class Meta:
+        table_name = "patient_other_name"
+
+
+class PatientRelation(Table):
+    """A relative (家庭成员): another record, or somebody who is only named."""
+
+    patient_id = BlobField()
+    kind = TextField()
+    relative_id = BlobField(null=True)
+    name = TextField()
+    phone = TextField()
+    recorded_at = IntegerField()
+    recorded_by = BlobField()
+    ended_at = IntegerField(null=True)
+    ended_by = BlobField(null=True)
+
+    class Meta:
+        table_name = "patient_relation"
+
+
+class PatientConsent(Table):
+    """A consent (知情同意) to a purpose in one version; `relation_id` names who gave it for a child."""
+
+    patient_id = BlobField()
+    purpose = TextField()
+    version = IntegerField()
+    relation_id = IntegerField(null=True)
+    given_at = IntegerField()
+    recorded_by = BlobField()
+    withdrawn_at = IntegerField(null=True)
+    withdrawn_by = BlobField(null=True)
+
+    class Meta:
+        table_name = "patient_consent"
+
+
+class Village(Table):
+    """A village (村): statistics code, part of its health-record numbers and the last serial given there."""
+
+    code = TextField(primary_key=True)
+    name = TextField()
+    record_part = TextField()
+    last_serial = IntegerField()
+    is_open = BooleanField()
+    source = TextField()
+    is_reviewed = BooleanField()
+    rev = IntegerField()
+    changed_at = IntegerField()
+    changed_by = BlobField()
+
+    class Meta:
+        table_name = "village"
+
+
+class ChartOpening(Table):
+    """A closed chart opened with a reason (紧急查看), and its review."""
+
+    id = BlobField(primary_key=True)
+    patient_id = BlobField()
+    person_id = BlobField()
+    reason = TextField()
+    opened_at = IntegerField()
+    open_until = IntegerField()
+    reviewed_at = IntegerField(null=True)
+    reviewed_by = BlobField(null=True)
+    verdict = TextField(null=True)
+    review_note = TextField(default="")
+
+    class Meta:
+        table_name = "chart_opening"

@@ -19,6 +19,13 @@ ACTIONS = {
     "patients.add_identifier": "加证件", "patients.change_patient": "改患者资料", "patients.end_identifier": "停用证件",
     "patients.link_patients": "核准合并", "patients.propose_link": "提出合并", "patients.register_patient": "建档",
     "patients.reject_link": "不合并", "patients.set_allergies": "改过敏史", "patients.unlink_patients": "拆开合并",
+    "patients.add_alias": "加别名", "patients.end_alias": "去掉别名", "patients.add_relation": "加家人",
+    "patients.end_relation": "去掉家人", "patients.give_consent": "记同意", "patients.withdraw_consent": "撤回同意",
+    "patients.add_village": "加村", "patients.change_village": "改村", "patients.give_health_record": "给健康档案号",
+    "patients.rule_out_duplicate": "是两个人", "patients.open_closed_chart": "紧急查看", "patients.review": "审查查阅",
+    "patients.show_in_full": "看完整号码", "patients.raise_reading_alarm": "大量查阅报警",
+    "patients.restrict": "限制查阅",
+    "people.add_qualification": "记资格", "people.end_qualification": "取消资格", "parameters.change": "改参数",
     "people.add_person": "加职工", "people.change_roles": "改角色", "people.close_account": "停用账号",
     "people.give_one_time_code": "发一次性代码", "people.import_staff": "导入职工", "people.locked": "锁屏",
     "people.proved": "验过密码", "people.reset_last_administrator": "重置管理员密码", "people.set_badge": "存胸牌",
@@ -38,6 +45,7 @@ ACTIONS = {
 SCREENS = {
     "registration": "挂号", "consultation": "门诊工作站", "prescription": "处方", "pharmacy.sheet": "发药",
     "charging": "收费", "收费": "收费", "收据": "收据", "patient card": "患者档案", "patient merge": "合并患者",
+    "person visits": "就诊记录", "person records": "病历一览", "without number": "无号接诊",
     "checks.readings": "查阅记录", "desks.virtual_paper": "虚拟打印机的纸",
 }  # fmt: skip
 

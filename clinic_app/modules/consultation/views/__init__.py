@@ -17,6 +17,7 @@ from clinic_app.modules.consultation.views import (  # noqa: E402, F401
     orders,
     papers,
     queue,
+    records,
     registers,
     sheet,
     suggestions,

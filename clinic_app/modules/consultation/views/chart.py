@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+from flask import url_for
+
 from clinic_app.kernel import clock
-from clinic_app.kernel.errors import Missing
+from clinic_app.kernel.errors import Missing, Refused
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.modules.consultation import queries
+from clinic_app.modules.consultation.queries import care
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.visits import queries as visits
 from clinic_app.web.access import actor, open_chart
@@ -16,8 +19,19 @@ def shown_visit(visit_id: bytes, screen: str = "consultation") -> visits.Visit:
     found = visits.visit(visit_id)
     if found is None:
         raise Missing("consultation.visit_missing")
+    is_own = found.doctor_id == actor().person_id or found.day == clock.today()
+    if not is_own and is_closed(found.patient_id):
+        url = url_for("patients.closed", patient_id=found.patient_id, then="records")
+        raise Refused("patients.chart_closed", next_url=url)
     open_chart(found.patient_id, screen)
     return found
+
+
+def is_closed(patient_id: bytes) -> bool:
+    """Whether the acting person must say why before what was written of this person is shown (紧急查看)."""
+    me = actor()
+    is_in_care = care.has_seen(me.person_id, patient_id)
+    return patients.is_chart_closed(me, patient_id, is_clinical=True, is_in_care=is_in_care)
 
 
 def banner(visit: visits.Visit) -> patients.Banner:

@@ -43,6 +43,7 @@ CREATE TABLE patient_identifier(
     issuer TEXT NOT NULL DEFAULT '',
     valid_from TEXT,
     valid_to TEXT,
+    note TEXT NOT NULL DEFAULT '' CHECK (length(note) <= 60),
     recorded_at INTEGER NOT NULL,
     recorded_by BLOB NOT NULL,
     ended_at INTEGER,
@@ -55,6 +56,7 @@ CREATE INDEX patient_identifier_value ON patient_identifier(value) WHERE ended_a
 CREATE INDEX patient_identifier_account ON patient_identifier(value COLLATE NOCASE)
     WHERE ended_at IS NULL AND kind IN ('wechat', 'alipay');
 CREATE INDEX patient_identifier_tail ON patient_identifier(tail) WHERE ended_at IS NULL AND kind = '01';
+CREATE UNIQUE INDEX patient_identifier_health_record ON patient_identifier(value) WHERE kind = 'health_record';
 CREATE INDEX patient_identifier_patient ON patient_identifier(patient_id);
 CREATE TRIGGER patient_identifier_no_delete BEFORE DELETE ON patient_identifier
 BEGIN SELECT RAISE(ABORT, 'identifiers are ended, never removed'); END;

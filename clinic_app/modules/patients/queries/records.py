@@ -54,11 +54,17 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
+    """A document, card, account or further phone, with who issued it and until when it is valid."""
+
     id: int
     kind: str
     value: str
     source: str
     recorded_at: int
+    issuer: str
+    valid_from: str | None
+    valid_to: str | None
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +126,8 @@ def identifiers_of(patient_id: bytes) -> list[Identifier]:
     """The live identifiers of this record, identity number first."""
     return db.read(
         Identifier,
-        "SELECT id, kind, value, source, recorded_at FROM patient_identifier WHERE patient_id = ? AND ended_at IS NULL"
-        " ORDER BY kind, id",
+        "SELECT id, kind, value, source, recorded_at, issuer, valid_from, valid_to, note FROM patient_identifier"
+        " WHERE patient_id = ? AND ended_at IS NULL ORDER BY kind, id",
         (patient_id,),
     )
 
@@ -133,6 +139,15 @@ def holder_of(kind: str, value: str) -> Holder | None:
         "SELECT p.id, p.name, p.person_no FROM patient_identifier i JOIN patient p ON p.id = i.patient_id"
         " WHERE i.kind = ? AND i.value = ? AND i.ended_at IS NULL",
         (kind, value),
+    )
+
+
+def health_record_ever(number: str) -> bool:
+    """Whether this health-record number was ever given, even if it is ended: it is never used again (ID-15)."""
+    return bool(
+        db.value(
+            "SELECT EXISTS(SELECT 1 FROM patient_identifier WHERE kind = 'health_record' AND value = ?)", (number,)
+        )
     )
 
 

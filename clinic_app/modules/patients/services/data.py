@@ -38,12 +38,19 @@ class AllergyEntry:
 
 @dataclass(frozen=True)
 class Identifier:
-    """A document (kinds 01 to 99 of ID-05), card (`health_card`, `social_card`) or account (`wechat`, `alipay`)."""
+    """A document (kinds 01 to 99 of ID-05), card, account (`wechat`, `alipay`), one more `phone` or `health_record`.
+
+    `issuer`, and the days it is valid for, in ISO text; `note` says whose phone it is.
+    """
 
     kind: str
     value: str
     source: str = "typed"
     original: str = ""
+    issuer: str = ""
+    valid_from: str | None = None
+    valid_to: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

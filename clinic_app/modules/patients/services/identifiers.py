@@ -8,15 +8,19 @@ from clinic_app.kernel.quantity import excerpt
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.patients import events, queries
 from clinic_app.modules.patients.models import PatientIdentifier
+from clinic_app.modules.patients.rules import texts
 from clinic_app.modules.patients.rules.identity_number import DOCUMENT_KINDS, document_number
+from clinic_app.modules.patients.rules.phone import parse_phone
 from clinic_app.modules.patients.services.data import Identifier, PatientData
 
-CARDS = ("health_card", "social_card")
+CARDS = ("health_card", "social_card", "health_record")
 ACCOUNTS = ("wechat", "alipay")
+PHONE = "phone"
+LONGEST_ISSUER = 60
 ONE_HOLDER = frozenset({*(code for code, kind in DOCUMENT_KINDS.items() if kind.has_one_holder), *CARDS})
 _INSERT = (
-    "INSERT INTO patient_identifier(patient_id, kind, has_one_holder, value, tail, original, source, recorded_at,"
-    " recorded_by) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO patient_identifier(patient_id, kind, has_one_holder, value, tail, original, source, issuer,"
+    " valid_from, valid_to, note, recorded_at, recorded_by) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -80,6 +84,8 @@ def bodies(patient_id: bytes) -> list[dict[str, str]]:
 
 def _write(uow: UnitOfWork, patient_id: bytes, one: Identifier) -> int:
     value = _normal_value(uow, one)
+    if one.valid_from and one.valid_to and one.valid_to < one.valid_from:
+        raise Refused("patients.validity_order", field="valid_to", value=one.valid_to)
     if one.kind in ONE_HOLDER:
         holder = queries.holder_of(one.kind, value)
         if holder is not None:
@@ -90,7 +96,8 @@ def _write(uow: UnitOfWork, patient_id: bytes, one: Identifier) -> int:
     uow.execute(
         _INSERT,
         (patient_id, one.kind, one.kind in ONE_HOLDER, value, value[::-1], one.original or one.value.strip(),
-         one.source, uow.at, uow.actor.person_id),
+         one.source, texts.one_line(one.issuer, field="issuer", most=LONGEST_ISSUER), one.valid_from, one.valid_to,
+         texts.one_line(one.note, field="identifier_note", most=LONGEST_ISSUER), uow.at, uow.actor.person_id),
     )  # fmt: skip
     return int(db.value("SELECT last_insert_rowid()"))
 
@@ -103,6 +110,8 @@ def _normal_value(uow: UnitOfWork, one: Identifier) -> str:
     if one.kind in CARDS:
         # Cards follow the rules of a document without a check digit: trimmed, upper case, printable.
         return document_number("99", one.value, uow.on, field="identifier")
+    if one.kind == PHONE:
+        return parse_phone(one.value, field="identifier")
     if one.kind in ACCOUNTS:
         document_number("99", one.value, uow.on, field="identifier")
         return one.value.strip()

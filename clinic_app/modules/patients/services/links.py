@@ -38,6 +38,22 @@ def reject_link(uow: UnitOfWork, link_id: bytes) -> dict[str, Any]:
     return {"link_id": link_id.hex()}
 
 
+def rule_out_duplicate(uow: UnitOfWork, one_id: bytes, other_id: bytes) -> dict[str, Any]:
+    """Say that two alike records are two people: they leave the list of possible duplicates. Refused `.link_self`."""
+    if one_id == other_id:
+        raise Refused("patients.link_self")
+    if queries.patient(one_id) is None or queries.patient(other_id) is None:
+        raise Missing("patients.missing")
+    first, second = sorted((one_id, other_id))
+    uow.execute(
+        "INSERT INTO not_duplicate(one_id, other_id, decided_by, decided_at) VALUES(?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (first, second, uow.actor.person_id, uow.at),
+    )
+    uow.audit("patients.rule_out_duplicate", first, patient_id=first, other=second.hex())
+    return {"one_id": first.hex()}
+
+
 def link_patients(uow: UnitOfWork, from_id: bytes, to_id: bytes) -> dict[str, Any]:
     """Link two records at once, on the actor's word alone; for callers where two people already agreed elsewhere.
 
