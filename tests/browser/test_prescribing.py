@@ -9,6 +9,7 @@ import pytest
 
 from appliance.practice import PASSWORD
 from clinic_app.modules.consultation import services as consultation
+from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients.services import PatientData
 from tests import visit
 from tests.browser import day
@@ -24,7 +25,7 @@ NAMES = {"red": "白兰香", "herbs": "古月芳", "child": "小豆", "kept": "�
 
 def prepare(clinic: Clinic) -> dict[str, str]:
     """Everybody waits with the note written, as it is when the doctor begins to prescribe."""
-    made = {}
+    made, cold = {}, dictionaries.diagnosis_by_code("J06.900")
     for use, born in BORN.items():
         number = "990499196104092246" if use == "red" else ""
         who = PatientData(NAMES[use], "2", born, identity_number=number, phone="19900001178", allergy_state="none")
@@ -32,10 +33,9 @@ def prepare(clinic: Clinic) -> dict[str, str]:
         visit.run(clinic, "doctor", lambda uow, use=use: consultation.start(uow, made[use]))
         note = {"chief_complaint": "不适 2 天", "weight": "18" if use == "child" else ""}
         visit.draft(clinic, "doctor", lambda uow, use=use, note=note: consultation.save_note(uow, made[use], note, 1))
-        found = visit.dictionaries.diagnosis_by_code("J06.900")
         visit.draft(
             clinic, "doctor",
-            lambda uow, use=use: consultation.add_diagnosis(uow, made[use], diagnosis_id=found.id),
+            lambda uow, use=use: consultation.add_diagnosis(uow, made[use], diagnosis_id=cold.id),
         )  # fmt: skip
     return {use: one.hex() for use, one in made.items()}
 

@@ -202,7 +202,8 @@ def test_seven_doses_of_three_herbs_are_weighed_and_priced(writing):
     one.sign()
     paper = prescription_paper(one.signed[0].id)
     assert paper.kind == "中药" and paper.herbs == "共 5 剂　煎剂　代煎　用法：每日1剂，分2次温服"
-    assert [(line.name, line.strength, line.quantity) for line in paper.lines][0] == ("黄芪", "15 g × 5 剂", "75g")
+    first = paper.lines[0]
+    assert (first.name, first.strength, first.quantity) == ("黄芪", "15 g × 5 剂", "75g")
 
 
 @pytest.mark.rule("RX-14", "RX-13")
@@ -275,10 +276,10 @@ def _right(uow, one, code):
 
 
 def _end_all(one):
-    doctor = one.clinic.actor("doctor").person_id
+    doctor, administrator = one.clinic.actor("doctor").person_id, one.clinic.actor("administrator")
     for row in people.qualifications_of(doctor):
         if row.held.kind == "doctor" and row.ended_at is None:
-            one.clinic.run(one.clinic.actor("administrator"), lambda uow, row=row: end_qualification(uow, doctor, row.id))
+            one.clinic.run(administrator, lambda uow, row=row: end_qualification(uow, doctor, row.id))
 
 
 def _qualified(one, level):
@@ -396,8 +397,9 @@ def test_a_course_of_an_earlier_visit_that_still_runs_is_told(writing):
 
 def test_a_like_side_chain_of_a_drug_allergy_stops(clinic, writing):
     one = writing(HEALTHY)
-    clinic.run(clinic.actor("doctor"), lambda uow: patient_services.set_allergies(
-        uow, one.patient_id, "known", [AllergyEntry("drug", AMOXICILLIN)]))
+    known = [AllergyEntry("drug", AMOXICILLIN)]
+    doctor = clinic.actor("doctor")
+    clinic.run(doctor, lambda uow: patient_services.set_allergies(uow, one.patient_id, "known", known))
     one.add(CEFALEXIN)
     assert [told.rule for told in rows(one)[0].barred] == ["XAL001"]
     one.add("D0032", reason="")

@@ -90,7 +90,10 @@ def test_codes_are_unique(name):
     assert len(codes(name)) == len(rows(name))
 
 
-@pytest.mark.parametrize("name", [name for name in COLUMNS if "/" not in name and "name" in COLUMNS[name].split() and name != "drugs"])
+NAMED = [name for name in COLUMNS if "/" not in name and "name" in COLUMNS[name].split() and name != "drugs"]
+
+
+@pytest.mark.parametrize("name", NAMED)
 def test_chinese_and_english_names_are_unique_in_their_script(name):
     listed = rows(name)
     assert len({row["name"] for row in listed}) == len({row["name_en"] for row in listed}) == len(listed)

@@ -54,18 +54,22 @@ class Setting:
         born = date.fromisoformat(self.found.born_on)
         return (self.on.year - born.year) * 12 + self.on.month - born.month - (self.on.day < born.day)
 
-    @property
+    @cached_property
     def is_child(self) -> bool:
         """Whether the patient may be a child; without a birth date that is not ruled out."""
         return not self.found.takes_usual_dose(self.on)
 
     @cached_property
-    def diagnoses(self) -> tuple[str, ...]:
-        return tuple(one.code for one in notes.diagnoses_of_visit(self.visit.id) if one.code)
+    def _facts(self) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+        return states.facts_of(self.visit.id)
 
-    @cached_property
+    @property
+    def diagnoses(self) -> tuple[str, ...]:
+        return self._facts[1]
+
+    @property
     def answers(self) -> tuple[tuple[str, str], ...]:
-        return states.answers_of(self.visit.id)
+        return self._facts[0]
 
     @cached_property
     def prescriber(self) -> Prescriber:
@@ -132,7 +136,11 @@ class Setting:
 
     def is_systemic(self, route: str) -> bool:
         """Whether what is given this way acts on the whole body; rules speak of nothing else."""
-        return route not in parameters.value("consultation.local_routes", self.on).split()
+        return route not in self._local_routes
+
+    @cached_property
+    def _local_routes(self) -> list[str]:
+        return parameters.value("consultation.local_routes", self.on).split()
 
     def check(self, rows: Sequence[Held], signed: Iterable[dictionaries.Drug] = ()) -> dict[bytes, list[Finding]]:
         """What speaks against each row, by its key: rows before it, sheets of this visit, courses that still run."""

@@ -7,7 +7,11 @@ from clinic_app.kernel import db, parameters
 from clinic_app.modules.consultation.rules.controlled import Registered, due_on
 from clinic_app.modules.patients import queries as patients
 
-_ANSWERS = "SELECT question, answer FROM patient_state WHERE visit_id = ? ORDER BY question"
+_FACTS = (
+    "SELECT 0, question, answer FROM patient_state WHERE visit_id = :visit"
+    " UNION ALL SELECT 1, code, '' FROM visit_diagnosis WHERE visit_id = :visit AND removed_at IS NULL AND code <> ''"
+    " ORDER BY 1, 2"
+)
 _RUNNING = (
     "SELECT l.drug_id, l.route, p.signed_on, p.prescription_no FROM json_each(:records) r"
     " JOIN prescription p ON p.patient_id = unhex(r.value) AND p.state = 'signed' AND p.signed_on >= :since"
@@ -45,9 +49,10 @@ class PainPatient:
     ended_on: str | None
 
 
-def answers_of(visit_id: bytes) -> tuple[tuple[str, str], ...]:
-    """(question, answer) of this visit; what was not asked is missing."""
-    return tuple((question, answer) for question, answer in db.rows(_ANSWERS, (visit_id,)))
+def facts_of(visit_id: bytes) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """(question, answer) of this visit, one not asked is missing; and the codes of its diagnoses."""
+    found = db.rows(_FACTS, {"visit": visit_id})
+    return tuple((one, two) for kind, one, two in found if kind == 0), tuple(one for kind, one, _ in found if kind == 1)
 
 
 def running_courses(patient_id: bytes, visit_id: bytes, on: date) -> list[Running]:

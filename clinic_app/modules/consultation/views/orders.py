@@ -38,7 +38,8 @@ def orders_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, 
     return {
         "visit": visit, "orders": found, "orders_writable": may_write(visit, note),
         "frequencies": frequencies, "routes": routes,
-        "tab": "western", "entry": {}, "editing": "", "replacement": None, "row_problem": "", "wanted": (),
+        "tab": "herbal" if found.herbs and not found.western else "western", "entry": {}, "editing": "",
+        "replacement": None, "row_problem": "", "wanted": (),
         "may_void": bool(note and note.doctor_id == actor().person_id and actor().may("consultation.write")),
     }  # fmt: skip
 

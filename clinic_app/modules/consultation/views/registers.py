@@ -38,9 +38,10 @@ def kept_stops() -> Response:
 def _month(text: str, today: date) -> date:
     """The first day of `2026-11`; this month for anything else."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError:
-        return today.replace(day=1)
+        month = today
+    return (month if 2000 <= month.year <= today.year else today).replace(day=1)
 
 
 def _rule_name(code: str) -> str:

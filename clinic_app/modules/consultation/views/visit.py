@@ -12,7 +12,7 @@ from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import banner, may_write, shown_visit
-from clinic_app.modules.consultation.views.orders import orders_context
+from clinic_app.modules.consultation.views.orders import orders_context, tab_of
 from clinic_app.modules.consultation.views.queue import queue_context
 from clinic_app.modules.consultation.views.saving import autosaved
 from clinic_app.modules.consultation.views.second_signature import ask_second_signature, second_signature
@@ -65,7 +65,9 @@ def open_visit(visit_id: bytes) -> Response:
 @access("consultation.write", writes=ONCE)
 def submit(visit_id: bytes) -> Response:
     """Sign everything; a refusal names the first problem and puts the focus there."""
-    known_fields("note_rev", "note_drawn", "note_taken", "sheet_rev", "dx_seen", "proof", *forms.NOTE_FIELDS, *forms.LINE_FIELDS)
+    known_fields(
+        "note_rev", "note_drawn", "note_taken", "sheet_rev", "dx_seen", "proof", *forms.NOTE_FIELDS, *forms.LINE_FIELDS
+    )
     form = request.form
     shown_visit(visit_id)
     try:
@@ -86,6 +88,8 @@ def submit(visit_id: bytes) -> Response:
         response = refused(err)
         if isinstance(err, Stale) and request.headers.get("HX-Request"):
             response.set_data(response.get_data(as_text=True) + _newest(visit_id, err.code))
+        elif (err.field or "").startswith("line-") and request.headers.get("HX-Request"):
+            response.set_data(response.get_data(as_text=True) + _row_shown(visit_id, err.field or ""))
         return _at_field(response, err.field or "")
     sheets = outcome.result["sheets"]
     said = (
@@ -93,6 +97,18 @@ def submit(visit_id: bytes) -> Response:
         if sheets else _("已提交，没有处方")
     )  # fmt: skip
     return pages.see(url_for("consultation.queue"), said % {"count": len(sheets)} if sheets else said)
+
+
+def _row_shown(visit_id: bytes, field: str) -> str:
+    """The pane with the tab of the row at fault, where there are herbs: it may be the other one."""
+    found, note = visits.visit(visit_id), queries.note(visit_id)
+    if found is None or note is None:
+        return ""
+    shown = orders_context(found, note)
+    if not shown["orders"].herbs:
+        return ""
+    shown["tab"] = tab_of(queries.line(forms.id_of(field.removeprefix("line-"))))
+    return render_template("consultation/_orders_answer.html", oob_orders=True, **shown)
 
 
 def _newest(visit_id: bytes, code: str) -> str:
