@@ -3,24 +3,21 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from clinic_app.kernel import parameters
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.quantity import Dose, dose_text
 from clinic_app.modules.consultation.queries import words
+from clinic_app.modules.consultation.queries.typed_line import Situation
 from clinic_app.modules.consultation.rules import controlled, sheets, validity, weight
 from clinic_app.modules.consultation.rules.quantity import Frequency, Pack, amount_of_dose, units_of_dose
 from clinic_app.modules.dictionaries import queries as dictionaries
-
-if TYPE_CHECKING:
-    from clinic_app.modules.consultation.queries.working_out import Situation
 
 
 class Allowed:
     """The checks of one row; what they need of the drug is looked up once."""
 
-    def __init__(self, reason: str, is_long_term: bool, drug: dictionaries.Drug, situation: "Situation", on: date):
+    def __init__(self, reason: str, is_long_term: bool, drug: dictionaries.Drug, situation: Situation, on: date):
         self.reason, self.is_long_term, self.drug, self.situation, self.on = reason, is_long_term, drug, situation, on
         self.fact = dictionaries.prescribing_fact(drug.code)
         self.sheet_class = class_of(drug, on)

@@ -1,7 +1,7 @@
 """From dose, frequency and days to what the pharmacy hands out (QT-01 to QT-06) and back to days (QT-09)."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -10,6 +10,7 @@ from typing import Literal
 
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.quantity import Dose, convert, convertible
+from clinic_app.modules.consultation.rules.containers import openings
 
 Rounding = Literal["total", "per_dose", "per_day"]
 LONGEST_COVER = 3660
@@ -150,7 +151,7 @@ def covered_days(
     units, given = 0, 0
     schedule = _schedule(frequency, LONGEST_COVER, weekdays, starts_on)
     if pack.opened_days is not None:
-        opened = enumerate(_openings(per_dose, schedule, pack.opened_days))
+        opened = enumerate(openings(per_dose, schedule, pack.opened_days))
         return next((day for day, count in opened if count > quantity), len(schedule))
     for day, count in enumerate(schedule):
         given += count
@@ -231,21 +232,8 @@ def _minimum_units(pack: Pack, per_dose: Fraction, schedule: Sequence[int]) -> i
     if pack.rounding == "per_day":
         return sum(ceil(per_dose * count) for count in schedule)
     if pack.opened_days is not None:
-        return max(_openings(per_dose, schedule, pack.opened_days), default=0)
+        return max(openings(per_dose, schedule, pack.opened_days), default=0)
     return ceil(per_dose * sum(schedule))
-
-
-def _openings(per_dose: Fraction, schedule: Sequence[int], opened_days: int) -> Iterator[int]:
-    """Containers opened up to each day: each lasts until it is empty or has been open `opened_days` days."""
-    opened, rest, until = 0, Fraction(0), 0
-    for day, count in enumerate(schedule):
-        need = per_dose * count
-        if need and day >= until:
-            rest = Fraction(0)
-        while need > rest:
-            need, rest, opened, until = need - rest, Fraction(1), opened + 1, day + opened_days
-        rest -= need
-        yield opened
 
 
 def _dispensed(pack: Pack, minimum_units: int) -> int:

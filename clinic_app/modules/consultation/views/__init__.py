@@ -19,6 +19,7 @@ from clinic_app.modules.consultation.views import (  # noqa: E402, F401
     queue,
     records,
     registers,
+    replacing,
     sheet,
     suggestions,
     visit,
