@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.quantity import Dose
 from clinic_app.modules.consultation.rules.controlled import (
     Course,
     Limit,
@@ -19,6 +20,7 @@ from clinic_app.modules.consultation.rules.controlled import (
     limit_for,
 )
 from clinic_app.modules.consultation.rules.keeping import CLASS_OF, destroyable_from
+from clinic_app.modules.consultation.rules.quantity import Frequency, Pack, covered_days, required
 from clinic_app.modules.consultation.rules.rights import Asked, Prescriber, check_right
 from clinic_app.modules.consultation.rules.validity import check_long, check_valid_days, last_day
 from clinic_app.modules.consultation.rules.weight import check_pieces, check_weight, dose_by_weight
@@ -234,3 +236,12 @@ def test_paper_is_kept_for_the_years_of_its_kind():
     assert destroyable_from(date(2022, 3, 5), 2) == date(2024, 3, 5)
     assert destroyable_from(date(2024, 2, 29), 1) == date(2025, 3, 1)
     assert (CLASS_OF["toxic"], CLASS_OF["psychotropic_1"]) == ("psychotropic_2", "narcotic")
+
+
+@pytest.mark.rule("QT-11")
+@pytest.mark.parametrize(("units", "days", "pens"), [("24", 28, 3), ("4", 28, 1), ("4", 29, 2), ("4", 57, 3)])
+def test_a_pen_is_empty_or_thrown_away_28_days_after_opening(units, days, pens):
+    pen = Pack(Fraction(300), "U", "支", 1, False, "total", 28)
+    dose, daily = Dose(Decimal(units), "U"), Frequency("qd")
+    assert required(pen, dose, daily, days).dispensed_units == pens
+    assert covered_days(pen, dose, daily, pens) >= days > covered_days(pen, dose, daily, pens - 1)
