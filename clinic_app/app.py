@@ -69,6 +69,7 @@ def create_app(config: Config, modules: list[Module] | None = None) -> Flask:
         IDLE_MS=lambda: parameters.value("kernel.idle_seconds", clock.today()) * 1000,
         MENU=_menu_of(wired),
         CHIPS=[module.chips for module in wired if module.chips],
+        TODO=[module.todo for module in wired if module.todo],
         TILES=[module.tiles for module in wired if module.tiles],
     )
     app.url_map.converters.update(id=IdConverter, int=RowConverter)

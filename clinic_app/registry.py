@@ -17,6 +17,7 @@ MODULES = [
     "charging",
     "pharmacy",
     "parameters",
+    "reports",
     "checks",
 ]
 

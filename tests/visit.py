@@ -30,8 +30,8 @@ from tests.conftest import Clinic
 
 ADULT = PatientData("赵春生", "1", date(1971, 4, 9), phone="19900001177", allergy_state="none")
 NOTE = {
-    "chief_complaint": "咽痛、发热 2 天", "examination": "咽部充血", "plan": "多饮水，3 天不退复诊",
-    "temperature": "37.9",
+    "chief_complaint": "咽痛、发热 2 天", "present_illness": "2 天前受凉后起病，无咳嗽", "past_history": "否认慢性病",
+    "examination": "咽部充血", "results": "未做", "plan": "多饮水，3 天不退复诊", "temperature": "37.9",
 }  # fmt: skip
 DRUGS = ("D0011", "D0016", "D0038")
 LONG_COURSE = "慢病长期用药"
@@ -88,12 +88,12 @@ def prescribe(clinic: Clinic, visit_id: bytes, line: TypedLine, rev: int) -> byt
 def consult(
     clinic: Clinic, visit_id: bytes, drugs: Sequence[str | TypedLine] = DRUGS, note: Mapping[str, str] = NOTE
 ) -> list[bytes]:
-    """Begin, write the note, one diagnosis and the drugs, sign; the ids of the signed sheets."""
+    """Begin, write the note (`note` over `NOTE`), one diagnosis and the drugs, sign; the ids of the signed sheets."""
     run(clinic, "doctor", lambda uow: consultation_services.start(uow, visit_id))
     visit = visits.visit(visit_id)
     assert visit is not None
     access_log.record(clinic.actor("doctor"), visit.patient_id, "consultation")
-    saved = draft(clinic, "doctor", lambda uow: consultation_services.save_note(uow, visit_id, note, 1))
+    saved = draft(clinic, "doctor", lambda uow: consultation_services.save_note(uow, visit_id, {**NOTE, **note}, 1))
     found = dictionaries.diagnoses_matching("急性上呼吸道感染")[0]
     draft(clinic, "doctor", lambda uow: consultation_services.add_diagnosis(uow, visit_id, diagnosis_id=found.id))
     for rev, drug in enumerate(drugs):

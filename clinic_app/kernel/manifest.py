@@ -34,6 +34,16 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Todo:
+    """Something that waits for a person (待办): ready text, what is to be known beside it, where it is done."""
+
+    text: str
+    detail: str
+    url: str
+    icon: str = "list"
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
     name: str
     blueprint: str = ""
@@ -50,5 +60,6 @@ class Module:
     chips: Callable[[Actor], list[Chip]] | None = None
     tiles: Callable[[Actor], dict[str, str]] | None = None
     """For the home page: endpoint of a menu entry to what waits there now, in words."""
+    todo: Callable[[Actor], list[Todo]] | None = None
     bind: Callable[[Any], None] | None = None
     stop: Callable[[], None] | None = None

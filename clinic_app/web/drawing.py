@@ -5,22 +5,12 @@ from typing import Any
 from flask import Flask
 from jinja2 import Template
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup, escape
 
-LONGEST_REMEMBERED, MOST_REMEMBERED = 100, 8_000
 PLAIN_KINDS = frozenset({"function", "method", "builtin_function_or_method", "method_descriptor"})
-_escaped: dict[str, str] = {}
 
 
 class ClinicTemplate(Template):
     """Macros are the same for every page: templates here are never given globals of their own."""
-
-    @classmethod
-    def from_code(cls, environment: Any, code: Any, globals: Any, uptodate: Any = None) -> "ClinicTemplate":
-        """As the engine makes it, with our `quick_escape` as its `escape`."""
-        made: ClinicTemplate = super().from_code(environment, code, globals, uptodate)  # type: ignore[assignment]
-        made.root_render_func.__globals__["escape"] = quick_escape
-        return made
 
     def _get_default_module(self, ctx: Any = None) -> Any:
         # The engine compares all globals by name at every import to find out that nothing differs.
@@ -42,23 +32,6 @@ class ClinicContext(Context):
         kwargs.pop("_block_vars", None)
         kwargs.pop("_loop_vars", None)
         return __obj(*args, **kwargs)
-
-
-def quick_escape(value: Any) -> str:
-    """What `markupsafe.escape` makes of a value, as text; the short texts of the screens are remembered."""
-    kind = type(value)
-    if kind is str:
-        known = _escaped.get(value)
-        if known is None:
-            known = str(escape(value))
-            if len(value) <= LONGEST_REMEMBERED:
-                if len(_escaped) >= MOST_REMEMBERED:
-                    _escaped.clear()
-                _escaped[value] = known
-        return known
-    if kind is Markup:
-        return value
-    return str(value) if kind is int else escape(value)
 
 
 def install(app: Flask) -> None:

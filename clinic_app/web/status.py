@@ -9,6 +9,7 @@ from clinic_app.kernel import db, i18n, sessions
 from clinic_app.kernel.errors import Refused
 from clinic_app.web import browser, pages
 from clinic_app.web.access import PUBLIC, SESSION, SIGNED_IN, access, actor, of_endpoint
+from clinic_app.web.todo import todo_of
 
 PATIENT_SEARCHES = ("visits.registration", "patients.index")  # where F2 leads from the home page, the daily work first
 blueprint = Blueprint("web", __name__, template_folder="templates")
@@ -31,7 +32,7 @@ def home() -> Response:
     waits: dict[str, str] = {}
     for provider in current_app.config["TILES"]:
         waits |= provider(actor())
-    return pages.page("web/home.html", find_url=url_for(found) if found else "", waits=waits)
+    return pages.page("web/home.html", find_url=url_for(found) if found else "", waits=waits, todo=todo_of(actor()))
 
 
 @blueprint.get("/status/chips")

@@ -145,7 +145,7 @@ def _column(
 def _shift_of(own: list[tuple[str, rows.Row]]) -> bytes:
     """The open shift that the recorded bill belongs to: column shift_id of bill."""
     bill = next(row for table, row in own if table == "bill")
-    return bytes(bill[6])
+    return bytes(bill[9])
 
 
 def _add_shifts(conn: apsw.Connection, shift: bytes, age: Age) -> None:
@@ -153,8 +153,8 @@ def _add_shifts(conn: apsw.Connection, shift: bytes, age: Age) -> None:
     cashier, desk = conn.execute("SELECT id, NULL FROM person LIMIT 1").fetchone()
     last = clock.today() - timedelta(days=1)
     conn.executemany(
-        "INSERT INTO shift(id, cashier_id, desk_id, opened_at, closed_at, cash_fen, scan_fen, counted_fen)"
-        " VALUES(?, ?, ?, ?, ?, 0, 0, 0)",
+        "INSERT INTO shift(id, cashier_id, desk_id, opened_at, closed_at, cash_fen, noncash_fen,"
+        " drawer_fen, counted_fen) VALUES(?, ?, ?, ?, ?, 0, 0, 0, 0)",
         (
             (shift[:8] + day.to_bytes(4, "big") + shift[12:], cashier, desk, at, at + 8 * 3_600_000)
             for day in range(age.years * DAYS_A_YEAR + 2)

@@ -137,11 +137,25 @@ def submits(doctor: Person) -> None:
     doctor.press("F9").sees("已提交", "#toast")
 
 
+BEFORE_DIAGNOSIS = ("present-illness", "past-history", "examination")
+
+
+def fills_note(doctor: Person, *, fields: tuple[str, ...] = BEFORE_DIAGNOSIS) -> None:
+    """What a first visit must hold beside complaint, diagnosis and plan, by Tab from the complaint."""
+    texts = {"present-illness": "受凉后起病", "past-history": "否认慢性病", "examination": "咽红", "plan": "多饮水"}
+    for field, text in ((name, texts[name]) for name in fields):
+        doctor.goes_to(f"#{field}")
+        if not doctor.page.input_value(f"#{field}"):
+            doctor.type(text)
+
+
 def sees_patient(doctor: Person, *drugs: tuple[str, str], complaint: str = "咽痛、发热 2 天") -> None:
     """The whole consultation, where it is not what the test is about."""
     calls_next(doctor)
     doctor.type(complaint)
+    fills_note(doctor)
     diagnoses(doctor, "jxshxd", "急性上呼吸道感染")
+    fills_note(doctor, fields=("plan",))
     for typed, name in drugs:
         prescribes(doctor, typed, name)
     submits(doctor)

@@ -20,7 +20,9 @@ from tests.browser.office import Office
 from tests.conftest import Clinic
 
 NOTE = {
-    "chief_complaint": "Sore throat, fever 2 days", "temperature": "37.9", "examination": "Red throat", "plan": "Rest",
+    "chief_complaint": "Sore throat, fever 2 days", "present_illness": "After a chill, no cough",
+    "past_history": "None of note", "temperature": "37.9", "examination": "Red throat", "results": "None",
+    "plan": "Rest",
 }  # fmt: skip
 ARRIVED = PatientData("欧阳海棠", "2", date(1971, 4, 9), phone="19900001177", allergy_state="none")
 
@@ -65,6 +67,11 @@ SCREENS = (
     Screen("pain-register", "manager", "/doctor/pain-patients", has_primary=False),
     Screen("old-paper", "manager", "/doctor/paper", has_primary=False),
     Screen("prescription-a5", "doctor", "/doctor/visits/{signed}/print"),
+    Screen("certificate", "doctor", "/doctor/visits/{signed}/certificates?kind=sick_leave", is_of_patient=True),
+    Screen("certificates", "doctor", "/doctor/certificates", has_primary=False),
+    Screen("record-a5", "doctor", "/doctor/visits/{signed}/record/print"),
+    Screen("templates", "doctor", "/doctor/templates", has_primary=False),
+    Screen("waiting-cosign", "doctor", "/doctor/waiting", has_primary=False),
     Screen("pending", "cashier", "/charging", has_primary=False),
     Screen("cashier", "cashier", "/charging/visits/{signed}", is_of_patient=True),
     Screen("bill", "cashier", "/charging/bills/{bill}", is_of_patient=True, has_primary=False),
@@ -84,6 +91,8 @@ SCREENS = (
     Screen("drugs", "administrator", "/dictionaries", has_primary=False),
     Screen("drug", "administrator", "/dictionaries/drug/{drug}"),
     Screen("import", "administrator", "/dictionaries/import"),
+    Screen("dashboard", "manager", "/reports", has_primary=False),
+    Screen("report-rows", "manager", "/reports/rows/income"),
     Screen("parameters", "manager", "/parameters", has_primary=False),
     Screen("parameter", "manager", "/parameters/consultation.days_limit"),
     Screen("checks", "manager", "/checks/", has_primary=False),

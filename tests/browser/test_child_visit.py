@@ -42,8 +42,12 @@ def registration(registrar: Person) -> None:
 def consultation(doctor: Person) -> None:
     day.calls_next(doctor)
     doctor.sees("吴晓宝", "#patient-banner").sees("6岁", "#patient-banner").sees("无已知过敏", "#patient-banner")
-    doctor.composes("ke'sou", "咳嗽").type(" 3 天").goes_to("#weight").type("20")
+    doctor.composes("ke'sou", "咳嗽").type(" 3 天")
+    day.fills_note(doctor, fields=("present-illness", "past-history"))
+    doctor.goes_to("#weight").type("20")
+    day.fills_note(doctor, fields=("examination",))
     day.diagnoses(doctor, "jxshxd", "急性上呼吸道感染")
+    day.fills_note(doctor, fields=("plan",))
     day.starts_row(doctor, *day.COUGH)
     assert doctor.page.input_value("#rx-dose") == "5 ml"
     day.stores_row(doctor, day.COUGH[1])

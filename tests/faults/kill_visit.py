@@ -13,7 +13,10 @@ from tests.faults.kill_clients import PAUSE, PHARMACIST, Clerk, Sent
 
 DOCTOR = "0002"
 COMPLAINT = "咽痛、发热 2 天"
-NOTE = (("chief_complaint", COMPLAINT), ("examination", "咽部充血"), ("plan", "多饮水"), ("temperature", "37.9"))
+NOTE = (
+    ("chief_complaint", COMPLAINT), ("present_illness", "2 天前起病"), ("past_history", "否认慢性病"),
+    ("examination", "咽部充血"), ("plan", "多饮水"), ("temperature", "37.9"),
+)  # fmt: skip
 REVS = {"note": ("note_rev",), "line": ("sheet_rev",)}
 
 

@@ -133,7 +133,7 @@ class CashierRules(DoctorRules):
         )  # fmt: skip
         if result is None:
             return
-        assert (result["cash_fen"], result["scan_fen"]) == (bill.cash, bill.scan), "what goes back"
+        assert (result["cash_fen"], result["noncash_fen"]) == (bill.cash, bill.scan), "what goes back"
         bill.is_voided = True
         self.plain.let_go(bill)
         for due in bill.dues:
@@ -142,13 +142,15 @@ class CashierRules(DoctorRules):
     @step(needs=lambda self: self.plain.bills, counted=st.booleans())
     def close_shift(self, counted: bool) -> None:
         cash, scan = self.plain.drawer("cash"), self.plain.drawer("scan")
+        count = services.Count(max(cash, 0)) if counted else None
+        reasons = {"charging.count_missing"} if self.plain.shift and not counted else set()
         result = self.do(
-            self.actor("cashier"), lambda uow: services.close_shift(uow, counted_fen=max(cash, 0) if counted else None),
-            () if self.plain.shift else {"charging.no_open_shift"},
+            self.actor("cashier"), lambda uow: services.close_shift(uow, count=count),
+            reasons if self.plain.shift else {"charging.no_open_shift"},
         )  # fmt: skip
         if result is None:
             return
-        assert (result["cash_fen"], result["scan_fen"]) == (cash, scan), "the shift's sums"
+        assert (result["cash_fen"], result["noncash_fen"]) == (cash, scan), "the shift's sums"
         self.plain.shift = None
         self.plain.papers[bytes.fromhex(result["shift_id"])] = ["queued"]
 

@@ -1,44 +1,10 @@
-"""Templates are drawn with a shorter way to escape and to call: the same pages, and as safe."""
+"""Templates are drawn with a shorter way to call: the same pages, and as safe."""
 
-import enum
 from typing import Any
 
 import pytest
 from flask import Flask
 from jinja2 import Environment, pass_context
-from markupsafe import Markup, escape
-
-from clinic_app.web import drawing
-
-
-class Shape(enum.StrEnum):
-    SHARP = "<b>"
-
-
-class OwnHtml:
-    def __html__(self) -> str:
-        return "<i>own</i>"
-
-
-class Text(str):
-    pass
-
-
-VALUES = ["", "赵娜", "<script>alert('x')</script>", '"&', "&amp;", "x" * 5_000 + "<", Markup("<b>"), 0, -7, True, None,
-          1.5, Shape.SHARP, OwnHtml(), Text("<u>"), ["<"], Markup("<b>%s</b>") % "<"]  # fmt: skip
-
-
-@pytest.mark.parametrize("value", VALUES, ids=repr)
-def test_a_value_is_escaped_as_the_library_does_the_first_and_the_second_time(value: Any) -> None:
-    wanted = str(escape(value))
-    assert [str(drawing.quick_escape(value)) for _ in range(2)] == [wanted, wanted]
-
-
-def test_what_is_remembered_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "MOST_REMEMBERED", 10)
-    for number in range(100):
-        drawing.quick_escape(f"<{number}>")
-    assert len(drawing._escaped) <= 10
 
 
 @pytest.fixture

@@ -20,7 +20,11 @@ class ReceiptPaper:
     """What a receipt says, ready to print; an amount that is empty has no line on the paper."""
 
     clinic: str
+    title: str
     receipt_no: str
+    invoice_no: str
+    origin: str
+    reason: str
     desk_cashier: str
     paid: str
     name: str
@@ -32,10 +36,11 @@ class ReceiptPaper:
     count: int
     total: str
     waiver: str
+    waived_by: str
     rounding: str
-    scan: str
-    scan_references: str
-    cash: str
+    payments: list[dict[str, str]]
+    owed: str
+    back: list[dict[str, str]]
     tendered: str
     change: str
     fetch_drugs: bool
@@ -46,7 +51,11 @@ class ReceiptPaper:
 
 @dataclass(frozen=True, slots=True)
 class ShiftSlip:
-    """What the slip of a shift says (FE-13); `counted` and `difference` are empty when nobody counted the drawer."""
+    """What the slip of a shift says (FE-13); `counted` and `difference` are empty when nobody counted the drawer.
+
+    `drawer` lists what was put in or taken out, `pieces` the notes and coins as counted, `cash` is what should lie in
+    the drawer with the float.
+    """
 
     clinic: str
     cashier: str
@@ -55,15 +64,25 @@ class ShiftSlip:
     range: str
     bills: int
     voids: int
+    reds: int
     voided: list[dict[str, str]]
+    red: list[dict[str, str]]
+    invoices: list[dict[str, str]]
     categories: list[dict[str, str]]
     income: str
     relief: str
     rounding: str
+    arrears: str
+    methods: list[dict[str, str]]
     cash: str
-    scan: str
+    float: str
+    drawer: list[dict[str, str]]
+    should: str
+    pieces: list[dict[str, str]]
     counted: str
     difference: str
+    difference_reason: str
+    hand_in: str
     closer: str
     witness: str
     reason: str
@@ -79,13 +98,17 @@ def receipt(bill_id: bytes) -> ReceiptPaper:
     if bill is None or visit is None:
         raise Missing("charging.bill_missing")
     lines, payments = queries.bill_lines(bill_id), queries.payments(bill_id)
-    paid = {method: sum(one.amount_fen for one in payments if one.method == method) for method in ("cash", "scan")}
+    refund = queries.refund_of_red(bill_id) if bill.state == queries.RED else None
+    relief = queries.used_approval(bill.root, queries.RELIEF) if bill.waiver_fen else None
+    corrected = queries.bill(bill.corrects_id) if bill.corrects_id else None
     desk = desks.desk(bill.desk_id) if bill.desk_id else None
     day = local(bill.paid_at).date()
     age = patients.age_text(visit.born_on, day, is_estimated=visit.is_birth_estimated, in_source=True)
     sex = patients.sex_text(visit.sex, in_source=True)
     return ReceiptPaper(
-        clinic=installation.current().clinic_name, receipt_no=bill.receipt_no,
+        clinic=installation.current().clinic_name, title=_title(bill), receipt_no=bill.receipt_no,
+        invoice_no=queries.invoice_of(bill_id), origin=corrected.receipt_no if corrected else _root_no(bill),
+        reason=refund.reason if refund else "",
         desk_cashier=" ".join(part for part in (desk.name if desk else "", bill.cashier_name) if part),
         paid=local(bill.paid_at).strftime("%Y-%m-%d %H:%M:%S"),
         name=visit.name, sex_age=" ".join(part for part in (sex, age) if part), visit_no=visit.visit_no,
@@ -93,10 +116,18 @@ def receipt(bill_id: bytes) -> ReceiptPaper:
         items=[{"item": one.item_name, "quantity": one.unit_text, "amount": yuan(one.amount_fen)} for one in lines],
         categories=[{"category": name, "sum": yuan(fen)} for name, fen in _by_category(lines)],
         count=len(lines), total=yuan(bill.total_fen), waiver=_unless_zero(-bill.waiver_fen),
-        rounding=_unless_zero(bill.rounding_fen), scan=_unless_zero(paid["scan"]),
-        scan_references=" ".join(one.reference for one in payments if one.method == "scan"),
-        cash=_unless_zero(paid["cash"]), tendered=yuan(bill.tendered_fen) if bill.tendered_fen else "",
-        change=yuan(bill.change_fen), fetch_drugs=any(one.item_kind == "drug" for one in lines),
+        waived_by=relief.decider_name if relief else "", rounding=_unless_zero(bill.rounding_fen),
+        payments=[
+            {"method": queries.method_name(one.method, in_source=True), "amount": yuan(one.amount_fen),
+             "reference": one.reference} for one in payments
+        ],
+        owed=_unless_zero(queries.outstanding(bill.root)) if bill.state == queries.PAID else "",
+        back=[
+            {"method": queries.method_name(method, in_source=True), "amount": yuan(fen)}
+            for method, fen in (queries.refund_payments(refund.id) if refund else ())
+        ],
+        tendered=yuan(bill.tendered_fen) if bill.change_fen else "", change=yuan(bill.change_fen),
+        fetch_drugs=bill.root_id is None and any(one.item_kind == "drug" for one in lines),
     )  # fmt: skip
 
 
@@ -110,16 +141,51 @@ def shift_slip(shift_id: bytes) -> ShiftSlip:
     return ShiftSlip(
         clinic=installation.current().clinic_name, cashier=shift.cashier_name, opened=local_text(shift.opened_at),
         closed=local_text(shift.closed_at),
-        range=_range(sums.first_receipt_no, sums.last_receipt_no), bills=sums.bills, voids=sums.voids,
+        range=_range(sums.first_receipt_no, sums.last_receipt_no), bills=sums.bills, voids=sums.voids, reds=sums.reds,
+        red=[
+            {"receipt_no": one.receipt_no, "corrects": one.corrects_no, "amount": yuan(one.total_fen),
+             "reason": one.reason} for one in sums.red
+        ],
+        invoices=[
+            {"range": _range(first, last), "count": f"{used} 张，作废 {voids} 张"}
+            for first, last, used, voids in queries.invoices_of_shift(shift_id)
+        ],
         voided=[
             {"receipt_no": one.receipt_no, "amount": yuan(one.total_fen), "reason": one.reason} for one in sums.voided
         ],
         categories=[{"category": one.name, "sum": yuan(one.amount_fen)} for one in sums.categories],
         income=yuan(sums.income_fen), relief=_unless_zero(sums.relief_fen), rounding=_unless_zero(sums.rounding_fen),
-        cash=yuan(sums.cash_fen), scan=yuan(sums.scan_fen), counted="" if counted is None else yuan(counted),
-        difference="" if counted is None else yuan(counted - sums.cash_fen),
+        arrears=_unless_zero(sums.arrears_fen),
+        methods=[
+            {"method": queries.method_name(one.code, in_source=True), "amount": yuan(one.amount_fen)}
+            for one in sums.methods
+        ],
+        cash=yuan(sums.cash_fen), float=_unless_zero(shift.float_fen),
+        drawer=[
+            {"what": {"in": "放入", "out": "取出", "opened": "开钱箱"}[one.kind], "reason": one.reason,
+             "amount": _unless_zero(one.amount_fen)} for one in sums.drawer
+        ],
+        should=yuan(sums.drawer_fen),
+        pieces=[
+            {"note": yuan(fen), "count": str(number), "amount": yuan(fen * number)}
+            for fen, number in queries.last_count(shift_id)
+        ],
+        counted="" if counted is None else yuan(counted),
+        difference="" if shift.difference_fen is None else yuan(shift.difference_fen),
+        difference_reason=shift.difference_reason, hand_in=yuan(shift.to_hand_in_fen),
         closer=shift.closer_name, witness=shift.witness_name, reason=shift.reason,
     )  # fmt: skip
+
+
+def _title(bill: queries.Bill) -> str:
+    if bill.state == queries.RED:
+        return "门诊退费小票（红字）"
+    return "门诊收费小票（退费后）" if bill.root_id else "门诊收费小票"
+
+
+def _root_no(bill: queries.Bill) -> str:
+    root = queries.bill(bill.root_id) if bill.root_id else None
+    return root.receipt_no if root else ""
 
 
 def newest_job(document: str, entity: bytes) -> jobs.Job:

@@ -13,10 +13,16 @@ BILL_VOIDED = Event("charging.bill_voided", 1, ("bill_id", "receipt_no", "visit_
 
 SHIFT_CLOSED = Event(
     "charging.shift_closed", 1,
-    ("shift_id", "cashier_id", "opened_at", "closed_at", "bills", "voids", "cash_fen", "scan_fen",
-     "closed_by"),
+    ("shift_id", "cashier_id", "opened_at", "closed_at", "bills", "voids", "reds", "cash_fen", "noncash_fen",
+     "drawer_fen", "counted_fen", "closed_by"),
 )  # fmt: skip
-"""A cashier's period (班) is closed (日结); sums in fen, voids already subtracted. `closed_by` is the cashier, or
-who closed it for somebody that was gone."""
+"""A cashier's period (班) is closed (日结); sums in fen, voids and reds already subtracted. `drawer_fen` should lie in
+the drawer, `counted_fen` was counted, None when nobody did. `closed_by` is the cashier, or who closed it for somebody
+that was gone."""
 
-EVENTS = (BILL_PAID, BILL_VOIDED, SHIFT_CLOSED)
+REFUNDED = Event("charging.refunded", 1, ("refund_id", "bill_id", "visit_id", "lines"))
+"""Something of a bill was given back (退费): `lines` is a list of {charge_line_id, source_kind, source_id,
+source_line_id, item_id, quantity}, the quantity taken back in minimum units, perhaps part of the line. `bill_id` is
+the bill that took the money first, the one that reservations name."""
+
+EVENTS = (BILL_PAID, BILL_VOIDED, REFUNDED, SHIFT_CLOSED)

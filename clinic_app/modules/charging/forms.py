@@ -1,60 +1,146 @@
 """From the cashier's forms to what services take: parsing and messages only."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.ids import read_id
-from clinic_app.kernel.money import parse_yuan
+from clinic_app.kernel.money import parse_yuan, yuan
 from clinic_app.kernel.quantity import excerpt, half_width
-from clinic_app.modules.charging.services import Tender
+from clinic_app.modules.charging import queries
+from clinic_app.modules.charging.rules import counted_sum
+from clinic_app.modules.charging.services import Count, Tender
 
-FIELDS = ("line", "sheet", "cash", "scan", "reference", "total_fen")
+FIELDS = (
+    "line", "sheet", "one", "cash", "scan", "method", "reference", "more", "more_method", "more_reference", "total_fen",
+    "invoice",
+)  # fmt: skip
+TYPED = ("cash", "scan", "method", "reference", "more", "more_method", "more_reference")
 _LINE = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{32})")
 _REFERENCE = re.compile(r"[0-9A-Za-z_-]{4,64}")
 
 
 @dataclass(frozen=True)
 class ChargeForm:
-    """A posted bill: ticked sheets, the lines the page showed in them, what is handed over, the sum on the screen."""
+    """A posted bill: ticked sheets and lines, the lines the page showed in them, what is handed over, the sum shown.
+
+    Beside cash there are two rows, each with its way to pay, amount and reference: `scan` and `more`.
+    """
 
     sheets: frozenset[bytes]
+    ones: frozenset[bytes]
     lines: tuple[str, ...]
     cash: str
     scan: str
+    method: str
     reference: str
+    more: str
+    more_method: str
+    more_reference: str
     total_fen: int
+    invoice: str | None
 
     def tenders(self) -> list[Tender]:
-        """What is handed over; Refused as `parse_yuan` with field cash or scan, or `charging.reference_form`."""
+        """What is handed over; Refused as `parse_yuan` with field cash, scan or more, `charging.method_unknown`, or
+        `.reference_form`."""
         found = []
-        if self.scan.strip() and (fen := parse_yuan(self.scan, field="scan")):
-            found.append(Tender("scan", fen, _reference(self.reference)))
+        for field, amount, method, reference in (
+            ("scan", self.scan, self.method, self.reference), ("more", self.more, self.more_method, self.more_reference)
+        ):  # fmt: skip
+            if amount.strip() and (fen := parse_yuan(amount, field=field)):
+                found.append(Tender(_method(method), fen, _reference(reference)))
         if self.cash.strip():
             found.append(Tender("cash", parse_yuan(self.cash, field="cash")))
         return found
 
     def with_amount(self, field: str, text: str) -> "ChargeForm":
-        return replace(self, cash=text) if field == "cash" else replace(self, scan=text)
+        return replace(self, **{field: text})  # type: ignore[arg-type]
+
+    def typed(self) -> dict[str, Any]:
+        """What a hold keeps: the ticks and the amounts as they stand."""
+        return {
+            "sheets": sorted(one.hex() for one in self.sheets), "ones": sorted(one.hex() for one in self.ones),
+            **{name: getattr(self, name) for name in TYPED},
+        }  # fmt: skip
 
 
 def charge_form(form: Any) -> ChargeForm:
     """Read the posted fields; ids that are no ids are left out, so the service finds the lines changed."""
     sheets = frozenset(one for one in map(read_id, form.getlist("sheet")) if one is not None)
+    ones = frozenset(one for one in map(read_id, form.getlist("one")) if one is not None)
     pairs = [found for found in map(_LINE.fullmatch, form.getlist("line")) if found]
     total = form.get("total_fen", "")
+    shown = tuple(pair[2] for pair in pairs if bytes.fromhex(pair[1]) in sheets or bytes.fromhex(pair[2]) in ones)
     return ChargeForm(
-        sheets, tuple(pair[2] for pair in pairs if bytes.fromhex(pair[1]) in sheets), form.get("cash", ""),
-        form.get("scan", ""), form.get("reference", ""), int(total) if re.fullmatch("[0-9]{1,12}", total) else -1,
+        sheets, ones, shown, form.get("cash", ""), form.get("scan", ""), form.get("method", "scan"),
+        form.get("reference", ""), form.get("more", ""), form.get("more_method", "card"),
+        form.get("more_reference", ""), int(total) if re.fullmatch("[0-9]{1,12}", total) else -1,
+        form.get("invoice"),
     )  # fmt: skip
 
 
-def counted(form: Mapping[str, str]) -> int | None:
-    """The cash counted at the close of a shift, None when the field was left empty."""
+def counted(form: Mapping[str, str], denominations: Sequence[int]) -> Count | None:
+    """What was counted at the close of a shift: notes and coins one by one, a sum, or nothing at all.
+
+    A sum beside notes must be what they come to: Refused `charging.count_differs`.
+    """
+    pieces = {fen: _pieces(form.get(f"n{fen}", ""), f"n{fen}") for fen in denominations}
     text = form.get("counted", "")
-    return parse_yuan(text, field="counted") if text.strip() else None
+    typed = parse_yuan(text, field="counted") if text.strip() else None
+    if not any(form.get(f"n{fen}", "").strip() for fen in denominations):
+        return None if typed is None else Count(typed)
+    total = counted_sum(pieces) + _loose(form)
+    if typed is not None and typed != total:
+        raise Refused("charging.count_differs", field="counted", typed=yuan(typed), pieces=yuan(total))
+    return Count(total, tuple(pieces.items()))
+
+
+def refund_lines(form: Any) -> list[tuple[bytes, int]]:
+    """The ticked lines of a refund with their quantities in minimum units; Refused `charging.quantity_form`."""
+    found = []
+    for line_id in map(read_id, form.getlist("take")):
+        if line_id is not None:
+            text = half_width(form.get(f"q{line_id.hex()}", "")).strip()
+            if not re.fullmatch("[0-9]{1,7}", text):
+                raise Refused("charging.quantity_form", field=f"q{line_id.hex()}", value=excerpt(text))
+            found.append((line_id, int(text)))
+    return found
+
+
+def amount(form: Mapping[str, str], field: str = "amount") -> int:
+    """One amount in fen; Refused as `parse_yuan`."""
+    return parse_yuan(form.get(field, ""), field=field)
+
+
+def whole_number(form: Mapping[str, str], field: str) -> int:
+    """A number of a book; Refused `charging.book_range`."""
+    text = half_width(form.get(field, "")).strip()
+    if not re.fullmatch("[0-9]{1,12}", text):
+        raise Refused("charging.book_range", field=field)
+    return int(text)
+
+
+def _loose(form: Mapping[str, str]) -> int:
+    """Coins below the smallest listed one, as a sum."""
+    text = form.get("loose", "")
+    return parse_yuan(text, field="loose") if text.strip() else 0
+
+
+def _pieces(text: str, field: str) -> int:
+    typed = half_width(text).strip()
+    if not typed:
+        return 0
+    if not re.fullmatch("[0-9]{1,5}", typed):
+        raise Refused("charging.pieces", field=field, value=excerpt(text))
+    return int(typed)
+
+
+def _method(code: str) -> str:
+    if code == "cash" or code not in queries.usable_methods():
+        raise Refused("charging.method_unknown", field="method")
+    return code
 
 
 def shown(form: Mapping[str, str]) -> str:

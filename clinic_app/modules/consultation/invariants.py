@@ -17,6 +17,23 @@ def _changed_versions() -> list[tuple[str, str]]:
     ]
 
 
+def _changed_certificates() -> list[tuple[str, str]]:
+    """Certificates whose hash is not that of their content, and those without their first copy."""
+    changed = [
+        (f"certificate {number}", "content and hash differ")
+        for number, content, digest in db.connection().execute(
+            "SELECT certificate_no, content, content_hash FROM certificate"
+        )
+        if sha256(content.encode()).digest() != digest
+    ]
+    return [*changed, *db.rows(_UNCOUNTED)]
+
+
+_UNCOUNTED = (
+    "SELECT 'certificate ' || c.certificate_no, 'its copies are not counted from 1' FROM certificate c"
+    " LEFT JOIN certificate_copy p ON p.certificate_id = c.id GROUP BY c.id"
+    " HAVING coalesce(min(p.copy_no), 0) <> 1 OR max(p.copy_no) <> count(*)"
+)
 _SENT = (
     "SELECT p.id, p.prescription_no, o.body FROM prescription p JOIN outbox o ON o.entity = p.id"
     " AND o.event = 'consultation.prescription_signed' WHERE p.state <> 'draft'"
@@ -52,6 +69,24 @@ INVARIANTS = (
         " UNION ALL SELECT 'note ' || lower(hex(visit_id)), 'is ' || state || ' without a version' FROM note"
         " WHERE state <> 'draft' AND visit_id NOT IN (SELECT visit_id FROM note_version)",
     ),
+    Invariant(
+        "O4-cosign", "见习医师的病历审签后才归档、才有处方",
+        "SELECT 'note ' || lower(hex(v.visit_id)) || ' version ' || v.version, 'is archived without a co-signature'"
+        " FROM note_version v JOIN note n ON n.visit_id = v.visit_id WHERE v.needs_cosign = 1 AND n.state = 'signed'"
+        " AND v.version = (SELECT max(w.version) FROM note_version w WHERE w.visit_id = v.visit_id)"
+        " AND NOT EXISTS (SELECT 1 FROM note_cosign c WHERE c.visit_id = v.visit_id AND c.version = v.version"
+        " AND c.decision = 'signed')"
+        " UNION ALL SELECT 'sheet ' || p.prescription_no, 'is signed and its note was never co-signed'"
+        " FROM prescription p JOIN note_version v ON v.visit_id = p.visit_id AND v.needs_cosign = 1"
+        " WHERE p.state <> 'draft' AND v.version = (SELECT max(w.version) FROM note_version w"
+        " WHERE w.visit_id = p.visit_id AND w.signed_at <= p.signed_at) AND NOT EXISTS (SELECT 1 FROM note_cosign c"
+        " WHERE c.visit_id = v.visit_id AND c.version = v.version AND c.decision = 'signed'"
+        " AND c.cosigned_at <= p.signed_at)"
+        " UNION ALL SELECT 'note ' || lower(hex(c.visit_id)) || ' version ' || c.version, 'is co-signed by its author'"
+        " FROM note_cosign c JOIN note_version v ON v.visit_id = c.visit_id AND v.version = c.version"
+        " WHERE c.cosigned_by = v.signed_by",
+    ),
+    Invariant("O5-certificate", "证明和开具时一样", count=_changed_certificates),
     Invariant(
         "O2-sheet", "签了字的处方有医师、有编号、有药",
         "SELECT 'sheet ' || coalesce(p.prescription_no, lower(hex(p.id))), 'has no number, day or signer'"

@@ -18,14 +18,17 @@ MODULE = Module(
         "consultation.list_paper": frozenset({"pharmacist", "manager"}),
         "consultation.approve_paper": frozenset({"manager"}),
         "consultation.write": frozenset({"doctor", "village_doctor"}),
+        "consultation.approve": frozenset({"manager", "doctor"}),
+        "consultation.cosign": frozenset({"doctor"}),
     },
     menu=(
         MenuItem("门诊工作站", "consultation.queue", "consultation.write", "person", True),
         MenuItem("处方管理", "consultation.paper", "consultation.list_paper", "list"),
+        MenuItem("待审签", "consultation.waiting", "consultation.approve", "check"),
     ),
     events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED),
     offers=("consultation.void_prescription",),
-    reads=("drug", "drug_allergy_group", "diagnosis", "visit", "person"),
+    reads=("drug", "drug_allergy_group", "diagnosis", "tcm_term", "visit", "person"),
     invariants=INVARIANTS,
     tiles=queries.tiles,
     parameters=(
@@ -49,6 +52,31 @@ MODULE = Module(
         Parameter("consultation.keep_psychotropic_2_years", 2, "domain guide RX-18", lowest=2, highest=30),
         Parameter("consultation.keep_narcotic_years", 3, "domain guide RX-18", lowest=3, highest=30),
         Parameter("consultation.complaint_signs", 20, "domain guide OR-05: warns only", lowest=5, highest=500),
+        Parameter(
+            "consultation.first_contents", "present_illness past_history examination results plan",
+            "domain guide OR-02: what a first visit must hold beside time, complaint and diagnosis",
+        ),
+        Parameter(
+            "consultation.return_contents", "present_illness examination results plan",
+            "domain guide OR-03: what a return visit must hold beside time, complaint and diagnosis",
+        ),
+        Parameter(
+            "consultation.emergency_contents", "present_illness past_history examination results plan",
+            "domain guide OR-02 and OR-04: what an emergency note must hold beside time, complaint and diagnosis",
+        ),
+        Parameter(
+            "consultation.no_results", "未做",
+            "decided here: what a new note says of test results until the doctor writes some; empty for nothing",
+        ),
+        Parameter(
+            "consultation.amendment_needs_approval", False,
+            "domain guide OR-06: a signed note is amended with approval; off where nobody else could approve",
+        ),
+        Parameter(
+            "consultation.sick_leave_days", 7,
+            "common professional knowledge, to be confirmed by the clinic: longest sick leave of one certificate",
+            lowest=1, highest=90,
+        ),
         Parameter("consultation.temperature_range", "30-45", _PLAUSIBLE),
         Parameter("consultation.pulse_range", "20-300", _PLAUSIBLE),
         Parameter("consultation.respiration_range", "4-120", _PLAUSIBLE),
@@ -56,6 +84,7 @@ MODULE = Module(
         Parameter("consultation.diastolic_range", "10-200", _PLAUSIBLE),
         Parameter("consultation.spo2_range", "30-100", _PLAUSIBLE),
         Parameter("consultation.weight_range", "0.3-400", _PLAUSIBLE),
+        Parameter("consultation.glucose_range", "0.5-60", _PLAUSIBLE),
         Parameter(
             "consultation.same_use_groups",
             "penicillins cephalosporins macrolides quinolones sulfonamides tetracyclines lincosamides;"
@@ -63,5 +92,5 @@ MODULE = Module(
             "decided here: allergy groups whose drugs may be suggested for each other; the doctor decides",
         ),
     ),
-    documents=("consultation.prescription",),
+    documents=("consultation.prescription", "consultation.record", "consultation.certificate"),
 )

@@ -64,6 +64,20 @@ class Route(_Table):
     is_reviewed = IntegerField()
 
 
+class TcmTerm(_Table):
+    """A disease or a syndrome of traditional medicine (中医病名、证候)."""
+
+    code = TextField(primary_key=True)
+    kind = TextField()
+    name = TextField()
+    name_en = TextField()
+    source = TextField()
+    is_reviewed = IntegerField()
+
+    class Meta:
+        table_name = "tcm_term"
+
+
 class Drug(_Table):
     """A drug of one strength and pack (药品); amounts are decimal texts, never floats."""
 

@@ -9,8 +9,8 @@ from clinic_app.modules.dictionaries import importing
 
 DATA = Path(__file__).parent / "data"
 KNOWLEDGE = (
-    "invoice_categories", "allergy_groups", "frequencies", "routes", "diagnoses", "substance_classes", "substances",
-    "safety_rules", "controlled_limits",
+    "invoice_categories", "allergy_groups", "frequencies", "routes", "diagnoses", "tcm_terms", "substance_classes",
+    "substances", "safety_rules", "controlled_limits",
 )  # fmt: skip
 INVENTED = ("services", "drugs", "prescribing", importing.DIVISIONS)
 HERBS = "herbs"

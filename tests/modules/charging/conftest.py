@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from clinic_app.kernel import db
+from clinic_app.kernel import db, parameters
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.rights import Actor
@@ -15,6 +15,7 @@ from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.dictionaries import services as dictionary_services
 from clinic_app.modules.patients import queries as patients
+from clinic_app.modules.people import services as people
 from clinic_app.modules.visits import services as visits
 
 
@@ -73,6 +74,44 @@ class Window:
             (new_id(), visit_id, patient, source, item.id, today().isoformat()),
         )
 
+    def parameter(self, name: str, value: Any) -> None:
+        self.clinic.run(
+            self.clinic.actor("administrator"), lambda uow: parameters.change(uow, name, value, today(), "test"),
+            quiet=True,
+        )  # fmt: skip
+
+    def services(self, visit_id: bytes, *items: tuple[str, int]) -> list[str]:
+        """Open lines of items that cost just so many fen each, by their names."""
+        made = []
+        for place, (name, fen) in enumerate(items):
+            item = dictionaries.service_by_code(f"S00{11 + place:02d}")
+            self.clinic.raw("UPDATE service_item SET name = ? WHERE id = ?", (name, item.id))
+            self.price("service", item.code, fen * 100)
+            made.append((place, "service", item.id, 1))
+        patient = db.value("SELECT patient_id FROM visit WHERE id = ?", (visit_id,))
+
+        def act(uow: Any) -> None:
+            uow.audit("test.open")
+            services.open_lines(uow, visit_id, patient, "treatment", new_id(), made)
+
+        self.clinic.run(self.clinic.actor("nurse"), act)
+        return [name for name, _ in items]
+
+    def approve(self, approval_id: str, *, yes: bool = True, actor: Actor | None = None) -> Any:
+        return self.clinic.run(
+            actor or self.clinic.actor("manager"),
+            lambda uow: services.decide(uow, bytes.fromhex(approval_id), approve=yes, answer="" if yes else "不行"),
+        )
+
+    def second_cashier(self) -> Actor:
+        """The registrar takes money today too."""
+        registrar = self.clinic.actor("registrar")
+        self.clinic.run(
+            self.clinic.actor("administrator"),
+            lambda uow: people.change_roles(uow, registrar.person_id, ["registrar", "cashier"]),
+        )
+        return self.clinic.actor("registrar")
+
     def price(self, kind: str, code: str, price_e4: int) -> None:
         item = dictionaries.drug_by_code(code) if kind == "drug" else dictionaries.service_by_code(code)
         self.clinic.run(
@@ -96,12 +135,13 @@ class Window:
 
     def pay(
         self, visit_id: bytes, cash: int | None = None, scan: tuple[int, str] | None = None, *,
-        actor: Actor | None = None, **seen: Any,
+        method: tuple[str, int, str] | None = None, actor: Actor | None = None, **seen: Any,
     ) -> dict[str, Any]:
         """Charge what is open, by default with exact cash."""
         shown = {**self.seen(visit_id), **seen}
         tenders = [services.Tender("scan", *scan)] if scan else []
-        if cash is not None or not scan:
+        tenders += [services.Tender(*method)] if method else []
+        if cash is not None or not tenders:
             tenders.append(services.Tender("cash", shown["total_seen_fen"] if cash is None else cash))
         return self.clinic.run(
             actor or self.cashier, lambda uow: services.charge_visit(uow, visit_id, tenders=tenders, **shown)
@@ -112,8 +152,29 @@ class Window:
             actor or self.cashier, lambda uow: services.void_bill(uow, bytes.fromhex(bill["bill_id"]), reason)
         )
 
-    def close(self, **given: Any) -> dict[str, Any]:
-        return self.clinic.run(self.cashier, lambda uow: services.close_shift(uow, **given))
+    def close(self, counted_fen: int | None = None, *, actor: Actor | None = None, **given: Any) -> dict[str, Any]:
+        """Close the shift of the cashier, by default with the right cash in the drawer."""
+        who = actor or self.cashier
+        shift = queries.open_shift(who.person_id)
+        if counted_fen is None:
+            counted_fen = queries.shift_sums(shift.id).drawer_fen if shift else 0
+        return self.clinic.run(
+            who, lambda uow: services.close_shift(uow, count=services.Count(counted_fen), **given)
+        )
+
+    def refund(
+        self, bill: dict[str, Any], *taken: tuple[str, int], reason: str = "患者不要了", actor: Actor | None = None,
+        **given: Any,
+    ) -> dict[str, Any]:
+        """Give back lines of a bill by item name and minimum units; everything without any."""
+        bill_id = bytes.fromhex(bill["bill_id"])
+        by_name = {line.item_name: line for line in queries.bill_lines(bill_id)}
+        lines = [(by_name[name].charge_line_id, quantity) for name, quantity in taken]
+        whole = [(line.charge_line_id, line.quantity) for line in by_name.values()]
+        return self.clinic.run(
+            actor or self.cashier,
+            lambda uow: services.refund_bill(uow, bill_id, lines or whole, reason=reason, **given),
+        )
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from clinic_app.modules.consultation import queries as consultation
 from clinic_app.modules.consultation import services as consultation_services
 from clinic_app.modules.consultation.queries.working_out import TypedLine
 from clinic_app.modules.dictionaries import queries as dictionaries
+from tests.visit import NOTE
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def seen_by_the_doctor(window):
         return window.clinic.run(doctor, lambda uow: act(uow, visit, **named), quiet=True)
 
     window.clinic.run(doctor, lambda uow: consultation_services.start(uow, visit))
-    draft(consultation_services.save_note, fields={"chief_complaint": "咳嗽 3 天"}, rev=consultation.note(visit).rev)
+    draft(consultation_services.save_note, fields=NOTE, rev=consultation.note(visit).rev)
     draft(consultation_services.add_diagnosis, diagnosis_id=dictionaries.diagnosis_by_code("J06.900").id)
     drug = dictionaries.drug_by_code("D0006")
     line = TypedLine(drug.id, f"{drug.usual_dose}{drug.dose_unit}", drug.frequency, "3", drug.route)

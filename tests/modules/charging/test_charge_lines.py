@@ -144,7 +144,8 @@ def test_one_source_line_is_open_only_once(window):
     with pytest.raises(Exception, match="UNIQUE"):
         window.clinic.raw(
             "INSERT INTO charge_line SELECT randomblob(16), visit_id, patient_id, source_kind, source_id,"
-            " source_line_id, line_no, item_kind, item_id, quantity, state, bill_id, opened_at, opened_on, changed_at"
+            " source_line_id, line_no, item_kind, item_id, quantity, refunded, state, bill_id, opened_at, opened_on,"
+            " changed_at"
             " FROM charge_line WHERE source_id = ?",
             (source[0],),
         )

@@ -26,7 +26,7 @@ def test_a_charge_while_the_manager_counts_is_no_shortage_of_the_cashier(window,
     answer = manager.post(at, given, **HTMX)
     assert answer.status_code == 409 and answer.headers["HX-Retarget"] == "#dialog"
     assert queries.shift(shift_id).closed_at is None and "又收了费" in answer.text
-    assert "应交现金 20.00" in answer.text and 'value="10.00"' in answer.text
+    assert "钱箱应有 20.00" in answer.text and 'value="10.00"' in answer.text
     assert f'value="{second}" selected' in answer.text and 'value="人不在，忘了交班" checked' in answer.text
     assert 'value="下午没来"' in answer.text
     again = {**given, "counted": "20.00", "shown": hidden(answer.text, "shown")}
@@ -47,7 +47,8 @@ def test_the_own_close_in_another_tab_is_told_what_changed(window, browser_as, c
     answer = cashier.post(at, {"counted": "10", "shown": shown}, **HTMX)
     assert answer.status_code == 409 and "没有交班" in answer.text and 'name="counted"' in answer.text
     assert queries.shift(shift_id).closed_at is None
-    answer = cashier.post(at, {"counted": "10", "shown": hidden(answer.text, "shown")}, **HTMX)
+    right = "20" if change == "charge" else "0"
+    answer = cashier.post(at, {"counted": right, "shown": hidden(answer.text, "shown")}, **HTMX)
     assert answer.status_code == 204 and queries.shift(shift_id).closed_at is not None
 
 
@@ -85,7 +86,8 @@ def test_the_cashier_of_the_shift_counts_with_nobody(window, browser_as):
     for closer, second in ((manager, cashier), (cashier, manager)):
         with pytest.raises(Exception, match="CHECK"):
             window.clinic.raw(
-                "UPDATE shift SET closed_at = opened_at, cash_fen = 0, scan_fen = 0, counted_fen = 0, closed_by = ?,"
+                "UPDATE shift SET closed_at = opened_at, cash_fen = 0, noncash_fen = 0, drawer_fen = 0,"
+                " counted_fen = 0, closed_by = ?,"
                 " counted_with = ?, reason = '已离职'", (closer, second),
             )  # fmt: skip
 

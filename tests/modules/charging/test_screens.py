@@ -123,7 +123,7 @@ def test_a_quote_shows_due_and_change_and_writes_nothing(window, browser):
     text = browser.post(url(visit, "/quote"), {**form, "cash": "12.5"}).text
     assert re.search(r'id="due".*?10\.00', text, re.S) and re.search(r'id="change".*?2\.50', text, re.S)
     assert "还差" in browser.post(url(visit, "/quote"), {**form, "cash": "9"}).text
-    assert "扫码付不找零" in browser.post(url(visit, "/quote"), {**form, "scan": "11", "reference": "WX0001"}).text
+    assert "只有现金能找零" in browser.post(url(visit, "/quote"), {**form, "scan": "11", "reference": "WX0001"}).text
     while_typing = browser.post(url(visit, "/quote"), {**form, "scan": "10"}).text
     assert "还没有支付单号" not in while_typing and re.search(r'id="due".*?0\.00', while_typing, re.S)
     assert "金额要写成数字" in browser.post(url(visit, "/quote"), {**form, "cash": "一百"}).text
@@ -229,7 +229,7 @@ def test_voiding_from_the_list_of_receipts(window, browser):
     paid = window.pay(visit, 0, (1000, "WX000001"))
     assert paid["receipt_no"] in browser.get("/charging/receipts").text
     dialog = browser.get(f"/charging/bills/{paid['bill_id']}/void").text
-    assert "<dialog" in dialog and "扫码付 10.00 从付款方原路退" in dialog
+    assert "<dialog" in dialog and "其他方式 10.00 从付款方原路退" in dialog
     action = f"/charging/bills/{paid['bill_id']}/void"
     assert browser.post(action, {"reason": "", "other": "错"}).status_code == 422
     answer = browser.post(action, {"reason": "收错人", "other": ""}, **{"HX-Request": "true"})
@@ -257,7 +257,8 @@ def test_the_shift_shows_its_sums_and_closes_once(window, browser):
     html = browser.get("/charging/shift").text
     assert "一般诊疗费" in html and "10.00" in html and "XQX01R" in html
     shift = queries.open_shift(window.cashier.person_id).id.hex()
-    assert "应交现金 10.00" in browser.get(f"/charging/shift/{shift}/close").text
+    blind = browser.get(f"/charging/shift/{shift}/close").text
+    assert "点完才告诉" in blind and "钱箱应有 10.00" not in blind
     shown = hidden(browser.get(f"/charging/shift/{shift}/close").text, "shown")
     assert browser.post(f"/charging/shift/{shift}/close", {"counted": "abc", "shown": shown}).status_code == 422
     assert browser.post(f"/charging/shift/{shift}/close", {"counted": "10", "shown": shown}).status_code == 303

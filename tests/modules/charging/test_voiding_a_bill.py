@@ -20,7 +20,7 @@ def test_a_void_opens_the_lines_releases_the_drugs_and_keeps_the_number(window):
     back = window.void(paid, "收错人")
     bill = queries.bill(bytes.fromhex(paid["bill_id"]))
     assert (bill.state, bill.void_reason, bill.receipt_no) == ("voided", "收错人", paid["receipt_no"])
-    assert (back["cash_fen"], back["scan_fen"]) == (1870, 1000)
+    assert (back["cash_fen"], back["noncash_fen"]) == (1870, 1000)
     assert window.seen(visit) == before
     assert stock.reservations_of(bill.id) == []
     body = outbox.body_of(db.value("SELECT body FROM outbox WHERE event = 'charging.bill_voided'"))

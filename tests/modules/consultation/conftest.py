@@ -19,6 +19,12 @@ AMOXICILLIN, CEFALEXIN, AZITHROMYCIN, AMLODIPINE, AMBROXOL = "D0001", "D0003", "
 SOLD_OUT, PRN_SALTS, LORATADINE, PARACETAMOL, METRONIDAZOLE = "D0004", "D0030", "D0016", "D0011", "D0010"
 LEVOFLOXACIN, OMEPRAZOLE, CHLORPHENAMINE, COLD_REMEDY, SMECTITE = "D0009", "D0028", "D0015", "D0037", "D0029"
 
+CONTENTS = {
+    "chief_complaint": "咳嗽 3 天", "present_illness": "受凉后起病", "past_history": "否认慢性病",
+    "examination": "咽红", "plan": "休息",
+}  # fmt: skip
+"""What a first visit must hold (OR-02) beside what a new note says by itself, and the diagnosis."""
+
 
 def typed(code: str, **other: str) -> TypedLine:
     """A row as picked from the list: the drug's usual use, then what is typed over it."""
@@ -58,7 +64,7 @@ class Writing:
 
     def write(self) -> None:
         """The least that can be signed."""
-        self.note(chief_complaint="咳嗽 3 天")
+        self.note(**CONTENTS)
         found = dictionaries.diagnosis_by_code("J06.900")
         assert found is not None
         self.draft(services.add_diagnosis, diagnosis_id=found.id)

@@ -37,7 +37,7 @@ def rows(one):
 @pytest.mark.rule("RX-12", "QT-10")
 def test_a_childs_granules_wait_for_the_weight_and_the_choice(writing):
     one = writing(CHILD)
-    with pytest.raises(Refused, match="weight_missing"):
+    with pytest.raises(Refused, match="weigh_first"):
         one.add(GRANULES)
     one.note(weight="18")
     with pytest.raises(Refused, match="dose_to_choose") as refused:

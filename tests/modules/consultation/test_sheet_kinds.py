@@ -255,7 +255,7 @@ def test_rights_are_asked_when_a_row_is_stored_and_when_it_is_signed(writing):
         one.add("D0047")
     one.add(METRONIDAZOLE)
     _end_all(one)
-    with pytest.raises(Refused, match="no_prescribing_right"):
+    with pytest.raises(Refused, match="no_doctor_certificate"):
         one.sign()
 
 

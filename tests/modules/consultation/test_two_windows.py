@@ -146,9 +146,40 @@ def test_a_disputed_field_shows_both_texts_until_the_doctor_chooses(browser_as, 
     assert answer.status_code == 409 and "第一个窗口" in answer.text and "用这边的" in answer.text
     note = queries.note(one.visit_id)
     assert (note.plan, note.examination) == ("第一个窗口", "咽红")
-    chosen = re.search(r'hx-vals=\'{"note_rev": "(\d+)"}\'', answer.text)[1]
-    doctor.post(_url(one, "/note"), {**mine, "note_rev": chosen}, **HTMX)
+    seen = re.findall(r'class="mine" name="note_taken" value="([^"]+)"', answer.text)
+    doctor.post(_url(one, "/note"), {**mine, **_marks(answer), "note_taken": seen}, **HTMX)
     assert queries.note(one.visit_id).plan == "第二个窗口"
+
+
+def _marks(answer):
+    return {name: hidden(answer.text, name) for name in ("note_rev", "note_drawn")}
+
+
+def test_taking_this_side_wins_only_where_the_two_differ(browser_as, writing):
+    """What the other window wrote meanwhile in a third field is put in the page, not overwritten by its old text."""
+    one, doctor = writing(), browser_as("doctor")
+    page = _page(doctor, one)
+    doctor.post(_url(one, "/note"), _note(page, plan="第一个窗口"), **HTMX)
+    mine = _note(page, plan="第二个窗口")
+    answer = doctor.post(_url(one, "/note"), mine, **HTMX)
+    one.note(present_illness="那边刚写的")
+    seen = re.findall(r'class="mine" name="note_taken" value="([^"]+)"', answer.text)
+    text = doctor.post(_url(one, "/note"), {**mine, **_marks(answer), "note_taken": seen}, **HTMX).text
+    note = queries.note(one.visit_id)
+    assert (note.plan, note.present_illness) == ("第二个窗口", "那边刚写的")
+    assert re.search(r'id="present-illness"[^>]*hx-swap-oob="true">\s*那边刚写的', text)
+
+
+def test_taking_this_side_is_asked_again_when_the_other_side_moved_on(browser_as, writing):
+    one, doctor = writing(), browser_as("doctor")
+    page = _page(doctor, one)
+    doctor.post(_url(one, "/note"), _note(page, plan="第一个窗口"), **HTMX)
+    mine = _note(page, plan="第二个窗口")
+    answer = doctor.post(_url(one, "/note"), mine, **HTMX)
+    one.note(plan="第一个窗口又改了")
+    seen = re.findall(r'class="mine" name="note_taken" value="([^"]+)"', answer.text)
+    again = doctor.post(_url(one, "/note"), {**mine, **_marks(answer), "note_taken": seen}, **HTMX)
+    assert again.status_code == 409 and queries.note(one.visit_id).plan == "第一个窗口又改了"
 
 
 @pytest.fixture

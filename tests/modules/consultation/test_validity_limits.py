@@ -214,11 +214,11 @@ def test_a_dose_by_weight_stops_at_the_adults_dose_and_whole_pieces_need_no_choi
 
 @pytest.mark.rule("RX-12")
 def test_an_infant_is_weighed_before_a_drug_by_weight():
-    with pytest.raises(Refused, match="weight_missing"):
+    with pytest.raises(Refused, match="weigh_first"):
         check_weight("", age_months=5, below_months=168)
     check_weight("7.2", age_months=5, below_months=168)
     check_weight("", age_months=168, below_months=168)
-    with pytest.raises(Refused, match="weight_missing"):
+    with pytest.raises(Refused, match="weigh_first"):
         check_weight("", age_months=None, below_months=168)
 
 

@@ -1,10 +1,10 @@
 import pytest
 
-from clinic_app.modules.consultation.rules.vitals import parse_vitals
+from clinic_app.modules.consultation.rules.vitals import CODES, parse_vitals
 
 RANGES = {
     "temperature": "30-45", "pulse": "20-300", "respiration": "4-120", "systolic": "30-300", "diastolic": "10-200",
-    "spo2": "30-100", "weight": "0.3-400",
+    "spo2": "30-100", "weight": "0.3-400", "glucose": "0.5-60",
 }  # fmt: skip
 
 
@@ -19,7 +19,7 @@ def test_reads_numbers_as_they_are_typed_in_one_spelling():
 
 
 def test_what_was_not_measured_stays_empty():
-    assert _read()[0] == dict.fromkeys(("temperature", "pulse", "respiration", "blood_pressure", "spo2", "weight"), "")
+    assert _read()[0] == dict.fromkeys(CODES, "")
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_an_amendment_is_a_new_version_with_its_reason_and_version_1_stays(writi
     one.add(LORATADINE)
     assert one.sign()["version"] == 2
     first, second = queries.note_versions(one.visit_id)
-    assert (first.content["plan"], second.content["plan"]) == ("", "血象高，加用抗生素")
+    assert (first.content["plan"], second.content["plan"]) == ("休息", "血象高，加用抗生素")
     assert (first.reason, second.reason) == ("", "检查结果回来")
     assert len(one.signed) == 2
 

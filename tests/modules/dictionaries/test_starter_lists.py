@@ -23,6 +23,7 @@ COLUMNS = {
     "antimicrobial_grade controlled_class source reviewed",
     "services": "code name name_en unit unit_en invoice_category price source reviewed",
     "diagnoses": "code name name_en source reviewed",
+    "tcm_terms": "code kind name name_en source reviewed",
     "allergy_groups": "code parent name name_en source reviewed",
     "frequencies": "code name name_en times cycle_days is_single needs_quantity source reviewed",
     "routes": "code name name_en slip source reviewed",
@@ -46,6 +47,7 @@ SOURCES = {
     "services": {"practice"},
     "diagnoses": {"common knowledge"},
     "allergy_groups": {"common knowledge"},
+    "tcm_terms": {"common knowledge"},
     "frequencies": {"common knowledge"},
     "routes": {"common knowledge"},
 }

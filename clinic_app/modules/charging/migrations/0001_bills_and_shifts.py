@@ -7,13 +7,18 @@ CREATE TABLE shift(
     desk_id BLOB REFERENCES desk(id),
     opened_at INTEGER NOT NULL,
     closed_at INTEGER CHECK (closed_at >= opened_at),
+    float_fen INTEGER NOT NULL DEFAULT 0 CHECK (float_fen >= 0),
     cash_fen INTEGER,
-    scan_fen INTEGER,
+    noncash_fen INTEGER,
+    drawer_fen INTEGER,
     counted_fen INTEGER CHECK (counted_fen >= 0),
+    difference_reason TEXT NOT NULL DEFAULT '',
     closed_by BLOB REFERENCES person(id),
     counted_with BLOB REFERENCES person(id),
     reason TEXT NOT NULL DEFAULT '',
-    CHECK ((closed_at IS NULL) = (cash_fen IS NULL) AND (closed_at IS NULL) = (scan_fen IS NULL)),
+    CHECK ((closed_at IS NULL) = (cash_fen IS NULL) AND (closed_at IS NULL) = (noncash_fen IS NULL)
+        AND (closed_at IS NULL) = (drawer_fen IS NULL)),
+    CHECK (counted_fen IS NULL OR counted_fen = drawer_fen OR length(difference_reason) BETWEEN 2 AND 100),
     CHECK (counted_fen IS NULL OR closed_at IS NOT NULL),
     CHECK (CASE WHEN closed_by IS NULL THEN counted_with IS NULL AND reason = '' ELSE counted_fen IS NOT NULL
         AND counted_with IS NOT NULL AND counted_with <> closed_by AND cashier_id NOT IN (closed_by, counted_with)
@@ -22,12 +27,15 @@ CREATE TABLE shift(
 CREATE UNIQUE INDEX shift_open ON shift(cashier_id) WHERE closed_at IS NULL;
 CREATE TRIGGER shift_only_closes BEFORE UPDATE ON shift
 WHEN OLD.closed_at IS NOT NULL OR NEW.closed_at IS NULL OR NEW.id IS NOT OLD.id OR NEW.cashier_id IS NOT OLD.cashier_id
-    OR NEW.desk_id IS NOT OLD.desk_id OR NEW.opened_at IS NOT OLD.opened_at
+    OR NEW.desk_id IS NOT OLD.desk_id OR NEW.opened_at IS NOT OLD.opened_at OR NEW.float_fen IS NOT OLD.float_fen
 BEGIN SELECT RAISE(ABORT, 'a shift is only ever closed, once'); END;
 CREATE TRIGGER shift_no_delete BEFORE DELETE ON shift BEGIN SELECT RAISE(ABORT, 'shifts are never removed'); END;
 
 CREATE TABLE bill(
     id BLOB PRIMARY KEY CHECK (length(id) = 16),
+    kind TEXT NOT NULL CHECK (kind IN ('blue', 'red')),
+    root_id BLOB REFERENCES bill(id),
+    corrects_id BLOB UNIQUE REFERENCES bill(id),
     receipt_no TEXT NOT NULL UNIQUE,
     series TEXT NOT NULL,
     number INTEGER NOT NULL CHECK (number >= 1),
@@ -36,15 +44,19 @@ CREATE TABLE bill(
     shift_id BLOB NOT NULL REFERENCES shift(id),
     cashier_id BLOB NOT NULL REFERENCES person(id),
     desk_id BLOB REFERENCES desk(id),
-    total_fen INTEGER NOT NULL CHECK (total_fen >= 0),
-    waiver_fen INTEGER NOT NULL CHECK (waiver_fen BETWEEN 0 AND total_fen),
+    total_fen INTEGER NOT NULL,
+    waiver_fen INTEGER NOT NULL,
     rounding_fen INTEGER NOT NULL,
     tendered_fen INTEGER NOT NULL CHECK (tendered_fen >= 0),
     change_fen INTEGER NOT NULL CHECK (change_fen BETWEEN 0 AND tendered_fen),
     paid_at INTEGER NOT NULL,
     paid_on TEXT NOT NULL,
-    UNIQUE (series, number)
+    UNIQUE (series, number),
+    CHECK ((kind = 'red') = (corrects_id IS NOT NULL) AND (kind = 'blue' OR root_id IS NOT NULL)),
+    CHECK (CASE kind WHEN 'blue' THEN total_fen >= 0 AND waiver_fen BETWEEN 0 AND total_fen
+        ELSE total_fen <= 0 AND waiver_fen BETWEEN total_fen AND 0 END)
 ) WITHOUT ROWID;
+CREATE INDEX bill_root ON bill(root_id) WHERE root_id IS NOT NULL;
 CREATE INDEX bill_visit ON bill(visit_id);
 CREATE INDEX bill_shift ON bill(shift_id);
 CREATE INDEX bill_paid_on ON bill(paid_on, cashier_id, paid_at);
@@ -55,21 +67,24 @@ CREATE TABLE charge_line(
     id BLOB PRIMARY KEY CHECK (length(id) = 16),
     visit_id BLOB NOT NULL REFERENCES visit(id),
     patient_id BLOB NOT NULL REFERENCES patient(id),
-    source_kind TEXT NOT NULL CHECK (source_kind IN ('visit', 'prescription')),
+    source_kind TEXT NOT NULL CHECK (source_kind <> ''),
     source_id BLOB NOT NULL,
     source_line_id NOT NULL,
     line_no INTEGER NOT NULL CHECK (line_no >= 1),
     item_kind TEXT NOT NULL CHECK (item_kind IN ('drug', 'service')),
     item_id BLOB NOT NULL,
     quantity INTEGER NOT NULL CHECK (quantity >= 1),
+    refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND quantity),
     state TEXT NOT NULL CHECK (state IN ('open', 'billed', 'withdrawn')),
     bill_id BLOB REFERENCES bill(id),
     opened_at INTEGER NOT NULL,
     opened_on TEXT NOT NULL,
     changed_at INTEGER NOT NULL,
-    CHECK ((state = 'billed') = (bill_id IS NOT NULL))
+    CHECK ((state = 'billed') = (bill_id IS NOT NULL)),
+    CHECK (refunded = 0 OR state = 'billed')
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX charge_line_source ON charge_line(source_id, source_line_id) WHERE state <> 'withdrawn';
+CREATE INDEX charge_line_by_source ON charge_line(source_id);
 CREATE INDEX charge_line_visit ON charge_line(visit_id);
 CREATE INDEX charge_line_open ON charge_line(opened_on) WHERE state = 'open';
 CREATE INDEX charge_line_bill ON charge_line(bill_id) WHERE bill_id IS NOT NULL;
@@ -79,6 +94,7 @@ WHEN OLD.state = 'withdrawn' OR NEW.id IS NOT OLD.id OR NEW.visit_id IS NOT OLD.
     OR NEW.source_id IS NOT OLD.source_id OR NEW.source_line_id IS NOT OLD.source_line_id
     OR NEW.line_no IS NOT OLD.line_no OR NEW.item_kind IS NOT OLD.item_kind OR NEW.item_id IS NOT OLD.item_id
     OR NEW.quantity IS NOT OLD.quantity OR NEW.opened_at IS NOT OLD.opened_at OR NEW.opened_on IS NOT OLD.opened_on
+    OR NEW.refunded < OLD.refunded
 BEGIN SELECT RAISE(ABORT, 'only the state of a charge line changes'); END;
 CREATE TRIGGER charge_line_no_delete BEFORE DELETE ON charge_line
 BEGIN SELECT RAISE(ABORT, 'charge lines are withdrawn, never removed'); END;
@@ -106,8 +122,8 @@ CREATE TABLE payment(
     bill_id BLOB NOT NULL REFERENCES bill(id),
     line_no INTEGER NOT NULL CHECK (line_no >= 1),
     method TEXT NOT NULL CHECK (method <> ''),
-    amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),
-    reference TEXT NOT NULL CHECK ((method = 'cash') = (reference = '')),
+    amount_fen INTEGER NOT NULL CHECK (amount_fen <> 0),
+    reference TEXT NOT NULL CHECK (reference = '' OR method NOT IN ('cash', 'arrears')),
     PRIMARY KEY (bill_id, line_no)
 ) WITHOUT ROWID;
 CREATE INDEX payment_reference ON payment(reference) WHERE reference <> '';
@@ -118,14 +134,17 @@ BEGIN SELECT RAISE(ABORT, 'payments are never removed'); END;
 
 CREATE TABLE voucher(
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('bill', 'void')),
+    kind TEXT NOT NULL CHECK (kind IN ('bill', 'void', 'red', 'channel', 'settlement')),
     bill_id BLOB NOT NULL REFERENCES bill(id),
     shift_id BLOB NOT NULL REFERENCES shift(id),
     corrects_id INTEGER UNIQUE REFERENCES voucher(id),
     at INTEGER NOT NULL,
-    UNIQUE (bill_id, kind),
-    CHECK ((kind = 'void') = (corrects_id IS NOT NULL))
+    posted_on TEXT NOT NULL,
+    CHECK ((kind IN ('void', 'red')) = (corrects_id IS NOT NULL))
 );
+CREATE UNIQUE INDEX voucher_bill ON voucher(bill_id, kind) WHERE kind IN ('bill', 'void', 'red');
+CREATE INDEX voucher_of_bill ON voucher(bill_id);
+CREATE INDEX voucher_posted_on ON voucher(posted_on);
 CREATE INDEX voucher_shift ON voucher(shift_id, at);
 CREATE TRIGGER voucher_open_shift BEFORE INSERT ON voucher
 WHEN (SELECT closed_at FROM shift WHERE id = NEW.shift_id) IS NOT NULL
@@ -142,6 +161,7 @@ CREATE TABLE ledger_entry(
     amount_fen INTEGER NOT NULL CHECK (amount_fen <> 0),
     PRIMARY KEY (voucher_id, line_no)
 ) WITHOUT ROWID;
+CREATE INDEX ledger_entry_arrears ON ledger_entry(voucher_id) WHERE account = 'arrears';
 CREATE TRIGGER ledger_entry_open_shift BEFORE INSERT ON ledger_entry
 WHEN (SELECT s.closed_at FROM voucher v JOIN shift s ON s.id = v.shift_id WHERE v.id = NEW.voucher_id) IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a closed shift accepts no entry'); END;

@@ -1,7 +1,32 @@
 """Reads of charging (收费); the subject's face for later ones together with `services`."""
 
+from clinic_app.modules.charging.queries.approvals import (
+    APPROVED,
+    ARREARS,
+    REFUND,
+    RELIEF,
+    WAITING,
+    Approval,
+    approval,
+    approval_lines,
+    approvals_decided,
+    approvals_waiting,
+    asked_for_visit,
+    concessions,
+    live_approval,
+    used_approval,
+)
+from clinic_app.modules.charging.queries.arrears import (
+    Owed,
+    arrears,
+    is_settled_later,
+    outstanding,
+    receivable_fen,
+)
 from clinic_app.modules.charging.queries.bills import (
     PAID,
+    RED,
+    REVERSED,
     VOIDED,
     Bill,
     BillLine,
@@ -10,6 +35,7 @@ from clinic_app.modules.charging.queries.bills import (
     Receipt,
     bill,
     bill_lines,
+    bill_that_counts,
     bill_that_took,
     bills_of_visit,
     is_dispensed,
@@ -22,28 +48,83 @@ from clinic_app.modules.charging.queries.bills import (
     receipts_of_shift,
     visit_bill,
 )
+from clinic_app.modules.charging.queries.books import (
+    Book,
+    book,
+    book_of,
+    books,
+    books_of_prefix,
+    invoice_of,
+    invoices_of_shift,
+)
+from clinic_app.modules.charging.queries.holds import (
+    Hold,
+    hold,
+)
+from clinic_app.modules.charging.queries.left_open import is_left_open, left_open, left_open_hours
+from clinic_app.modules.charging.queries.methods import (
+    Method,
+    method_name,
+    methods,
+    noncash_methods,
+    usable_methods,
+)
+from clinic_app.modules.charging.queries.months import (
+    HandIn,
+    MonthClose,
+    Sums,
+    closes_of_day,
+    day_sums,
+    hand_in,
+    hand_ins,
+    month_close,
+    month_closes,
+    month_hindrance,
+    month_sums,
+    months_with_money,
+)
 from clinic_app.modules.charging.queries.open_lines import OpenLine, Sheet, open_lines, open_sheets
 from clinic_app.modules.charging.queries.pending import Pending, charged_today, pending, pending_matching, tiles
 from clinic_app.modules.charging.queries.quoting import Quote, quote
+from clinic_app.modules.charging.queries.refunds import (
+    Refund,
+    refund_of_red,
+    refund_payments,
+    refund_plan,
+    refunds_of,
+    rest_unit_text,
+    unit_of,
+)
 from clinic_app.modules.charging.queries.shifts import (
     Category,
+    DrawerEntry,
+    MethodSum,
+    Red,
     Shift,
     ShiftSums,
     closed_shifts,
-    is_left_open,
-    left_open,
-    left_open_hours,
+    counts_of,
+    last_count,
     open_shift,
     open_shifts,
     shift,
     shift_sums,
 )
+from clinic_app.modules.charging.queries.states import LineState, line_states
 
 __all__ = [
-    "PAID", "VOIDED", "Bill", "BillLine", "Category", "OpenLine", "PaidSheet", "Payment", "Pending", "Quote", "Receipt",
-    "Sheet", "Shift", "ShiftSums", "bill", "bill_lines", "bill_that_took", "bills_of_visit", "charged_today",
-    "closed_shifts", "is_dispensed", "is_left_open", "is_prescription_paid", "last_bill_of", "left_open",
-    "left_open_hours", "open_lines", "open_sheets", "open_shift", "open_shifts", "paid_prescriptions", "payments",
-    "pending", "pending_matching", "quote", "receipt_of_reference", "receipts_of_day", "receipts_of_shift", "shift",
-    "shift_sums", "tiles", "visit_bill",
+    "APPROVED", "ARREARS", "PAID", "RED", "REFUND", "RELIEF", "REVERSED", "VOIDED", "WAITING", "Approval", "Bill",
+    "BillLine", "Book", "Category", "DrawerEntry", "HandIn", "Hold", "LineState", "Method", "MethodSum",
+    "MonthClose", "OpenLine", "Owed", "PaidSheet", "Payment", "Pending", "Quote", "Receipt", "Red", "Refund",
+    "Sheet", "Shift", "ShiftSums", "Sums", "approval", "approval_lines", "approvals_decided", "approvals_waiting",
+    "arrears", "asked_for_visit", "bill", "bill_lines", "bill_that_counts", "bill_that_took", "bills_of_visit",
+    "book", "book_of", "books", "books_of_prefix", "charged_today", "closed_shifts", "closes_of_day", "concessions",
+    "counts_of", "day_sums", "hand_in", "hand_ins", "hold", "invoice_of", "invoices_of_shift", "is_dispensed",
+    "is_left_open", "is_prescription_paid", "is_settled_later", "last_bill_of", "last_count", "left_open",
+    "left_open_hours", "line_states", "live_approval", "method_name", "methods", "month_close", "month_closes",
+    "month_hindrance", "month_sums", "months_with_money", "noncash_methods", "open_lines", "open_sheets",
+    "open_shift", "open_shifts", "outstanding", "paid_prescriptions", "payments", "pending", "pending_matching",
+    "quote", "receipt_of_reference", "receipts_of_day", "receipts_of_shift", "receivable_fen", "refund_of_red",
+    "refund_payments", "refund_plan", "refunds_of", "rest_unit_text", "shift", "shift_sums", "tiles", "unit_of",
+    "usable_methods", "used_approval", "visit_bill",
 ]  # fmt: skip

@@ -1,40 +1,54 @@
-"""Bills (收费单): one with its lines and payments, lists, and what is paid."""
+"""Bills (收费单), blue and red: one with its lines and payments, lists, and what is paid."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from clinic_app.kernel import db
 
-PAID, VOIDED = "paid", "voided"
+PAID, VOIDED, RED, REVERSED = "paid", "voided", "red", "reversed"
 _BILL = """
-SELECT b.id, b.receipt_no, b.visit_id, b.patient_id, b.shift_id, b.cashier_id, b.desk_id, b.total_fen, b.waiver_fen,
-    b.rounding_fen, b.tendered_fen, b.change_fen, b.paid_at, b.paid_on,
-    CASE WHEN x.bill_id IS NULL THEN 'paid' ELSE 'voided' END, coalesce(x.reason, ''), x.voided_at, u.name
+SELECT b.id, b.receipt_no, b.root_id, b.corrects_id, b.visit_id, b.patient_id, b.shift_id, b.cashier_id, b.desk_id,
+    b.total_fen, b.waiver_fen, b.rounding_fen, b.tendered_fen, b.change_fen, b.paid_at, b.paid_on,
+    CASE WHEN x.bill_id IS NOT NULL THEN 'voided' WHEN b.kind = 'red' THEN 'red' WHEN r.id IS NOT NULL THEN 'reversed'
+        ELSE 'paid' END, coalesce(x.reason, ''), x.voided_at, u.name, coalesce(r.receipt_no, '')
 FROM bill b JOIN person u ON u.id = b.cashier_id LEFT JOIN bill_void x ON x.bill_id = b.id
+LEFT JOIN bill r ON r.corrects_id = b.id
 """
 _LINES = """
-SELECT l.line_no, l.charge_line_id, l.item_name, l.unit_text, l.quantity, l.pack_size, l.price_e4, l.amount_fen,
-    l.category, k.name, k.name_en, c.source_kind, c.source_id, c.source_line_id, c.item_kind, c.item_id
-FROM bill_line l JOIN charge_line c ON c.id = l.charge_line_id JOIN invoice_category k ON k.code = l.category
-WHERE l.bill_id = ? ORDER BY l.line_no
+SELECT l.line_no, l.charge_line_id, l.item_name, l.unit_text, l.quantity, l.pack_size, l.price_e4,
+    CASE b.kind WHEN 'red' THEN -l.amount_fen ELSE l.amount_fen END, l.category, k.name, k.name_en, c.source_kind,
+    c.source_id, c.source_line_id, c.item_kind, c.item_id
+FROM bill b JOIN bill_line l ON l.bill_id = coalesce(b.corrects_id, b.id)
+JOIN charge_line c ON c.id = l.charge_line_id JOIN invoice_category k ON k.code = l.category
+WHERE b.id = ? ORDER BY l.line_no
 """
 _RECEIPT = """
 SELECT b.id, b.receipt_no, b.visit_id, v.visit_no, p.name, b.total_fen, b.waiver_fen, b.rounding_fen,
     coalesce((SELECT sum(y.amount_fen) FROM payment y WHERE y.bill_id = b.id AND y.method = 'cash'), 0),
-    coalesce((SELECT sum(y.amount_fen) FROM payment y WHERE y.bill_id = b.id AND y.method = 'scan'), 0),
+    coalesce((SELECT sum(y.amount_fen) FROM payment y
+        WHERE y.bill_id = b.id AND y.method NOT IN ('cash', 'arrears')), 0),
     b.paid_at, b.cashier_id, u.name, b.shift_id, coalesce(x.reason, ''), x.voided_at,
-    EXISTS (SELECT 1 FROM reservation r WHERE r.source_id = b.id AND r.state = 'consumed')
+    EXISTS (SELECT 1 FROM reservation h WHERE h.source_id = b.id AND h.state = 'consumed'),
+    CASE WHEN x.bill_id IS NOT NULL THEN 'voided' WHEN b.kind = 'red' THEN 'red' WHEN r.id IS NOT NULL THEN 'reversed'
+        ELSE 'paid' END, coalesce(r.receipt_no, o.receipt_no, '')
 FROM bill b JOIN visit v ON v.id = b.visit_id JOIN patient p ON p.id = b.patient_id JOIN person u ON u.id = b.cashier_id
-LEFT JOIN bill_void x ON x.bill_id = b.id
+LEFT JOIN bill_void x ON x.bill_id = b.id LEFT JOIN bill r ON r.corrects_id = b.id
+LEFT JOIN bill o ON o.id = b.corrects_id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A paid bill; `state` paid or voided. `total_fen = payments - rounding_fen + waiver_fen` (M2)."""
+    """A document of money: `state` paid, voided, red (冲红) or reversed by a red one, whose amounts are negative.
+
+    `root_id` names the first bill of a chain of refunds, None for that one. `total_fen = payments - rounding_fen +
+    waiver_fen` (M2).
+    """
 
     id: bytes
     receipt_no: str
+    root_id: bytes | None
+    corrects_id: bytes | None
     visit_id: bytes
     patient_id: bytes
     shift_id: bytes
@@ -51,6 +65,12 @@ class Bill:
     void_reason: str
     voided_at: int | None
     cashier_name: str
+    reversed_by: str
+
+    @property
+    def root(self) -> bytes:
+        """The bill that took the money first: reservations and charge lines name it."""
+        return self.root_id or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +104,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A line of the list of receipts; `is_dispensed` once a drug of it was handed out, which no void undoes."""
+    """A line of the list of receipts; `is_dispensed` once a drug of it was handed out, which no void undoes.
+
+    `beside_no` is the other receipt of a reversal: the red one of a reversed bill, the reversed one of a red.
+    """
 
     bill_id: bytes
     receipt_no: str
@@ -95,7 +118,7 @@ class Receipt:
     waiver_fen: int
     rounding_fen: int
     cash_fen: int
-    scan_fen: int
+    noncash_fen: int
     paid_at: int
     cashier_id: bytes
     cashier_name: str
@@ -103,6 +126,8 @@ class Receipt:
     void_reason: str
     voided_at: int | None
     is_dispensed: int
+    state: str
+    beside_no: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +187,17 @@ def receipts_of_day(on: date) -> list[Receipt]:
 def last_bill_of(cashier_id: bytes, on: date) -> Bill | None:
     """The cashier's newest bill of the day that counts: the one that F8 prints again."""
     return db.read_one(
-        Bill, f"{_BILL} WHERE b.paid_on = ? AND b.cashier_id = ? AND x.bill_id IS NULL ORDER BY b.paid_at DESC LIMIT 1",
+        Bill, f"{_BILL} WHERE b.paid_on = ? AND b.cashier_id = ? AND b.kind = 'blue' AND x.bill_id IS NULL"
+        " AND r.id IS NULL ORDER BY b.paid_at DESC LIMIT 1",
         (on.isoformat(), cashier_id),
+    )  # fmt: skip
+
+
+def bill_that_counts(root_id: bytes) -> Bill | None:
+    """What is left of a bill after its refunds: itself, the bill for the rest, or None when nothing is."""
+    return db.read_one(
+        Bill, f"{_BILL} WHERE (b.id = ?1 OR b.root_id = ?1) AND b.kind = 'blue' AND x.bill_id IS NULL AND r.id IS NULL",
+        (root_id,),
     )
 
 
@@ -173,6 +207,7 @@ def paid_prescriptions(on: date | None = None) -> list[PaidSheet]:
         PaidSheet,
         "SELECT DISTINCT b.id, c.source_id, b.visit_id, b.patient_id, b.paid_at, b.receipt_no"
         " FROM bill b JOIN charge_line c ON c.bill_id = b.id AND c.source_kind = 'prescription'"
+        " AND c.refunded < c.quantity"
         " WHERE (?1 IS NULL OR b.paid_on = ?1) ORDER BY b.paid_at, b.receipt_no",
         (on.isoformat() if on else None,),
     )
@@ -182,7 +217,7 @@ def is_prescription_paid(prescription_id: bytes) -> bytes | None:
     """The bill that paid a prescription and counts, or None."""
     paid: bytes | None = db.value(
         "SELECT bill_id FROM charge_line WHERE source_id = ? AND source_kind = 'prescription' AND state = 'billed'"
-        " LIMIT 1",
+        " AND refunded < quantity LIMIT 1",
         (prescription_id,),
     )
     return paid
@@ -198,10 +233,10 @@ def bill_that_took(charge_line_ids: list[bytes]) -> Bill | None:
 
 
 def receipt_of_reference(reference: str) -> str | None:
-    """The receipt, not voided, that a scan payment's reference stands on already."""
+    """The receipt, not voided, that a payment's reference stands on already; a refunded one is not taken again."""
     found: str | None = db.value(
         "SELECT b.receipt_no FROM payment y JOIN bill b ON b.id = y.bill_id WHERE y.reference = ? AND y.reference <> ''"
-        " AND NOT EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = b.id) LIMIT 1",
+        " AND b.kind = 'blue' AND NOT EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = b.id) LIMIT 1",
         (reference,),
     )
     return found

@@ -4,7 +4,7 @@ from clinic_app.kernel import clock
 from clinic_app.kernel.i18n import ngettext
 from clinic_app.kernel.manifest import Chip
 from clinic_app.kernel.rights import Actor
-from clinic_app.modules.charging.queries.shifts import left_open
+from clinic_app.modules.charging.queries.left_open import left_open
 
 
 def chips(actor: Actor) -> list[Chip]:

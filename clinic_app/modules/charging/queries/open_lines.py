@@ -17,6 +17,8 @@ SELECT c.id, c.source_kind, c.source_id, c.source_line_id, c.line_no, c.item_kin
     coalesce(d.invoice_category, s.invoice_category),
     (SELECT p.price_e4 FROM price p WHERE p.item_id = c.item_id AND p.valid_from <= :day
         AND (p.valid_to IS NULL OR p.valid_to >= :day)),
+    (SELECT p.price_e4 FROM price p WHERE p.item_id = c.item_id AND p.recorded_at <= coalesce(x.signed_at, c.opened_at)
+        AND p.valid_from <= c.opened_on ORDER BY p.valid_from DESC, p.recorded_at DESC LIMIT 1),
     k.name, k.name_en, coalesce(x.prescription_no, ''), coalesce(x.signed_at, c.opened_at), coalesce(u.name, '')
 FROM charge_line c
 LEFT JOIN drug d ON c.item_kind = 'drug' AND d.id = c.item_id
@@ -51,11 +53,22 @@ class OpenLine:
     pack_size: int
     category: str
     price_e4: int | None
+    signed_price_e4: int | None
     category_name: str
     category_name_en: str
     prescription_no: str
     signed_at: int
     doctor_name: str
+
+    @property
+    def is_divisible(self) -> bool:
+        """Whether it may be paid without the other lines of its sheet; a prescription is dispensed, so paid, whole."""
+        return self.source_kind != "prescription"
+
+    @property
+    def is_price_changed(self) -> bool:
+        """Whether the price is another one than the prescription was written at: the cashier is told (FE-03)."""
+        return None not in (self.price_e4, self.signed_price_e4) and self.price_e4 != self.signed_price_e4
 
     @property
     def amount_fen(self) -> int:
@@ -95,7 +108,7 @@ class OpenLine:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The open lines of one source, paid whole or not at all (一张单)."""
+    """The open lines of one source (一张单); `is_by_line`: each of them may be paid alone."""
 
     source_kind: str
     source_id: bytes
@@ -104,6 +117,10 @@ class Sheet:
     @property
     def total_fen(self) -> int:
         return sum(line.amount_fen for line in self.lines)
+
+    @property
+    def is_by_line(self) -> bool:
+        return len(self.lines) > 1 and self.lines[0].is_divisible
 
     @property
     def prescription_no(self) -> str:

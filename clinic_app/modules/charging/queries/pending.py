@@ -22,9 +22,9 @@ END
 """
 _ROW = (
     "SELECT v.id, v.visit_no, v.queue_no AS queue_no, v.visit_on, v.patient_id, p.name, r.name, v.state,"
-    " {sheets} AS sheets, {total}, {since} AS since"
+    " {sheets} AS sheets, {total}, {since} AS since, h.visit_id IS NOT NULL AS held, coalesce(h.note, '')"
     " FROM {source} JOIN visit v ON v.id = {visit} JOIN patient p ON p.id = v.patient_id"
-    " JOIN room r ON r.id = v.room_id"
+    " JOIN room r ON r.id = v.room_id LEFT JOIN visit_hold h ON h.visit_id = v.id"
 )
 _TO_PAY = (
     _ROW.format(
@@ -37,7 +37,7 @@ _TO_PAY = (
 _AMONG_OPEN = "INDEXED BY charge_line_open"
 # Received without a number (VS-05): on the list with 0 items until the doctor signs something or finishes.
 _WITHOUT_NUMBER = """
-SELECT v.id, v.visit_no, v.queue_no, v.visit_on, v.patient_id, p.name, r.name, v.state, 0, 0, v.registered_at
+SELECT v.id, v.visit_no, v.queue_no, v.visit_on, v.patient_id, p.name, r.name, v.state, 0, 0, v.registered_at, 0, ''
 FROM visit v JOIN patient p ON p.id = v.patient_id JOIN room r ON r.id = v.room_id
 WHERE v.visit_on = :day AND v.with_number = 0 AND v.state = 'in_consultation'
     AND NOT EXISTS (SELECT 1 FROM charge_line c WHERE c.visit_id = v.id AND c.state <> 'withdrawn')
@@ -45,7 +45,7 @@ WHERE v.visit_on = :day AND v.with_number = 0 AND v.state = 'in_consultation'
 _RECENT = _TO_PAY.format(by=_AMONG_OPEN, which="c.opened_on >= :since")
 _PENDING = (
     f"SELECT * FROM ({_RECENT} UNION ALL {_WITHOUT_NUMBER})"
-    " ORDER BY sheets = 0, state IN ('registered', 'called'), since, queue_no LIMIT 200"
+    " ORDER BY held, sheets = 0, state IN ('registered', 'called'), since, queue_no LIMIT 200"
 )
 _OF_PATIENT = (
     _TO_PAY.format(by=_AMONG_OPEN, which="c.patient_id = :patient") + " ORDER BY v.registered_at DESC LIMIT 20"
@@ -53,7 +53,7 @@ _OF_PATIENT = (
 _BY_NUMBER = _TO_PAY.format(by="", which="v.visit_no = :number")
 _DONE = (
     "SELECT count(*) FROM bill b WHERE b.paid_on = ? AND b.cashier_id = coalesce(?, b.cashier_id)"
-    " AND NOT EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = b.id)"
+    " AND b.root_id IS NULL AND NOT EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = b.id)"
 )
 
 
@@ -72,10 +72,13 @@ class Pending:
     sheets: int
     total_fen: int
     since: int
+    is_held: int
+    hold_note: str
 
 
 def pending(on: date) -> list[Pending]:
-    """Visits of the last days with something open: those seen by longest wait, those not yet seen, those of VS-05."""
+    """Visits of the last days with something open: those seen by longest wait, those not yet seen, those of VS-05;
+    what is on hold (挂起) comes last."""
     since = on - timedelta(days=parameters.value("charging.pending_days", on) - 1)
     return db.read(Pending, _PENDING, {"day": on.isoformat(), "since": since.isoformat()})
 

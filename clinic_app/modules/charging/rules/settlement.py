@@ -1,14 +1,14 @@
 """Settling a visit's charge lines with what the patient hands over (结算; FE-01, FE-02, FE-04, FE-05, FE-17, M2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.money import cash_rounding, yuan
 
-CASH, SCAN = "cash", "scan"
+CASH, SCAN, ARREARS = "cash", "scan", "arrears"
 NEEDS_REFERENCE = {CASH: False, SCAN: True}
-"""Every way to pay (支付方式), and whether it carries a reference of the payment service."""
+"""Ways to pay (支付方式), and whether one carries a reference of the payment service; the clinic's own list is data."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,13 @@ class Settlement:
 
 
 def settle(
-    lines: Sequence[Line], tenders: Sequence[Tender], rounding_step_fen: int, *, waiver_fen: int = 0
+    lines: Sequence[Line], tenders: Sequence[Tender], rounding_step_fen: int, *, waiver_fen: int = 0,
+    methods: Mapping[str, bool] = NEEDS_REFERENCE,
 ) -> Settlement:
     """The settlement of these lines, cash due rounded to `rounding_step_fen` and change given from cash alone.
+
+    `methods` says which ways to pay there are and which need a reference; a tender of `arrears` (欠费) is what somebody
+    approved to be paid later, and it is kept as the last payment, so that a refund takes it back first.
 
     Refused `charging.nothing_to_charge`, `.unclassified`, `.waiver_exceeds_total`, `.scan_needs_reference`,
     `.scan_reference_repeated`, `.noncash_exceeds_due`, `.tender_short` (fact `missing_fen`). ValueError for a negative
@@ -68,7 +72,7 @@ def settle(
     if waiver_fen > total:
         raise Refused("charging.waiver_exceeds_total", field="waiver", waiver=yuan(waiver_fen), total=yuan(total))
     due = total - waiver_fen
-    noncash = _noncash(tenders)
+    noncash = _noncash(tenders, methods)
     paid_otherwise = sum(payment.amount_fen for payment in noncash)
     if paid_otherwise > due:
         raise Refused("charging.noncash_exceeds_due", field="tender", due=yuan(due), noncash=yuan(paid_otherwise))
@@ -88,9 +92,13 @@ def settle(
         cash_due_fen=cash_due,
         cash_tendered_fen=sum(cash),
         change_fen=-missing,
-        payments=(*noncash, Payment(CASH, cash_due)) if cash_due else noncash,
+        payments=tuple(sorted((*noncash, *([Payment(CASH, cash_due)] if cash_due else [])), key=_is_arrears)),
         categories=categories,
     )
+
+
+def _is_arrears(payment: Payment) -> bool:
+    return payment.method == ARREARS
 
 
 def _by_category(lines: Sequence[Line]) -> tuple[tuple[str, int], ...]:
@@ -107,15 +115,15 @@ def _by_category(lines: Sequence[Line]) -> tuple[tuple[str, int], ...]:
     return tuple(sums.items())
 
 
-def _noncash(tenders: Sequence[Tender]) -> tuple[Payment, ...]:
+def _noncash(tenders: Sequence[Tender], methods: Mapping[str, bool]) -> tuple[Payment, ...]:
     payments: list[Payment] = []
     for tender in tenders:
-        if tender.method not in NEEDS_REFERENCE or tender.amount_fen < 0:
+        if (tender.method not in methods and tender.method != ARREARS) or tender.amount_fen < 0:
             raise ValueError(f"no tender of {tender.amount_fen} by {tender.method!r}")
         if tender.method == CASH or not tender.amount_fen:
             continue
         reference = tender.reference.strip()
-        if NEEDS_REFERENCE[tender.method] and not reference:
+        if methods.get(tender.method) and not reference:
             raise Refused("charging.scan_needs_reference", field="reference", amount=yuan(tender.amount_fen))
         if reference and any(payment.reference == reference for payment in payments):
             raise Refused("charging.scan_reference_repeated", field="reference", reference=reference)

@@ -1,7 +1,20 @@
-"""Screens of charging: who has to pay, one visit, receipts, the shift."""
+"""Screens of charging: who has to pay, one visit, receipts and refunds, shifts, days, months, invoice books."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("charging", __name__, url_prefix="/charging", template_folder="../templates")
 
-from clinic_app.modules.charging.views import receipts, shift, shifts, visit, waiting  # noqa: E402, F401
+from clinic_app.modules.charging.views import (  # noqa: E402, F401
+    approvals,
+    books,
+    days,
+    drawer,
+    holds,
+    months,
+    receipts,
+    refunds,
+    shift,
+    shifts,
+    visit,
+    waiting,
+)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock, jobs
-from clinic_app.kernel.errors import Stale
+from clinic_app.kernel.errors import Missing, Stale
 from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.kernel.ids import read_id
 from clinic_app.modules.charging import documents, queries
@@ -79,6 +79,13 @@ def go(url: str, toast: str = "") -> Response:
     return response
 
 
+def shift_or_missing(shift_id: bytes) -> queries.Shift:
+    found = queries.shift(shift_id)
+    if found is None:
+        raise Missing("charging.shift_missing")
+    return found
+
+
 def dialog_again(err: Stale, template: str, values: Callable[[], dict[str, Any]]) -> Response:
     """The dialog of a close drawn again with the sums as they are now and what was typed, when they changed under it;
     any other staleness is told as everywhere."""
@@ -87,6 +94,11 @@ def dialog_again(err: Stale, template: str, values: Callable[[], dict[str, Any]]
     response = pages.answer(template, status=409, **{**values(), "wrong": sentence(err)})
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#dialog", "innerHTML"
     return response
+
+
+def ids(found: list[str]) -> set[bytes]:
+    """The ids of ticks that a hold kept."""
+    return {one for one in map(read_id, found) if one is not None}
 
 
 def came_from(default: str) -> str:

@@ -25,11 +25,13 @@ def receipts() -> Response:
     else:
         shift = queries.open_shift(actor().person_id)
         found = queries.receipts_of_shift(shift.id) if shift else []
-    live = [one for one in found if one.voided_at is None]
+    live = [one for one in found if one.state == queries.PAID]
     return pages.page(
         "charging/receipts.html", receipts=found, shift=shift, since=words.since, live=len(live),
-        voids=len(found) - len(live), cash_fen=sum(one.cash_fen for one in live),
-        scan_fen=sum(one.scan_fen for one in live),
+        voids=sum(one.state == queries.VOIDED for one in found),
+        reds=sum(one.state == queries.RED for one in found),
+        cash_fen=sum(one.cash_fen for one in found if one.state != queries.VOIDED),
+        noncash_fen=sum(one.noncash_fen for one in found if one.state != queries.VOIDED),
     )  # fmt: skip
 
 
@@ -44,6 +46,10 @@ def bill(bill_id: bytes) -> Response:
         "charging/bill.html", bill=found, visit=visit, banner=pages_of.banner_of(visit, SCREEN),
         lines=queries.bill_lines(bill_id), payments=queries.payments(bill_id), since=words.since,
         job=jobs.of_document(documents.RECEIPT, bill_id), may_void=_may_void(found),
+        may_refund=found.state == queries.PAID and actor().may("charging.refund"),
+        asked=queries.live_approval(queries.REFUND, bill_id), refunds=queries.refunds_of(found.root),
+        red=queries.refund_of_red(bill_id), owed_fen=queries.outstanding(found.root), bills=_others(found),
+        method_name=queries.method_name, invoice_no=queries.invoice_of(bill_id),
     )  # fmt: skip
 
 
@@ -55,9 +61,10 @@ def ask_void(bill_id: bytes) -> Response:
     visit = visits.row(found.visit_id)
     open_chart(found.patient_id, SCREEN)
     paid = queries.payments(bill_id)
-    back = {method: sum(one.amount_fen for one in paid if one.method == method) for method in ("cash", "scan")}
     return pages.page(
-        "charging/_void.html", bill=found, visit=visit, cash_fen=back["cash"], scan_fen=back["scan"],
+        "charging/_void.html", bill=found, visit=visit, 
+        cash_fen=sum(one.amount_fen for one in paid if one.method == "cash"),
+        noncash_fen=sum(one.amount_fen for one in paid if one.method not in ("cash", "arrears")),
         reasons=words.void_reasons(),
     )  # fmt: skip
 
@@ -68,10 +75,10 @@ def void(bill_id: bytes) -> Response:
     known_fields("reason", "other")
     result = command(lambda uow: services.void_bill(uow, bill_id, forms.reason(request.form))).result
     facts = {
-        "receipt": result["receipt_no"], "cash": yuan(result["cash_fen"]), "scan": yuan(result["scan_fen"]),
+        "receipt": result["receipt_no"], "cash": yuan(result["cash_fen"]), "noncash": yuan(result["noncash_fen"]),
     }  # fmt: skip
-    if result["scan_fen"]:
-        told = _("作废 %(receipt)s，退现金 %(cash)s，扫码付 %(scan)s 从付款方原路退") % facts
+    if result["noncash_fen"]:
+        told = _("作废 %(receipt)s，退现金 %(cash)s，其他方式 %(noncash)s 从付款方原路退") % facts
     else:
         told = _("作废 %(receipt)s，退现金 %(cash)s") % facts
     return pages_of.go(url_for("charging.receipts"), told)
@@ -95,9 +102,15 @@ def _bill(bill_id: bytes) -> queries.Bill:
     return found
 
 
+def _others(bill: queries.Bill) -> list[queries.Bill]:
+    """The other documents of the same money: red ones, and bills for a rest."""
+    return [one for one in queries.bills_of_visit(bill.visit_id) if one.root == bill.root and one.id != bill.id]
+
+
 def _may_void(bill: queries.Bill) -> bool:
     """Whether the button is offered; the service decides again."""
-    if bill.state == queries.VOIDED or bill.cashier_id != actor().person_id or not actor().may("charging.void"):
+    is_own = bill.cashier_id == actor().person_id and actor().may("charging.void")
+    if bill.state != queries.PAID or bill.root_id or not is_own:
         return False
     shift = queries.open_shift(actor().person_id)
     return shift is not None and shift.id == bill.shift_id and not queries.is_dispensed(bill.id)

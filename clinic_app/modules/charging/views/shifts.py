@@ -5,12 +5,12 @@ from typing import Any
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock
-from clinic_app.kernel.errors import Missing, Stale
+from clinic_app.kernel.errors import Stale
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.money import yuan
 from clinic_app.modules.charging import documents, forms, queries, services
 from clinic_app.modules.charging.views import blueprint, pages_of, words
-from clinic_app.modules.charging.views.shift import close_own, own_dialog
+from clinic_app.modules.charging.views.shift import close_own, count_fields, notes_and_coins, own_dialog
 from clinic_app.modules.people import queries as people
 from clinic_app.web import pages
 from clinic_app.web.access import ONCE, access, actor
@@ -35,7 +35,7 @@ def shifts() -> Response:
 @access("charging.close_for")
 def ask_close_for(shift_id: bytes) -> Response:
     """The dialog before it: whose shift, what should lie in the drawer, who counts along, why."""
-    found = _found(shift_id)
+    found = pages_of.shift_or_missing(shift_id)
     if found.cashier_id == actor().person_id:
         return pages.page("charging/_close.html", **own_dialog(found, "charging.close_for"))
     return pages.page("charging/_close_for.html", **_dialog(found))
@@ -45,22 +45,22 @@ def ask_close_for(shift_id: bytes) -> Response:
 @access("charging.close_for", writes=ONCE)
 def close_for(shift_id: bytes) -> Response:
     """Close it for the cashier; the manager's own shift is closed as everybody's, nobody stands in for oneself."""
-    known_fields("counted", "shown", "second", "reason", "other")
-    found = _found(shift_id)
+    known_fields(*count_fields(), "second", "reason", "other")
+    found = pages_of.shift_or_missing(shift_id)
     if found.cashier_id == actor().person_id:
         return close_own(shift_id, "charging.close_for", "charging.shifts")
     form = request.form
-    counted, second, shown = forms.counted(form), forms.one_of_staff(form), forms.shown(form)
+    count, second, shown = forms.counted(form, notes_and_coins()), forms.one_of_staff(form), forms.shown(form)
     try:
         result = command(
             lambda uow: services.close_shift_for(
-                uow, shift_id, counted_fen=counted, counted_with=second, reason=forms.reason(form), sums_seen=shown
+                uow, shift_id, count=count, counted_with=second, reason=forms.reason(form), sums_seen=shown
             )
         ).result
     except Stale as err:
         return pages_of.dialog_again(err, "charging/_close_for.html", lambda: _dialog(found))
-    told = _("代交班完成，应交现金 %(cash)s，扫码付 %(scan)s，交班单在打印") % {
-        "cash": yuan(result["cash_fen"]), "scan": yuan(result["scan_fen"]),
+    told = _("代交班完成，应交现金 %(cash)s，其他方式 %(noncash)s，交班单在打印") % {
+        "cash": yuan(result["to_hand_in_fen"]), "noncash": yuan(result["noncash_fen"]),
     }  # fmt: skip
     return pages_of.go(url_for("charging.shifts"), told)
 
@@ -81,10 +81,3 @@ def _dialog(shift: queries.Shift) -> dict[str, Any]:
         "staff": [(one.id.hex(), one.name) for one in people.who_may_sign_in() if one.id not in alone],
         "typed": request.form, "wrong": "",
     }  # fmt: skip
-
-
-def _found(shift_id: bytes) -> queries.Shift:
-    found = queries.shift(shift_id)
-    if found is None:
-        raise Missing("charging.shift_missing")
-    return found

@@ -13,22 +13,31 @@ from clinic_app.modules.charging import forms, queries, services
 from clinic_app.modules.charging.views import blueprint, pages_of, words
 from clinic_app.modules.visits import queries as visits
 from clinic_app.web import pages
-from clinic_app.web.access import ONCE, access
+from clinic_app.web.access import ONCE, access, actor
 from clinic_app.web.commands import command, known_fields
 
 SCREEN = "收费"
-_PLACES = {"cash": "#pay-cash", "scan": "#pay-scan", "reference": "#pay-ref"}
+_PLACES = {
+    "cash": "#pay-cash", "scan": "#pay-scan", "reference": "#pay-ref", "more": "#pay-more", "method": "#pay-method",
+    "invoice": "#invoice",
+}  # fmt: skip
 
 
 @blueprint.get("/visits/<id:visit_id>")
 @access("charging.view")
 def visit(visit_id: bytes) -> Response:
     found = _visit(visit_id)
-    sheets = queries.open_sheets(visit_id, clock.today())
-    quoted = queries.quote(sheets, {sheet.source_id for sheet in sheets}, (), clock.today())
+    sheets, shown = queries.open_sheets(visit_id, clock.today()), _who_pays(visit_id, found.payer)
+    held = queries.hold(visit_id)
+    chosen = pages_of.ids(held.form["sheets"]) if held else {sheet.source_id for sheet in sheets}
+    quoted = queries.quote(
+        sheets, chosen, (), clock.today(), ones=pages_of.ids(held.form["ones"]) if held else (), agreed=shown["agreed"]
+    )
+    if held:
+        shown["kept"] = held.form
     return pages.page(
         "charging/cashier.html", visit=found, banner=pages_of.banner_of(found, SCREEN), sheets=sheets, quote=quoted,
-        paid=queries.bills_of_visit(visit_id), wrong="", **_who_pays(visit_id, found.payer),
+        paid=queries.bills_of_visit(visit_id), wrong="", hold=held, invoice_no=_next_invoice(), **shown,
         **pages_of.left_pane(visit_id), **pages_of.last_paper(),
     )  # fmt: skip
 
@@ -43,24 +52,29 @@ def quote(visit_id: bytes) -> Response:
         raise Missing("charging.visit_missing")
     form = forms.charge_form(request.form)
     sheets = queries.open_sheets(visit_id, clock.today())
-    filled = _filled(form, sheets)
+    filled = _filled(visit_id, form, sheets)
     form = form.with_amount(*filled) if filled else form
-    wrong = ""
+    wrong, shown = "", _who_pays(visit_id, found.payer)
     try:
         tenders = form.tenders()
     except Refused as err:
         tenders, wrong = [], sentence(err)
-    quoted = queries.quote(sheets, form.sheets, tenders, clock.today())
+    quoted = queries.quote(
+        sheets, form.sheets, tenders, clock.today(), ones=form.ones, agreed=shown["agreed"]
+    )
     if quoted.refusal is not None:
         wrong = sentence(quoted.refusal)
     return pages.answer(
         "charging/_quote.html", quote=quoted, wrong=wrong, filled=filled, is_swap=True,
-        focus=f"#pay-{filled[0]}" if filled else "", **_who_pays(visit_id, found.payer),
+        focus=f"#pay-{filled[0]}" if filled else "", **shown,
     )  # fmt: skip
 
 
 def _who_pays(visit_id: bytes, payer: str) -> dict[str, Any]:
+    asked = queries.asked_for_visit(visit_id)
     return {
+        "asked": asked, "agreed": [one for one in asked if one.state == queries.APPROVED],
+        "methods": queries.noncash_methods(), "source_name": words.source, "kept": {},
         "quote_at": f"/charging/visits/{visit_id.hex()}/quote", "payer": words.payer(payer),
         "is_by_insurer": payer in words.BY_INSURER,
         "rounds_cash": parameters.value("charging.cash_rounding_fen", clock.today()) > 1,
@@ -80,7 +94,8 @@ def charge(visit_id: bytes) -> Response:
     try:
         outcome = command(
             lambda uow: services.charge_visit(
-                uow, visit_id, lines_seen=form.lines, total_seen_fen=form.total_fen, tenders=tenders
+                uow, visit_id, lines_seen=form.lines, total_seen_fen=form.total_fen, tenders=tenders,
+                invoice_seen=form.invoice,
             )
         )
     except Stale as err:
@@ -96,7 +111,8 @@ def _unreadable(visit_id: bytes, form: forms.ChargeForm, err: Refused) -> Respon
     found, on = _visit(visit_id), clock.today()
     response = pages.answer(
         "charging/_money.html", status=422, wrong=sentence(err), focus=_PLACES.get(err.field or "", "#pay-cash"),
-        quote=queries.quote(queries.open_sheets(visit_id, on), form.sheets, (), on), **_who_pays(visit_id, found.payer),
+        quote=queries.quote(queries.open_sheets(visit_id, on), form.sheets, (), on, ones=form.ones),
+        **_who_pays(visit_id, found.payer),
     )  # fmt: skip
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#money", "innerHTML"
     return response
@@ -109,11 +125,12 @@ def _outdated(visit_id: bytes, err: Stale, tenders: list[services.Tender]) -> Re
     sheets = queries.open_sheets(visit_id, clock.today())
     open_ids = {sheet.source_id for sheet in sheets}
     found = _visit(visit_id)
+    shown = _who_pays(visit_id, found.payer)
     response = pages.answer(
         "charging/_outdated.html", status=409, text=sentence(err), code=err.code, next_url=None, wrong="",
-        quote=queries.quote(sheets, open_ids, tenders, clock.today()), is_redrawn=True, filled=None,
-        sheets=sheets, paid=queries.bills_of_visit(visit_id), visit=found,
-        **_who_pays(visit_id, found.payer), **pages_of.last_paper(),
+        quote=queries.quote(sheets, open_ids, tenders, clock.today(), agreed=shown["agreed"]), is_redrawn=True,
+        filled=None, sheets=sheets, paid=queries.bills_of_visit(visit_id), visit=found,
+        **shown, **pages_of.last_paper(),
     )  # fmt: skip
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#refusal", "innerHTML"
     return response
@@ -137,7 +154,7 @@ def _visit(visit_id: bytes) -> visits.QueueRow:
     return found
 
 
-def _filled(form: forms.ChargeForm, sheets: list[queries.Sheet]) -> tuple[str, str] | None:
+def _filled(visit_id: bytes, form: forms.ChargeForm, sheets: list[queries.Sheet]) -> tuple[str, str] | None:
     """The field and the amount that a button fills in: exactly what is left, or the notes the patient gives."""
     give, exact = request.form.get("give", ""), request.form.get("exact", "")
     if give.isdecimal() and len(give) <= 8:
@@ -145,11 +162,21 @@ def _filled(form: forms.ChargeForm, sheets: list[queries.Sheet]) -> tuple[str, s
     if exact not in ("cash", "scan"):
         return None
     try:
-        others = [one for one in form.with_amount(exact, "").tenders() if one.method != exact]
+        others = form.with_amount(exact, "").tenders()
     except Refused:
         others = []
-    quoted = queries.quote(sheets, form.sheets, others, clock.today())
+    agreed = queries.concessions(visit_id)
+    quoted = queries.quote(sheets, form.sheets, others, clock.today(), ones=form.ones, agreed=agreed)
     if exact == "cash":
         return "cash", yuan(quoted.cash_due_fen).replace(",", "")
     paid = sum(one.amount_fen for one in others)
-    return "scan", yuan(max(quoted.total_fen - paid, 0)).replace(",", "")
+    owed = quoted.total_fen - quoted.relief_fen - quoted.arrears_fen
+    return "scan", yuan(max(owed - paid, 0)).replace(",", "")
+
+
+def _next_invoice() -> str | None:
+    """The number that the next paper should carry, for the cashier to compare; None without paper invoices."""
+    if not parameters.value("charging.paper_invoices", clock.today()):
+        return None
+    book = queries.book_of(actor().person_id)
+    return book.next_no if book else ""

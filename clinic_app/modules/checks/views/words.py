@@ -3,8 +3,14 @@
 from clinic_app.kernel.i18n import pgettext
 
 ACTIONS = {
-    "charging.charge_visit": "收费", "charging.close_shift": "交班", "charging.close_shift_for": "代交班",
-    "charging.open_shift": "开班", "charging.reprint_receipt": "补打收据", "charging.void_bill": "作废收据",
+    "charging.approve": "批准收费申请", "charging.ask_approval": "报收费申请", "charging.ask_to_reopen": "申请重开月份",
+    "charging.charge_visit": "收费", "charging.close_month": "月结", "charging.close_shift": "交班",
+    "charging.close_shift_for": "代交班", "charging.confirm_hand_in": "收交款", "charging.count_drawer": "点钱箱",
+    "charging.drawer": "动钱箱", "charging.hand_back_book": "交回发票本", "charging.hold_visit": "挂起收费",
+    "charging.issue_book": "发发票本", "charging.open_shift": "开班", "charging.refund": "退费",
+    "charging.reject": "不批收费申请", "charging.reopen_month": "重开月份", "charging.reprint_receipt": "补打收据",
+    "charging.resume_visit": "取消挂起", "charging.settle_arrears": "收欠费", "charging.void_bill": "作废收据",
+    "charging.void_invoice": "作废发票号", "charging.withdraw_approval": "撤回收费申请",
     "checks.confirm_clock": "改服务器时间", "checks.finish_run": "核对完成", "checks.join_run": "加入核对",
     "checks.start_run": "开始核对", "clinic.created": "建立卫生院",
     "consultation.amend": "修改病历", "consultation.sign_visit": "签病历和处方", "consultation.start": "开始写病历",
@@ -26,6 +32,7 @@ ACTIONS = {
     "patients.show_in_full": "看完整号码", "patients.raise_reading_alarm": "大量查阅报警",
     "patients.restrict": "限制查阅",
     "people.add_qualification": "记资格", "people.end_qualification": "取消资格", "parameters.change": "改参数",
+    "reports.export": "导出报表",
     "people.add_person": "加职工", "people.change_roles": "改角色", "people.close_account": "停用账号",
     "people.give_one_time_code": "发一次性代码", "people.import_staff": "导入职工", "people.locked": "锁屏",
     "people.proved": "验过密码", "people.reset_last_administrator": "重置管理员密码", "people.set_badge": "存胸牌",
@@ -44,8 +51,9 @@ ACTIONS = {
 
 SCREENS = {
     "registration": "挂号", "consultation": "门诊工作站", "prescription": "处方", "pharmacy.sheet": "发药",
-    "charging": "收费", "收费": "收费", "收据": "收据", "patient card": "患者档案", "patient merge": "合并患者",
-    "person visits": "就诊记录", "person records": "病历一览", "without number": "无号接诊",
+    "charging": "收费", "收费": "收费", "收据": "收据", "退费": "退费", "patient card": "患者档案",
+    "patient merge": "合并患者", "person visits": "就诊记录", "person records": "病历一览",
+    "without number": "无号接诊",
     "checks.readings": "查阅记录", "desks.virtual_paper": "虚拟打印机的纸",
 }  # fmt: skip
 

@@ -5,22 +5,34 @@ CREATE TABLE note(
     visit_id BLOB PRIMARY KEY REFERENCES visit(id),
     patient_id BLOB NOT NULL REFERENCES patient(id),
     doctor_id BLOB NOT NULL REFERENCES person(id),
-    state TEXT NOT NULL CHECK (state IN ('draft', 'signed', 'amending')),
+    state TEXT NOT NULL CHECK (state IN ('draft', 'signed', 'amending', 'awaiting')),
     amend_reason TEXT NOT NULL DEFAULT '' CHECK (state <> 'amending' OR trim(amend_reason) <> ''),
     rev INTEGER NOT NULL CHECK (rev >= 1),
     opened_at INTEGER NOT NULL,
     saved_at INTEGER NOT NULL,
+    attended TEXT NOT NULL DEFAULT '',
     chief_complaint TEXT NOT NULL DEFAULT '',
+    onset TEXT NOT NULL DEFAULT '',
     present_illness TEXT NOT NULL DEFAULT '',
+    past_history TEXT NOT NULL DEFAULT '',
+    personal_history TEXT NOT NULL DEFAULT '',
+    family_history TEXT NOT NULL DEFAULT '',
+    menstrual_history TEXT NOT NULL DEFAULT '',
     examination TEXT NOT NULL DEFAULT '',
+    results TEXT NOT NULL DEFAULT '',
     plan TEXT NOT NULL DEFAULT '',
     temperature TEXT NOT NULL DEFAULT '',
     pulse TEXT NOT NULL DEFAULT '',
     respiration TEXT NOT NULL DEFAULT '',
     blood_pressure TEXT NOT NULL DEFAULT '',
     spo2 TEXT NOT NULL DEFAULT '',
-    weight TEXT NOT NULL DEFAULT ''
+    weight TEXT NOT NULL DEFAULT '',
+    glucose TEXT NOT NULL DEFAULT '',
+    template_name TEXT NOT NULL DEFAULT '',
+    required TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
+CREATE INDEX note_patient ON note(patient_id, opened_at);
+CREATE INDEX note_awaiting ON note(saved_at) WHERE state = 'awaiting';
 CREATE TRIGGER note_no_delete BEFORE DELETE ON note BEGIN SELECT RAISE(ABORT, 'notes are never removed'); END;
 
 CREATE TABLE note_version(
@@ -31,6 +43,7 @@ CREATE TABLE note_version(
     reason TEXT NOT NULL CHECK (version = 1 OR trim(reason) <> ''),
     signed_by BLOB NOT NULL REFERENCES person(id),
     signed_at INTEGER NOT NULL,
+    needs_cosign INTEGER NOT NULL DEFAULT 0 CHECK (needs_cosign IN (0, 1)),
     PRIMARY KEY (visit_id, version)
 ) WITHOUT ROWID;
 CREATE TRIGGER note_version_no_update BEFORE UPDATE ON note_version
@@ -43,8 +56,10 @@ CREATE TABLE visit_diagnosis(
     visit_id BLOB NOT NULL REFERENCES note(visit_id),
     position INTEGER NOT NULL CHECK (position >= 1),
     diagnosis_id BLOB REFERENCES diagnosis(id),
-    code TEXT NOT NULL CHECK ((diagnosis_id IS NULL) = (code = '')),
+    code TEXT NOT NULL CHECK (kind <> 'western' OR (diagnosis_id IS NULL) = (code = '')),
     name TEXT NOT NULL CHECK (trim(name) <> ''),
+    kind TEXT NOT NULL DEFAULT 'western' CHECK (kind IN ('western', 'tcm_disease', 'tcm_syndrome')),
+    is_suspected INTEGER NOT NULL DEFAULT 0 CHECK (is_suspected IN (0, 1)),
     removed_at INTEGER
 );
 CREATE INDEX visit_diagnosis_visit ON visit_diagnosis(visit_id);

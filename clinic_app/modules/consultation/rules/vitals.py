@@ -14,9 +14,10 @@ CODES = {
     "blood_pressure": "consultation.vital_blood_pressure",
     "spo2": "consultation.vital_spo2",
     "weight": "consultation.vital_weight",
+    "glucose": "consultation.vital_glucose",
 }
 """Each vital sign with the code of its refusal."""
-_PLACES = {"temperature": 1, "pulse": 0, "respiration": 0, "spo2": 0, "weight": 2}
+_PLACES = {"temperature": 1, "pulse": 0, "respiration": 0, "spo2": 0, "weight": 2, "glucose": 1}
 _NUMBER = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?")
 _PRESSURE = re.compile(r"([0-9]{2,3})\s*[/\\、 ]\s*([0-9]{2,3})")
 

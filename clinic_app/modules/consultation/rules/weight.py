@@ -36,12 +36,12 @@ def dose_by_weight(
 
 
 def check_weight(weight: str, *, age_months: int | None, below_months: int) -> None:
-    """A drug dosed by weight needs the weight of a child (RX-12): Refused `consultation.weight_missing`.
+    """A drug dosed by weight needs the weight of a child (RX-12): Refused `consultation.weigh_first`.
 
     An unknown age asks for it too: nobody is taken for an adult.
     """
     if (age_months is None or age_months < below_months) and not weight:
-        raise Refused("consultation.weight_missing", field="weight")
+        raise Refused("consultation.weigh_first", field="weight")
 
 
 def check_pieces(units: Fraction, *, is_child: bool, drug: str, choices: tuple[str, ...]) -> None:

@@ -1,14 +1,30 @@
 """Commands of the consultation (接诊): the only writers of its tables."""
 
+from clinic_app.modules.consultation.services.amending import amend, decide_amendment
+from clinic_app.modules.consultation.services.certifying import issue_certificate, print_certificate, void_certificate
+from clinic_app.modules.consultation.services.cosigning import cosign, return_to_trainee, take_back
 from clinic_app.modules.consultation.services.destruction import approve_destruction, list_for_destruction
-from clinic_app.modules.consultation.services.diagnoses import add_diagnosis, remove_diagnosis, restore_diagnosis
+from clinic_app.modules.consultation.services.diagnoses import (
+    add_diagnosis,
+    make_main,
+    remove_diagnosis,
+    restore_diagnosis,
+    suspect_diagnosis,
+)
 from clinic_app.modules.consultation.services.lines import add_line, change_line, delete_line, restore_line
 from clinic_app.modules.consultation.services.notes import save_note
-from clinic_app.modules.consultation.services.opening import amend, call_next, receive, start
+from clinic_app.modules.consultation.services.opening import call_next, receive, start
 from clinic_app.modules.consultation.services.pain_register import (
     check_pain_patient,
     end_pain_patient,
     register_pain_patient,
+)
+from clinic_app.modules.consultation.services.repeating import (
+    apply_set,
+    disable_set,
+    repeat_diagnoses,
+    repeat_sheet,
+    save_set,
 )
 from clinic_app.modules.consultation.services.sheet_options import (
     HerbOptions,
@@ -20,12 +36,15 @@ from clinic_app.modules.consultation.services.sheet_options import (
 from clinic_app.modules.consultation.services.signing import sign_visit
 from clinic_app.modules.consultation.services.states import answer
 from clinic_app.modules.consultation.services.stops import keep_stop, replace_line
+from clinic_app.modules.consultation.services.templates import apply_template, disable_template, save_template
 from clinic_app.modules.consultation.services.voiding import void_prescription
 
 __all__ = [
-    "HerbOptions", "Options", "add_diagnosis", "add_herb", "add_line", "amend", "answer", "approve_destruction",
-    "call_next", "change_line", "check_pain_patient", "delete_line", "end_pain_patient", "keep_stop",
-    "list_for_destruction", "receive", "register_pain_patient", "remove_diagnosis", "replace_line",
-    "restore_diagnosis", "restore_line", "save_note", "set_herbs", "set_options", "sign_visit", "start",
-    "void_prescription",
+    "HerbOptions", "Options", "add_diagnosis", "add_herb", "add_line", "amend", "answer", "apply_set",
+    "apply_template", "approve_destruction", "call_next", "change_line", "check_pain_patient", "cosign",
+    "decide_amendment", "delete_line", "disable_set", "disable_template", "end_pain_patient", "issue_certificate",
+    "keep_stop", "list_for_destruction", "make_main", "print_certificate", "receive", "register_pain_patient",
+    "remove_diagnosis", "repeat_diagnoses", "repeat_sheet", "replace_line", "restore_diagnosis", "restore_line",
+    "return_to_trainee", "save_note", "save_set", "save_template", "set_herbs", "set_options", "sign_visit", "start",
+    "suspect_diagnosis", "take_back", "void_certificate", "void_prescription",
 ]  # fmt: skip

@@ -15,11 +15,13 @@ LONGEST_NAME = 100
 
 
 def add_diagnosis(
-    uow: UnitOfWork, visit_id: bytes, *, diagnosis_id: bytes | None = None, wording: str = ""
+    uow: UnitOfWork, visit_id: bytes, *, diagnosis_id: bytes | None = None, wording: str = "", tcm_code: str = "",
+    kind: str = "western", is_suspected: bool = False,
 ) -> dict[str, Any]:
-    """Add one at the end: of the dictionary, or in free wording (OR-08).
+    """Add one at the end: of the dictionary, a disease or syndrome of traditional medicine, or in free wording (OR-08).
 
-    Refused `consultation.diagnosis_missing`, `.diagnosis_twice`, `.diagnosis_too_many`; Missing for an unknown id.
+    A question mark after free wording makes it a suspected one. Refused `consultation.diagnosis_missing`,
+    `.diagnosis_twice`, `.diagnosis_too_many`; Missing for an unknown id or code.
     """
     writable(uow, visit_id)
     code, name = "", one_line(wording, field="diagnosis", most=LONGEST_NAME)
@@ -28,6 +30,13 @@ def add_diagnosis(
         if found is None:
             raise Missing("consultation.diagnosis_missing", field="diagnosis")
         code, name = found.code, found.name
+    elif tcm_code:
+        term = dictionaries.tcm_term(tcm_code)
+        if term is None:
+            raise Missing("consultation.diagnosis_missing", field="diagnosis")
+        code, name, kind = term.code, term.name, f"tcm_{term.kind}"
+    elif name.endswith(("?", "？")):
+        name, is_suspected = name.rstrip("?？ "), True
     if not name:
         raise Refused("consultation.diagnosis_missing", field="diagnosis")
     have = queries.diagnoses_of_visit(visit_id)
@@ -36,10 +45,33 @@ def add_diagnosis(
     if len(have) >= MOST_DIAGNOSES:
         raise Refused("consultation.diagnosis_too_many", field="diagnosis", most=MOST_DIAGNOSES)
     uow.execute(
-        "INSERT INTO visit_diagnosis(visit_id, position, diagnosis_id, code, name) VALUES(?, ?, ?, ?, ?)",
-        (visit_id, max((one.position for one in have), default=0) + 1, diagnosis_id, code, name),
-    )
+        "INSERT INTO visit_diagnosis(visit_id, position, diagnosis_id, code, name, kind, is_suspected)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?)",
+        (visit_id, max((one.position for one in have), default=0) + 1, diagnosis_id, code, name, kind,
+         int(is_suspected)),
+    )  # fmt: skip
     return {"diagnoses": len(have) + 1}
+
+
+def suspect_diagnosis(uow: UnitOfWork, visit_id: bytes, row_id: int) -> dict[str, Any]:
+    """Make a diagnosis a suspected one (疑似), or a sure one again."""
+    _require(uow, visit_id, row_id)
+    uow.execute("UPDATE visit_diagnosis SET is_suspected = 1 - is_suspected WHERE id = ?", (row_id,))
+    return {"row_id": row_id}
+
+
+def make_main(uow: UnitOfWork, visit_id: bytes, row_id: int) -> dict[str, Any]:
+    """Make a diagnosis the main one (主要诊断): it comes first of all."""
+    _require(uow, visit_id, row_id)
+    uow.execute("UPDATE visit_diagnosis SET position = position + 1 WHERE visit_id = ?", (visit_id,))
+    uow.execute("UPDATE visit_diagnosis SET position = 1 WHERE id = ?", (row_id,))
+    return {"row_id": row_id}
+
+
+def _require(uow: UnitOfWork, visit_id: bytes, row_id: int) -> None:
+    writable(uow, visit_id)
+    if row_id not in {one.id for one in queries.diagnoses_of_visit(visit_id)}:
+        raise Missing("consultation.diagnosis_missing")
 
 
 def remove_diagnosis(uow: UnitOfWork, visit_id: bytes, row_id: int) -> dict[str, Any]:

@@ -11,12 +11,15 @@ from clinic_app.modules.consultation.rules.merging import Merged, merge
 from clinic_app.modules.consultation.services.opening import Opened, writable
 from clinic_app.modules.consultation.services.texts import one_line, written
 
-MOST = {"chief_complaint": 500, "present_illness": 4_000, "examination": 4_000, "plan": 4_000}
+MOST = {"attended": 40, "chief_complaint": 500, "onset": 100}
+"""Characters of the texts that stand on one line; every other text may have `LONGEST_TEXT`."""
+LONGEST_TEXT = 4_000
 LONGEST_VITAL = 20
 _SAVE = (
-    "UPDATE note SET chief_complaint = ?, present_illness = ?, examination = ?, plan = ?, temperature = ?, pulse = ?,"
-    " respiration = ?, blood_pressure = ?, spo2 = ?, weight = ?, rev = rev + 1, saved_at = ?"
-    " WHERE visit_id = ? AND rev = ?"
+    "UPDATE note SET attended = ?, chief_complaint = ?, onset = ?, present_illness = ?, past_history = ?,"
+    " personal_history = ?, family_history = ?, menstrual_history = ?, examination = ?, results = ?, plan = ?,"
+    " temperature = ?, pulse = ?, respiration = ?, blood_pressure = ?, spo2 = ?, weight = ?, glucose = ?,"
+    " rev = rev + 1, saved_at = ? WHERE visit_id = ? AND rev = ?"
 )
 
 
@@ -56,22 +59,31 @@ def store(
     note = opened.note
     if rev != note.rev and not drawn:
         raise Stale("consultation.note_changed")
-    stored, typed = note.fields(), {name: _checked(name, text) for name, text in fields.items()}
+    stored, typed = note.fields(), {name: checked(name, text) for name, text in fields.items()}
     merged = Merged({**stored, **typed}) if rev == note.rev else merge(typed, drawn or {}, stored)
     if merged.fields == stored:
         return Saved(note, merged.theirs, merged.disputed)
+    return Saved(overwrite(uow, note, merged.fields), merged.theirs, merged.disputed)
+
+
+def overwrite(uow: UnitOfWork, note: queries.Note, fields: Mapping[str, str]) -> queries.Note:
+    """The note with all its fields as given, one rev further; Stale when it moved on."""
     uow.change_one(
         _SAVE,
-        (*(merged.fields[name] for name in (*queries.WRITTEN, *queries.VITALS)), uow.at, note.visit_id, note.rev),
-        Stale("consultation.note_changed"),
+        (*(fields[name] for name in (*queries.WRITTEN, *queries.VITALS)), uow.at, note.visit_id, note.rev),
+        changed(),
     )
-    kept = replace(note, **merged.fields, rev=note.rev + 1, saved_at=uow.at)
-    return Saved(kept, merged.theirs, merged.disputed)
+    return replace(note, **fields, rev=note.rev + 1, saved_at=uow.at)
 
 
-def _checked(name: str, text: str) -> str:
+def changed() -> Stale:
+    """Another window wrote in the note since the page was drawn."""
+    return Stale("consultation.note_changed")
+
+
+def checked(name: str, text: str) -> str:
     if name in queries.VITALS:
         return one_line(text, field=name, most=LONGEST_VITAL)
-    if name == "chief_complaint":
+    if name in MOST:
         return one_line(text, field=name, most=MOST[name])
-    return written(text, field=name, most=MOST[name])
+    return written(text, field=name, most=LONGEST_TEXT)

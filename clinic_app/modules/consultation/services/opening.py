@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from clinic_app.kernel import clock, parameters
 from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import queries
-from clinic_app.modules.consultation.services.texts import one_line
 from clinic_app.modules.patients.services import PatientData
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
@@ -56,19 +56,6 @@ def receive(uow: UnitOfWork, *, room_id: bytes, who: PatientData | bytes) -> dic
     return {"visit_id": made["visit_id"], "queue_no": made["queue_no"]}
 
 
-def amend(uow: UnitOfWork, visit_id: bytes, reason: str) -> dict[str, Any]:
-    """Open a signed note again with a reason (修改病历, OR-06); what was signed stays readable as its version."""
-    note = _own_note(uow, visit_id)
-    if note.state != "signed":
-        raise Stale("consultation.not_signed")
-    why = one_line(reason, field="reason", most=LONGEST_REASON)
-    if not why:
-        raise Refused("consultation.reason_missing", field="reason")
-    reopen(uow, visit_id, why)
-    uow.audit("consultation.amend", visit_id, patient_id=note.patient_id, reason=why)
-    return {"visit_id": visit_id.hex()}
-
-
 def reopen(uow: UnitOfWork, visit_id: bytes, reason: str) -> None:
     uow.change_one(
         "UPDATE note SET state = 'amending', amend_reason = ?, rev = rev + 1 WHERE visit_id = ? AND state = 'signed'",
@@ -79,16 +66,19 @@ def reopen(uow: UnitOfWork, visit_id: bytes, reason: str) -> None:
 def writable(uow: UnitOfWork, visit_id: bytes) -> Opened:
     """The visit and note, when the acting doctor may write in them.
 
-    Missing for an unknown visit; Refused `consultation.not_started`, `.other_doctor` naming the doctor, `.signed`.
+    Missing for an unknown visit; Refused `consultation.not_started`, `.other_doctor` naming the doctor, `.signed`,
+    `.awaits_cosign` while a registered doctor has it (OR-07).
     """
-    note = _own_note(uow, visit_id)
+    note = own_note(uow, visit_id)
+    if note.state == "awaiting":
+        raise Refused("consultation.awaits_cosign")
     visit = visits.visit(visit_id)
     if note.state == "signed" or visit is None or (note.state == "draft" and visit.state != "in_consultation"):
         raise Refused("consultation.signed")
     return Opened(visit, note)
 
 
-def _own_note(uow: UnitOfWork, visit_id: bytes) -> queries.Note:
+def own_note(uow: UnitOfWork, visit_id: bytes) -> queries.Note:
     note = queries.note(visit_id)
     if note is None:
         if visits.visit(visit_id) is None:
@@ -100,11 +90,17 @@ def _own_note(uow: UnitOfWork, visit_id: bytes) -> queries.Note:
 
 
 def _open_note(uow: UnitOfWork, visit_id: bytes, patient_id: bytes) -> None:
+    """An empty note but for what is known: the minute, and the history that the person's last note told."""
+    told = queries.history_told(patient_id)
     uow.execute(
-        "INSERT INTO note(visit_id, patient_id, doctor_id, state, rev, opened_at, saved_at)"
-        " VALUES(?, ?, ?, 'draft', 1, ?, ?) ON CONFLICT(visit_id) DO NOTHING",
-        (visit_id, patient_id, uow.actor.person_id, uow.at, uow.at),
-    )
+        "INSERT INTO note(visit_id, patient_id, doctor_id, state, rev, opened_at, saved_at, attended, past_history,"
+        " personal_history, family_history, results) VALUES(?, ?, ?, 'draft', 1, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT(visit_id) DO NOTHING",
+        (
+            visit_id, patient_id, uow.actor.person_id, uow.at, uow.at, clock.local_text(uow.at), told["past_history"],
+            told["personal_history"], told["family_history"], parameters.value("consultation.no_results", uow.on),
+        ),
+    )  # fmt: skip
     uow.audit("consultation.start", visit_id, patient_id=patient_id)
 
 

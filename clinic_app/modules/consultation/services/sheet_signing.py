@@ -54,9 +54,10 @@ class Checked:
 
 
 def sign_sheets(
-    uow: UnitOfWork, opened: Opened, draft: queries.Prescription, found: safety.Safety, *, signed_twice: bool
+    uow: UnitOfWork, opened: Opened, draft: queries.Prescription, found: safety.Safety, *, signed_twice: bool,
+    only_check: bool = False,
 ) -> list[str]:
-    """The numbers of the sheets made, none without rows.
+    """The numbers of the sheets made, none without rows; with `only_check` the rows stay drafts for a co-signature.
 
     Refused with the field `line-<id>` for a row: what rows are refused for, `consultation.stop_unresolved`,
     `.dose_unresolved`, `.rule_unresolved`, `.question_open`, `.quantity_changed`; for a red sheet as `check_heading`;
@@ -87,6 +88,8 @@ def sign_sheets(
         check_use(draft.herb_use, 1)
     if any(one.is_kept for one in checked) and not signed_twice:
         raise Refused("consultation.sign_twice")
+    if only_check:
+        return []
     sheet_ids = _sheets_for(uow, opened, draft, parts)
     for sheet_id, part in zip(sheet_ids, parts, strict=True):  # all rows stand before the first sheet is closed
         for place, one in enumerate(part.lines, 1):
@@ -150,14 +153,14 @@ def _number_sheet(
     twice = uow.at if any(one.is_kept for one in part.lines) else None
     uow.change_one(
         _SIGN,
-        (heading.kind(part), number, told, uow.at, uow.on.isoformat(), uow.actor.person_id, draft.valid_days,
+        (heading.kind(part), number, told, uow.at, uow.on.isoformat(), opened.note.doctor_id, draft.valid_days,
          int(part.is_long_term), *red, heading.state(), twice, sheet_id),
         Stale("consultation.sheet_changed"),
     )  # fmt: skip
     uow.emit(
         events.PRESCRIPTION_SIGNED, sheet_id,
         {"prescription_id": sheet_id, "prescription_no": number, "visit_id": opened.visit.id,
-         "patient_id": opened.visit.patient_id, "doctor_id": uow.actor.person_id,
+         "patient_id": opened.visit.patient_id, "doctor_id": opened.note.doctor_id,
          "lines": [
              {"line_id": one.line.id, "drug_id": one.line.drug_id, "quantity": one.line.quantity} for one in part.lines
          ]},

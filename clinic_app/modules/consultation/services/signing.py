@@ -5,15 +5,17 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from clinic_app.kernel import parameters
+from clinic_app.kernel import clock, parameters
 from clinic_app.kernel.errors import Invalid, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import events, queries
 from clinic_app.modules.consultation.queries import safety
+from clinic_app.modules.consultation.rules import contents
 from clinic_app.modules.consultation.rules.vitals import parse_vitals
-from clinic_app.modules.consultation.services import notes
-from clinic_app.modules.consultation.services.opening import writable
+from clinic_app.modules.consultation.services import amending, notes
+from clinic_app.modules.consultation.services.opening import Opened, writable
 from clinic_app.modules.consultation.services.sheet_signing import sign_sheets
+from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import services as visit_services
 from sync.wire.canonical import canonical
 
@@ -28,8 +30,12 @@ def sign_visit(
     rows of `sheet_rev`, the ids of `diagnoses_seen` in their order (None for a caller without a page). Stale
     `consultation.note_changed`, `.sheet_changed`, `.diagnoses_changed` when another window wrote since. An amendment
     signs a further version when the note changed, and just closes when nothing did. Invalid names exactly the missing
-    or wrong fields (OR-02); Refused `consultation.allergy_unknown` (OR-01) and as `sheet_signing.sign_sheets`; a stop
-    that was kept is signed for twice (RX-13, `signed_twice`).
+    or wrong fields (OR-02); Refused `consultation.allergy_unknown` (OR-01), `.no_doctor_certificate` (SF-02),
+    `.amendment_unapproved` (OR-06) and as `sheet_signing.sign_sheets`; a stop that was kept is signed for twice
+    (RX-13, `signed_twice`).
+
+    What a trainee signs waits for a registered doctor (`awaits`, OR-07): the version stands, its sheets stay drafts
+    that nobody may change or charge until `services.cosign`.
     """
     uow.require_sure_date()
     opened = writable(uow, visit_id)
@@ -41,56 +47,82 @@ def sign_visit(
         raise Stale("consultation.diagnoses_changed", field="diagnosis")
     if sheet_rev != (draft.rev if draft else 0):
         raise Stale("consultation.sheet_changed", field="drug")
-    version = _sign_note(uow, saved.note, diagnoses)
+    level = people.qualification(uow.actor.person_id, uow.on).doctor_level
+    if level is None:
+        raise Refused("consultation.no_doctor_certificate")
+    version = _sign_note(uow, opened, saved.note, diagnoses, awaits=level == "trainee")
     found = safety.safety_of(opened.visit.patient_id)
     if found.state == "unknown":
         raise Refused("consultation.allergy_unknown", field="allergy")
-    numbers = sign_sheets(uow, opened, draft, found, signed_twice=signed_twice) if draft else []
+    awaits = level == "trainee" and (version is not None or bool(draft and queries.lines_of(draft.id)))
+    numbers = (
+        sign_sheets(uow, opened, draft, found, signed_twice=signed_twice, only_check=awaits) if draft else []
+    )
     uow.change_one(
-        "UPDATE note SET state = 'signed', amend_reason = '', rev = rev + 1 WHERE visit_id = ? AND rev = ?",
-        (visit_id, saved.note.rev), Stale("consultation.note_changed"),
+        "UPDATE note SET state = ?, amend_reason = '', rev = rev + 1, saved_at = ? WHERE visit_id = ? AND rev = ?",
+        ("awaiting" if awaits else "signed", uow.at, visit_id, saved.note.rev), Stale("consultation.note_changed"),
     )  # fmt: skip
     if opened.visit.state == "in_consultation":
         visit_services.finish_consultation(uow, visit_id)
     uow.audit(
-        "consultation.sign_visit", visit_id, patient_id=opened.visit.patient_id, sheets=numbers, version=version or 0
-    )
-    return {"visit_id": visit_id.hex(), "sheets": numbers, "version": version}
+        "consultation.sign_visit", visit_id, patient_id=opened.visit.patient_id, sheets=numbers, version=version or 0,
+        awaits=awaits,
+    )  # fmt: skip
+    return {"visit_id": visit_id.hex(), "sheets": numbers, "version": version, "awaits": awaits}
 
 
-def _sign_note(uow: UnitOfWork, note: queries.Note, diagnoses: list[queries.VisitDiagnosis]) -> int | None:
+def _sign_note(
+    uow: UnitOfWork, opened: Opened, note: queries.Note, diagnoses: list[queries.VisitDiagnosis], *, awaits: bool
+) -> int | None:
     """The number of the version made, None when an amendment changed nothing."""
     typed = note.fields()
     vitals, wrong = parse_vitals(typed, vital_ranges(uow.on))
-    if not note.chief_complaint:
-        wrong = {"chief_complaint": Refused("consultation.complaint_missing", field="chief_complaint"), **wrong}
-    if not diagnoses:
-        wrong["diagnosis"] = Refused("consultation.no_diagnosis", field="diagnosis")
+    wrong = {**_missing(uow, opened, note, len(diagnoses)), **wrong}
     if wrong:
         raise Invalid(wrong)
     content = {
         **{name: typed[name] for name in queries.WRITTEN}, **vitals,
-        "diagnoses": [{"code": one.code, "name": one.name} for one in diagnoses],
+        "diagnoses": [
+            {"code": one.code, "name": one.name, "kind": one.kind, "is_suspected": one.is_suspected}
+            for one in diagnoses
+        ],
     }  # fmt: skip
     text = canonical(content)
     versions = queries.note_versions(note.visit_id)
     if versions and canonical(versions[-1].content) == text:
         return None
+    if versions:
+        amending.use_approval(uow, note)
     version, digest = len(versions) + 1, sha256(text).digest()
     uow.execute(
-        "INSERT INTO note_version(visit_id, version, content, content_hash, reason, signed_by, signed_at)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?)",
-        (note.visit_id, version, text.decode(), digest, note.amend_reason, uow.actor.person_id, uow.at),
+        "INSERT INTO note_version(visit_id, version, content, content_hash, reason, signed_by, signed_at,"
+        " needs_cosign) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+        (note.visit_id, version, text.decode(), digest, note.amend_reason, uow.actor.person_id, uow.at, int(awaits)),
     )
-    uow.emit(
-        events.NOTE_SIGNED, note.visit_id,
-        {"visit_id": note.visit_id, "patient_id": note.patient_id, "doctor_id": uow.actor.person_id, "version": version,
-         "reason": note.amend_reason, "content": content, "content_hash": digest},
-    )  # fmt: skip
+    if not awaits:
+        emit_signed(uow, note.patient_id, queries.note_versions(note.visit_id)[-1])
     return version
+
+
+def emit_signed(uow: UnitOfWork, patient_id: bytes, version: queries.NoteVersion) -> None:
+    """Tell that a version is archived: signed by a registered doctor, or co-signed by one."""
+    uow.emit(
+        events.NOTE_SIGNED, version.visit_id,
+        {"visit_id": version.visit_id, "patient_id": patient_id, "doctor_id": version.signed_by,
+         "version": version.version, "reason": version.reason, "content": version.content,
+         "content_hash": version.content_hash},
+    )  # fmt: skip
+
+
+def _missing(uow: UnitOfWork, opened: Opened, note: queries.Note, diagnoses: int) -> dict[str, Refused]:
+    """What this kind of visit and the note's template still ask for, in the order of the page (OR-02 to OR-04)."""
+    kind = contents.contents_of(opened.visit.kind)
+    required = {*parameters.value(f"consultation.{kind}_contents", uow.on).split(), *note.required.split()}
+    typed, now = note.fields(), clock.local_text(uow.at)
+    return contents.missing(typed, required, now, diagnoses=diagnoses, is_emergency=kind == "emergency")
 
 
 def vital_ranges(on: date) -> dict[str, str]:
     """The plausible ranges of the vital signs on a day."""
-    names = ("temperature", "pulse", "respiration", "systolic", "diastolic", "spo2", "weight")
+    names = ("temperature", "pulse", "respiration", "systolic", "diastolic", "spo2", "weight", "glucose")
     return {name: parameters.value(f"consultation.{name}_range", on) for name in names}

@@ -13,6 +13,9 @@ blueprint.jinja_loader = FileSystemLoader([_HERE.parents[1] / "templates", PAPER
 
 from clinic_app.modules.consultation.views import (  # noqa: E402, F401
     allergies,
+    certificates,
+    cosigning,
+    history,
     note,
     orders,
     papers,
@@ -20,8 +23,10 @@ from clinic_app.modules.consultation.views import (  # noqa: E402, F401
     records,
     registers,
     replacing,
+    sets,
     sheet,
     suggestions,
+    templates,
     visit,
     without_number,
 )

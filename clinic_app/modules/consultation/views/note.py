@@ -9,7 +9,7 @@ from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import shown_visit
 from clinic_app.modules.consultation.views.saving import autosaved, draft
-from clinic_app.modules.consultation.views.visit import record_context
+from clinic_app.modules.consultation.views.visit import diagnoses_context, record_context
 from clinic_app.web import pages
 from clinic_app.web.access import DRAFT, access
 from clinic_app.web.commands import known_fields
@@ -41,14 +41,15 @@ def record(visit_id: bytes) -> Response:
 @blueprint.post("/visits/<id:visit_id>/diagnoses")
 @access("consultation.write", writes=DRAFT)
 def add_diagnosis(visit_id: bytes) -> Response:
-    known_fields("diagnosis_id", "wording")
+    known_fields("diagnosis_id", "wording", "tcm_code")
     shown_visit(visit_id)
     chosen = request.form.get("diagnosis_id", "")
     draft(
         lambda uow: services.add_diagnosis(
-            uow, visit_id, diagnosis_id=forms.id_of(chosen) if chosen else None, wording=request.form.get("wording", "")
+            uow, visit_id, diagnosis_id=forms.id_of(chosen) if chosen else None,
+            wording=request.form.get("wording", ""), tcm_code=request.form.get("tcm_code", ""),
         )
-    )
+    )  # fmt: skip
     return _diagnoses(visit_id, focus="#dx")
 
 
@@ -64,6 +65,26 @@ def remove_diagnosis(visit_id: bytes, row_id: int) -> Response:
     )  # fmt: skip
 
 
+@blueprint.post("/visits/<id:visit_id>/diagnoses/<int:row_id>/suspect")
+@access("consultation.write", writes=DRAFT)
+def suspect_diagnosis(visit_id: bytes, row_id: int) -> Response:
+    """Suspected (疑似) or sure again."""
+    known_fields()
+    shown_visit(visit_id)
+    draft(lambda uow: services.suspect_diagnosis(uow, visit_id, row_id))
+    return _diagnoses(visit_id, focus="#dx")
+
+
+@blueprint.post("/visits/<id:visit_id>/diagnoses/<int:row_id>/main")
+@access("consultation.write", writes=DRAFT)
+def make_main_diagnosis(visit_id: bytes, row_id: int) -> Response:
+    """The main diagnosis comes first."""
+    known_fields()
+    shown_visit(visit_id)
+    draft(lambda uow: services.make_main(uow, visit_id, row_id))
+    return _diagnoses(visit_id, focus="#dx")
+
+
 @blueprint.post("/visits/<id:visit_id>/diagnoses/<int:row_id>/restore")
 @access("consultation.write", writes=DRAFT)
 def restore_diagnosis(visit_id: bytes, row_id: int) -> Response:
@@ -76,5 +97,5 @@ def restore_diagnosis(visit_id: bytes, row_id: int) -> Response:
 def _diagnoses(visit_id: bytes, *, focus: str, said: str = "", undo: str = "", clear: bool = False) -> Response:
     return pages.answer(
         "consultation/_diagnoses.html", focus=focus, visit_id=visit_id, writable=True,
-        diagnoses=queries.diagnoses_of_visit(visit_id), said=said, undo=undo, clear_toast=clear,
+        said=said, undo=undo, clear_toast=clear, **diagnoses_context(visit_id),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from clinic_app.kernel.errors import Missing, Stale
 from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
 from clinic_app.modules.consultation import forms, queries, services
+from clinic_app.modules.consultation.queries.labels import note_labels
 from clinic_app.modules.consultation.rules.vitals import parse_vitals
 from clinic_app.modules.consultation.services.signing import vital_ranges
 from clinic_app.web.access import actor
@@ -19,6 +20,9 @@ def draft(act: Callable[[UnitOfWork], dict[str, Any]]) -> dict[str, Any]:
     """A draft write: no key, no audit row; the rev of the form decides who was first."""
     with unit_of_work(actor(), quiet=True) as uow:
         return act(uow)
+
+
+UNKNOWN = "-"  # the mark of a text that nobody knows
 
 
 def autosaved(visit_id: bytes) -> dict[str, Any]:
@@ -32,12 +36,20 @@ def autosaved(visit_id: bytes) -> dict[str, Any]:
         rev = forms.rev_of(form, "note_rev")
         saved = draft(lambda uow: services.save_note(uow, visit_id, fields, rev, drawn))
     except Stale:  # a page that does not say what it was drawn with
-        return {**_told(_stored(visit_id, fields)), "rev": None}
-    shown = _told(saved)
+        shown = _told(_stored(visit_id, fields))
+        rev, drawn = shown["stored_rev"] - 1, dict.fromkeys(forms.NOTE_FIELDS, UNKNOWN)
+    else:
+        shown = _told(saved)
     if shown["theirs"] or shown["disputed"]:
         shown["rev"], shown["drawn"] = rev, _still_drawn(drawn, shown)
         shown["taken"] = {name: forms.taken(rev, name, drawn[name], shown["stored"][name]) for name in shown["theirs"]}
+        shown["mine"] = _mine(shown, rev, drawn)
     return shown
+
+
+def _mine(shown: dict[str, Any], rev: int, drawn: dict[str, str]) -> dict[str, str]:
+    """What `用这边的` posts for each disputed field: that its stored text was seen, so that only those fields win."""
+    return {name: forms.taken(rev, name, drawn.get(name, UNKNOWN), shown["stored"][name]) for name in shown["disputed"]}
 
 
 def _told(saved: dict[str, Any]) -> dict[str, Any]:
@@ -49,7 +61,7 @@ def _told(saved: dict[str, Any]) -> dict[str, Any]:
         "saved_at": saved["saved_at"], "wrong": [sentence(one) for one in wrong.values()],
         "complaint": len(fields["chief_complaint"]),
         "complaint_signs": parameters.value("consultation.complaint_signs", clock.today()),
-        "theirs": tuple(saved["theirs"]), "disputed": tuple(saved["disputed"]),
+        "theirs": tuple(saved["theirs"]), "disputed": tuple(saved["disputed"]), "labels": note_labels(),
     }  # fmt: skip
 
 

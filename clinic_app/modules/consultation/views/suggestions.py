@@ -85,7 +85,8 @@ def diagnoses() -> Response:
     """The whole list: what the diagnosis list has, then the words as typed, which are never chosen by Enter alone."""
     typed = request.args.get("dx", "").strip()[:100]
     response = pages.page(
-        "consultation/_dx_options.html", hits=dictionaries.diagnoses_matching(typed, 7), typed=typed,
+        "consultation/_dx_options.html", hits=dictionaries.diagnoses_matching(typed, 5), typed=typed,
+        terms=dictionaries.tcm_terms_matching(typed, 2),
         visit_id=forms.id_of(request.args.get("visit", "")), is_source=words.is_source(),
     )  # fmt: skip
     response.headers["HX-Reswap"] = "outerHTML"  # the list itself says whether Enter may choose
@@ -139,7 +140,7 @@ def _by_weight(setting: Setting, typed: TypedLine) -> dict[str, Any] | None:
     if may.fact is None or not may.fact.daily_per_kg:
         return None
     if not situation.weight:
-        return {"missing": sentence(Refused("consultation.weight_missing"))}
+        return {"missing": sentence(Refused("consultation.weigh_first"))}
     limits = dictionaries.dose_limits_on(drug.id, setting.on)
     found = may.by_weight(pack_of(drug), rule_frequency(frequency), limits)
     if found is None:

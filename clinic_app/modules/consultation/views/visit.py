@@ -10,6 +10,12 @@ from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import ngettext
 from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.modules.consultation import forms, queries, services
+from clinic_app.modules.consultation.documents import as_written
+from clinic_app.modules.consultation.queries.cosigning import last_request
+from clinic_app.modules.consultation.queries.labels import note_labels
+from clinic_app.modules.consultation.rules.comparing import differences
+from clinic_app.modules.consultation.rules.contents import contents_of
+from clinic_app.modules.consultation.rules.tcm import lacks_tcm_diagnosis
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import banner, may_write, shown_visit
 from clinic_app.modules.consultation.views.orders import orders_context, tab_of
@@ -30,10 +36,25 @@ def record_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, 
     """What `_record.html` draws."""
     return {
         "visit": visit, "note": note, "writable": may_write(visit, note),
-        "diagnoses": queries.diagnoses_of_visit(visit.id) if note else [],
+        **(diagnoses_context(visit.id) if note else {"diagnoses": []}),
         "drawn": forms.marks_of(note.fields()) if note else "",
         "complaint_signs": parameters.value("consultation.complaint_signs", clock.today()),
+        "labels": note_labels(), "vitals": queries.VITALS, "required": _required(visit, note) if note else (),
     }  # fmt: skip
+
+
+def diagnoses_context(visit_id: bytes) -> dict[str, Any]:
+    """What `_diagnoses.html` draws, with the warning of OR-08."""
+    found = queries.diagnoses_of_visit(visit_id)
+    kinds = [one.kind for one in queries.prescriptions_of_visit(visit_id) if one.state != "voided"]
+    return {"diagnoses": found, "lacks_tcm": lacks_tcm_diagnosis(kinds, [one.kind for one in found])}
+
+
+def _required(visit: visits.Visit, note: queries.Note) -> frozenset[str]:
+    """The fields that this note is asked for, marked on the page."""
+    kind = contents_of(visit.kind)
+    asked = parameters.value(f"consultation.{kind}_contents", clock.today()).split()
+    return frozenset(("chief_complaint", *asked, *note.required.split()))
 
 
 @blueprint.get("/visits/<id:visit_id>")
@@ -47,7 +68,9 @@ def visit(visit_id: bytes) -> Response:
     return pages.page(
         "consultation/visit.html", patient=banner(found), versions=versions, doctor=doctor,
         is_mine=bool(note and note.doctor_id == me.person_id and me.may("consultation.write")),
-        signers=people.names({one.signed_by for one in versions}) if versions else {},
+        asked=last_request(visit_id) if versions else None,
+        may_cosign=bool(note and note.state == "awaiting" and note.doctor_id != me.person_id)
+        and me.may("consultation.cosign"),
         queue=queue_context(found.room_id, visit_id), **record_context(found, note) | orders_context(found, note),
     )  # fmt: skip
 
@@ -91,6 +114,8 @@ def submit(visit_id: bytes) -> Response:
         elif (err.field or "").startswith("line-") and request.headers.get("HX-Request"):
             response.set_data(response.get_data(as_text=True) + _row_shown(visit_id, err.field or ""))
         return _at_field(response, err.field or "")
+    if outcome.result["awaits"]:
+        return pages.see(url_for("consultation.queue"), _("已交上级审签，审签后才能收费"))
     sheets = outcome.result["sheets"]
     said = (
         ngettext("已提交，%(count)d 张处方去收费", "Submitted. %(count)d sheets go to the cashier", len(sheets))
@@ -131,29 +156,47 @@ def _newest(visit_id: bytes, code: str) -> str:
 @access("consultation.write")
 def amend_form(visit_id: bytes) -> Response:
     shown_visit(visit_id)
-    return pages.page("consultation/_amend.html", visit_id=visit_id)
+    note = queries.note(visit_id)
+    return pages.page(
+        "consultation/_amend.html", visit_id=visit_id, is_awaiting=bool(note and note.state == "awaiting"),
+        needs_approval=parameters.value("consultation.amendment_needs_approval", clock.today()),
+    )  # fmt: skip
 
 
 @blueprint.post("/visits/<id:visit_id>/amend")
 @access("consultation.write", writes=ONCE)
 def amend(visit_id: bytes) -> Response:
     known_fields("reason")
-    command(lambda uow: services.amend(uow, visit_id, request.form.get("reason", "")))
-    return pages.see(url_for("consultation.visit", visit_id=visit_id), _("可以改了，改完按 F9 再签一次"))
+    asked = command(lambda uow: services.amend(uow, visit_id, request.form.get("reason", ""))).result["asked"]
+    said = _("已交上去，批准了就能改") if asked else _("可以改了，改完按 F9 再签一次")
+    return pages.see(url_for("consultation.visit", visit_id=visit_id), said)
 
 
 @blueprint.get("/visits/<id:visit_id>/versions/<int:number>")
 @access("consultation.view")
 def version(visit_id: bytes, number: int) -> Response:
-    """One signed version of the note, to read."""
-    found = shown_visit(visit_id)
-    wanted = next((one for one in queries.note_versions(visit_id) if one.version == number), None)
+    """One signed version of the note, a later one beside the one before it."""
+    shown_visit(visit_id)
+    versions = {one.version: one for one in queries.note_versions(visit_id)}
+    wanted, before = versions.get(number), versions.get(number - 1)
     if wanted is None:
         raise Missing("consultation.version_missing")
+    decided = {one.version: one for one in queries.cosignatures(visit_id)}.get(number)
+    names = people.names([wanted.signed_by, *([decided.cosigned_by] if decided else [])])
+    fields = (*queries.WRITTEN, *queries.VITALS, "diagnosis")
+    texts = _texts(wanted)
     return pages.page(
-        "consultation/_version.html", version=wanted, signer=people.names([wanted.signed_by]).get(wanted.signed_by, ""),
-        visit=found,
+        "consultation/_version.html", version=wanted, before=before, signer=names.get(wanted.signed_by, ""),
+        cosigned=decided, cosigner=names.get(decided.cosigned_by, "") if decided else "", labels=note_labels(),
+        fields=fields, texts=texts, differences=differences(_texts(before), texts, fields) if before else [],
     )  # fmt: skip
+
+
+def _texts(version: queries.NoteVersion) -> dict[str, str]:
+    """A version's texts by field, its diagnoses as one text."""
+    told = [f"{as_written(one)} {one['code']}".strip() for one in version.content["diagnoses"]]
+    kept = {name: text for name, text in version.content.items() if isinstance(text, str)}
+    return {**dict.fromkeys((*queries.WRITTEN, *queries.VITALS), ""), **kept, "diagnosis": "\n".join(told)}
 
 
 def _not_yet(field: str, text: str, err: Invalid) -> Response:

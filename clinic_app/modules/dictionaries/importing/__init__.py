@@ -174,7 +174,8 @@ def kind_name(kind: str) -> str:
     names = {
         "invoice_categories": i18n.gettext("发票归类"), "allergy_groups": i18n.gettext("过敏类别"),
         "frequencies": i18n.gettext("频次"), "routes": i18n.gettext("给药途径"), "services": i18n.gettext("诊疗项目"),
-        "diagnoses": i18n.gettext("诊断"), "drugs": i18n.gettext("药品"), "divisions": i18n.gettext("行政区划"),
+        "diagnoses": i18n.gettext("诊断"), "tcm_terms": i18n.gettext("中医病名、证候"),
+        "drugs": i18n.gettext("药品"), "divisions": i18n.gettext("行政区划"),
         "substance_classes": i18n.gettext("成分分类"), "substances": i18n.gettext("成分"),
         "safety_rules": i18n.gettext("用药安全规则"), "controlled_limits": i18n.gettext("特殊管理药品限量"),
         "prescribing": i18n.gettext("开方要点"),

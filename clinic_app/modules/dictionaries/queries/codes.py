@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from clinic_app.kernel import db
 from clinic_app.kernel.kept import kept
+from clinic_app.kernel.search import normal, term_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,17 @@ class Route:
     name: str
     name_en: str
     slip: str
+
+
+@dataclass(frozen=True, slots=True)
+class TcmTerm:
+    """`kind` is disease (病) or syndrome (证); `keys` are what a typed text may be a part of."""
+
+    code: str
+    kind: str
+    name: str
+    name_en: str
+    keys: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +100,26 @@ def routes() -> tuple[Route, ...]:
 def invoice_categories() -> tuple[InvoiceCategory, ...]:
     """In the order in which they stand on the invoice (FE-01)."""
     return tuple(db.read(InvoiceCategory, "SELECT code, name, name_en FROM invoice_category ORDER BY position"))
+
+
+@kept("tcm_term")
+def tcm_terms() -> tuple[TcmTerm, ...]:
+    """Diseases and syndromes of traditional medicine (中医病名、证候), a short list."""
+    return tuple(
+        TcmTerm(*row, "\n".join((normal(row[2]), normal(row[3]), normal(row[0]), *sorted(term_keys(row[2])))))
+        for row in db.rows("SELECT code, kind, name, name_en FROM tcm_term ORDER BY code")
+    )
+
+
+def tcm_term(code: str) -> TcmTerm | None:
+    return next((one for one in tcm_terms() if one.code == code), None)
+
+
+def tcm_terms_matching(text: str, limit: int = 8) -> list[TcmTerm]:
+    """Those whose name, pinyin initials, English name or code begins so, then those that contain it."""
+    typed = normal(text)
+    if not typed:
+        return []
+    hits = [one for one in tcm_terms() if typed in one.keys]
+    hits.sort(key=lambda one: (all(not key.startswith(typed) for key in one.keys.split("\n")), len(one.name)))
+    return hits[:limit]

@@ -13,6 +13,7 @@ MODELS = {
     "routes": models.Route,
     "services": models.ServiceItem,
     "diagnoses": models.Diagnosis,
+    "tcm_terms": models.TcmTerm,
     "drugs": models.Drug,
     "substance_classes": models.SubstanceClass,
     "substances": models.Substance,

@@ -107,6 +107,9 @@ SERVICES = List(
     frozen=("unit",),
 )  # fmt: skip
 DIAGNOSES = List("diagnoses", (CODE, NAME, NAME_EN, *ORIGIN))
+TCM_TERMS = List(
+    "tcm_terms", (CODE, Column("kind", cells.choice("disease", "syndrome")), NAME, NAME_EN, *ORIGIN), frozen=("kind",)
+)
 DRUGS = List(
     "drugs",
     (
@@ -178,8 +181,8 @@ PRESCRIBING = List(
 LISTS = {
     one.kind: one
     for one in (
-        INVOICE_CATEGORIES, ALLERGY_GROUPS, FREQUENCIES, ROUTES, SERVICES, DIAGNOSES, DRUGS, SUBSTANCE_CLASSES,
-        SUBSTANCES, SAFETY_RULES, CONTROLLED_LIMITS, PRESCRIBING,
+        INVOICE_CATEGORIES, ALLERGY_GROUPS, FREQUENCIES, ROUTES, SERVICES, DIAGNOSES, TCM_TERMS, DRUGS,
+        SUBSTANCE_CLASSES, SUBSTANCES, SAFETY_RULES, CONTROLLED_LIMITS, PRESCRIBING,
     )
 }  # fmt: skip
 """In an order in which each list finds the codes that it refers to."""

@@ -3,6 +3,14 @@
 from peewee import BlobField, CompositeKey, IntegerField, Model, TextField
 
 from clinic_app.kernel import db
+from clinic_app.modules.consultation.models.aids import (
+    AmendmentRequest,
+    Certificate,
+    CertificateCopy,
+    DrugSet,
+    NoteCosign,
+    NoteTemplate,
+)
 
 
 class _Table(Model):  # type: ignore[misc]  # peewee ships no types
@@ -21,9 +29,16 @@ class Note(_Table):
     rev = IntegerField()
     opened_at = IntegerField()
     saved_at = IntegerField()
+    attended = TextField()
     chief_complaint = TextField()
+    onset = TextField()
     present_illness = TextField()
+    past_history = TextField()
+    personal_history = TextField()
+    family_history = TextField()
+    menstrual_history = TextField()
     examination = TextField()
+    results = TextField()
     plan = TextField()
     temperature = TextField()
     pulse = TextField()
@@ -31,6 +46,9 @@ class Note(_Table):
     blood_pressure = TextField()
     spo2 = TextField()
     weight = TextField()
+    glucose = TextField()
+    template_name = TextField()
+    required = TextField()
 
     class Meta:
         table_name = "note"
@@ -46,6 +64,7 @@ class NoteVersion(_Table):
     reason = TextField()
     signed_by = BlobField()
     signed_at = IntegerField()
+    needs_cosign = IntegerField()
 
     class Meta:
         table_name = "note_version"
@@ -60,6 +79,8 @@ class VisitDiagnosis(_Table):
     diagnosis_id = BlobField(null=True)
     code = TextField()
     name = TextField()
+    kind = TextField()
+    is_suspected = IntegerField()
     removed_at = IntegerField(null=True)
 
     class Meta:
@@ -222,3 +243,10 @@ class DestroyedSheet(_Table):
 
     class Meta:
         table_name = "destroyed_sheet"
+
+
+__all__ = [
+    "AmendmentRequest", "Certificate", "CertificateCopy", "DestroyedSheet", "DrugSet", "KeptStop", "Note",
+    "NoteCosign", "NoteTemplate", "NoteVersion", "PainCheck", "PainPatient", "PaperDestruction", "PatientState",
+    "PrescriptionRow", "PrescriptionSheet", "VisitDiagnosis",
+]  # fmt: skip

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from clinic_app.kernel import clock, i18n, installation
 from clinic_app.kernel.money import line_amount, yuan
@@ -135,7 +136,12 @@ def _second(sheet: queries.Prescription) -> str:
 def _signed_diagnoses(sheet: queries.Prescription) -> tuple[str, ...]:
     """The diagnoses of the note as it was signed with this sheet; a later amendment does not change the paper."""
     then = [one for one in queries.note_versions(sheet.visit_id) if one.signed_at <= (sheet.signed_at or 0)]
-    return tuple(one["name"] for one in then[-1].content["diagnoses"]) if then else ()
+    return tuple(as_written(one) for one in then[-1].content["diagnoses"]) if then else ()
+
+
+def as_written(diagnosis: dict[str, Any]) -> str:
+    """A diagnosis of a signed version on paper; a suspected one has a question mark."""
+    return f"{diagnosis['name']}{'？' if diagnosis.get('is_suspected') else ''}"
 
 
 def _lines(sheet: queries.Prescription, day: date) -> tuple[list[PaperLine], int]:

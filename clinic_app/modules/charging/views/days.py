@@ -1,0 +1,92 @@
+"""The supervisor's sum of a day (日合计), the money handed in, and what patients still owe."""
+
+import re
+from datetime import date, timedelta
+
+from flask import Response, request, url_for
+
+from clinic_app.kernel import clock
+from clinic_app.kernel.errors import Missing
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.money import yuan
+from clinic_app.modules.charging import forms, queries, services
+from clinic_app.modules.charging.views import blueprint, pages_of, words
+from clinic_app.web import pages
+from clinic_app.web.access import ONCE, access, actor
+from clinic_app.web.commands import command, known_fields
+
+
+@blueprint.get("/days")
+@access("charging.confirm_hand_in", in_menu=True)
+def days() -> Response:
+    """One day: the closes of all cashiers and their sum (FE-15), today unless another is asked for."""
+    today, typed = clock.today(), request.args.get("on", "")
+    on = _day(typed) or today
+    closes = queries.closes_of_day(on)
+    return pages.page(
+        "charging/days.html", on=on, before=on - timedelta(days=1),
+        after=on + timedelta(days=1) if on < today else None,
+        closes=closes, sums=queries.day_sums(on), handed=queries.hand_ins([one.id for one in closes]),
+        open_shifts=queries.open_shifts() if on == today else [], since=words.since, me=actor().person_id,
+        method_name=queries.method_name, wrong=bool(typed) and _day(typed) is None,
+    )  # fmt: skip
+
+
+@blueprint.get("/shifts/<id:shift_id>/hand-in")
+@access("charging.confirm_hand_in")
+def ask_hand_in(shift_id: bytes) -> Response:
+    return pages.page("charging/_hand_in.html", shift=pages_of.shift_or_missing(shift_id), since=words.since)
+
+
+@blueprint.post("/shifts/<id:shift_id>/hand-in")
+@access("charging.confirm_hand_in", writes=ONCE)
+def confirm_hand_in(shift_id: bytes) -> Response:
+    known_fields("received", "note")
+    fen = forms.amount(request.form, "received")
+    command(lambda uow: services.confirm_hand_in(uow, shift_id, fen, request.form.get("note", "")))
+    shift = pages_of.shift_or_missing(shift_id)
+    told = _("收到 %(who)s 交来的现金 %(amount)s") % {"who": shift.cashier_name, "amount": yuan(fen)}
+    on = clock.local(shift.closed_at or 0).date()
+    return pages_of.go(url_for("charging.days", on=on.isoformat()), told)
+
+
+@blueprint.get("/arrears")
+@access("charging.view")
+def arrears() -> Response:
+    """Who still owes what, oldest first."""
+    found = queries.arrears()
+    return pages.page(
+        "charging/arrears.html", owed=found, total_fen=sum(one.owed_fen for one in found), since=words.since
+    )
+
+
+@blueprint.get("/bills/<id:bill_id>/settle")
+@access("charging.charge")
+def ask_settle(bill_id: bytes) -> Response:
+    bill = queries.bill(bill_id)
+    if bill is None:
+        raise Missing("charging.bill_missing")
+    return pages.page(
+        "charging/_settle.html", bill=bill, owed_fen=queries.outstanding(bill.root), methods=queries.noncash_methods()
+    )
+
+
+@blueprint.post("/bills/<id:bill_id>/settle")
+@access("charging.charge", writes=ONCE)
+def settle(bill_id: bytes) -> Response:
+    known_fields("cash", "scan", "method", "reference", "owed_fen")
+    tenders = forms.charge_form(request.form).tenders()
+    seen = request.form.get("owed_fen", "")
+    owed = int(seen) if re.fullmatch("[0-9]{1,12}", seen) else -1
+    result = command(lambda uow: services.settle_arrears(uow, bill_id, tenders, owed_seen_fen=owed)).result
+    told = _("欠费 %(paid)s 收到，找零 %(change)s，收据 %(receipt)s 重打一张") % {
+        "paid": yuan(result["paid_fen"]), "change": yuan(result["change_fen"]), "receipt": result["receipt_no"],
+    }  # fmt: skip
+    return pages_of.go(url_for("charging.bill", bill_id=bytes.fromhex(result["bill_id"])), told)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,74 @@
+"""Tables to take away (导出): the rows behind a figure as CSV or XLSX, names masked, no cell a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from clinic_app.kernel import clock
+from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.money import yuan
+from clinic_app.modules.patients.queries import mask_name
+from clinic_app.modules.reports.rules.cells import safe_cell
+
+Cells = Sequence[str | int | None]
+
+
+class Words(Protocol):
+    """How the kinds of vouchers and the ways to pay are called."""
+
+    def method(self, code: str) -> str: ...
+
+    def voucher_kind(self, code: str) -> str: ...
+
+
+TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+def headings(what: str) -> list[str]:
+    """The columns of a table in the reader's language."""
+    return {
+        "visits": [_("日期"), _("就诊号"), _("患者"), _("医生"), _("挂号时间"), _("开始时间"), _("结束时间")],
+        "income": [_("日期"), _("凭证"), _("收据号"), _("医生"), _("收入（元）"), _("其中药品（元）"), _("怎么付的")],
+        "sheets": [_("日期"), _("处方单号"), _("患者"), _("医生"), _("几种药"), _("抗菌药")],
+    }[what]
+
+
+def cells(what: str, row: Any, words: Words) -> Cells:
+    """One row in the order of `headings`."""
+    if what == "visits":
+        times = [clock.local_text(at) if at else "" for at in (row.registered_at, row.started_at, row.finished_at)]
+        return [row.visit_on, row.visit_no, mask_name(row.name), row.doctor, *times]
+    if what == "income":
+        paid = "；".join(f"{words.method(method)} {yuan(fen)}" for method, fen in row.paid)
+        money = [yuan(row.income_fen), yuan(row.drugs_fen)]
+        return [row.posted_on, words.voucher_kind(row.kind), row.receipt_no, row.doctor, *money, paid]
+    return [row.signed_on, row.prescription_no, mask_name(row.name), row.doctor, row.drugs, row.antimicrobials]
+
+
+def as_csv(head: Sequence[str], rows: Iterable[Cells]) -> bytes:
+    """UTF-8 with a mark, which Excel and WPS open as Chinese."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(head)
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(head: Sequence[str], rows: Iterable[Cells]) -> bytes:
+    """One sheet; every text is a text cell, never a formula."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(list(head))
+    for row in rows:
+        written = [WriteOnlyCell(sheet, value=safe_cell(cell)) for cell in row]
+        for cell in written:
+            if isinstance(cell.value, str):
+                cell.data_type = "s"
+        sheet.append(written)
+    done = io.BytesIO()
+    book.save(done)
+    return done.getvalue()
