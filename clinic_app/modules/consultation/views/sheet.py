@@ -14,7 +14,7 @@ from clinic_app.web.commands import known_fields
 
 @blueprint.post("/visits/<id:visit_id>/sheet")
 @access("consultation.write", writes=DRAFT)
-def set_options(visit_id: bytes) -> Response:
+def write_sheet_options(visit_id: bytes) -> Response:
     """Validity and agent of the sheets to be signed."""
     known_fields("sheet_rev", "valid_days", "agent_name", "agent_number")
     form = request.form
@@ -30,7 +30,7 @@ def set_options(visit_id: bytes) -> Response:
 
 @blueprint.post("/visits/<id:visit_id>/herb-options")
 @access("consultation.write", writes=DRAFT)
-def set_herbs(visit_id: bytes) -> Response:
+def write_herb_options(visit_id: bytes) -> Response:
     """Number of doses, form, use and boiling of the herbs."""
     known_fields("sheet_rev", "herb_doses", "herb_form", "herb_use", "herb_boiled")
     form = request.form
