@@ -31,7 +31,7 @@ def prepare(clinic: Clinic) -> dict[str, str]:
         who = PatientData(NAMES[use], "2", born, identity_number=number, phone="19900001178", allergy_state="none")
         made[use] = visit.arrive(clinic, who)["visit_id"]
         visit.run(clinic, "doctor", lambda uow, use=use: consultation.start(uow, made[use]))
-        note = {"chief_complaint": "不适 2 天", "weight": "18" if use == "child" else ""}
+        note = {**visit.NOTE, "weight": "18" if use == "child" else ""}
         visit.draft(clinic, "doctor", lambda uow, use=use, note=note: consultation.save_note(uow, made[use], note, 1))
         visit.draft(
             clinic, "doctor",
