@@ -12,6 +12,7 @@ POSTS = {
     "cashier": ("0005", "收费 1号窗"), "pharmacist": ("0004", "西药房"), "administrator": ("0007", "办公室"),
     "assistant": ("0013", "西药房"), "manager": ("0006", "办公室"), "auditor": ("0008", "办公室"),
     "nurse": ("0003", "护士站"),
+    "village": ("0011", "一诊室"),
     "security_officer": ("0012", "办公室"),
 }  # fmt: skip
 PRIMARY = {"F9", "Control+Enter"}

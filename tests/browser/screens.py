@@ -76,6 +76,11 @@ SCREENS = (
     Screen("doctor", "doctor", "/doctor/visits/{stopped}", is_of_patient=True),
     Screen("doctor-allergy-unasked", "doctor", "/doctor/visits/{unasked}", is_of_patient=True),
     Screen("doctor-signed", "doctor", "/doctor/visits/{signed}", is_of_patient=True, has_primary=False),
+    Screen("doctor-herbs", "doctor", "/doctor/visits/{herbal}", is_of_patient=True),
+    Screen("doctor-red", "doctor", "/doctor/visits/{red}", is_of_patient=True),
+    Screen("kept-stops", "manager", "/doctor/kept-stops", has_primary=False),
+    Screen("pain-register", "manager", "/doctor/pain-patients", has_primary=False),
+    Screen("old-paper", "manager", "/doctor/paper", has_primary=False),
     Screen("prescription-a5", "doctor", "/doctor/visits/{signed}/print"),
     Screen("certificate", "doctor", "/doctor/visits/{signed}/certificates?kind=sick_leave", is_of_patient=True),
     Screen("certificates", "doctor", "/doctor/certificates", has_primary=False),
@@ -151,7 +156,7 @@ def prepare(clinic: Clinic) -> dict[str, str]:
     visit.draft(clinic, "doctor", lambda uow: consultation.save_note(uow, stopped, NOTE, 1))
     visit.prescribe(clinic, stopped, visit.typed("D0011"), 0)
     visit.prescribe(clinic, stopped, visit.typed("D0001"), 1)
-    made = {"chen": chen, "stopped": stopped, "unasked": unasked}
+    made = {"chen": chen, "stopped": stopped, "unasked": unasked, **_special(clinic)}
     liu, zhang = (patients.search(name)[0].id for name in ("刘建国", "张兰英"))
     for use, patient in (("signed", ARRIVED), ("paid", liu), ("done", zhang), ("asked", visit.ADULT)):
         made[use] = visit.arrive(clinic, patient)["visit_id"]
@@ -225,6 +230,21 @@ def practice_sessions(clinic: Clinic, waits: bytes) -> None:
     visit.run(clinic, "nurse", lambda uow: services.triage_visit(uow, waits, Answers(3, 369)))
 
 
+SPECIAL = {"herbal": "古月芳", "red": "白兰香"}
+
+
+def _special(clinic: Clinic) -> dict[str, bytes]:
+    """A visit with herbs that do not go together, and one with a red sheet and drugs that speak against each other."""
+    made = {}
+    for use, codes in (("herbal", ("H0003", "H0026", "H0001")), ("red", ("D0075", "D0024", "D0052", "D0082"))):
+        who = PatientData(SPECIAL[use], "2", date(1961, 4, 9), phone="19900001178", allergy_state="none")
+        made[use] = visit.arrive(clinic, who)["visit_id"]
+        visit.run(clinic, "doctor", lambda uow, use=use: consultation.start(uow, made[use]))
+        for rev, code in enumerate(codes):
+            visit.prescribe(clinic, made[use], visit.typed(code), rev)
+    return made
+
+
 def untidy(clinic: Clinic, chen: bytes, wang: bytes) -> None:
     """What the lists of the records and of the reviews show."""
     doctor, registrar = clinic.actor("doctor", 1), clinic.actor("registrar")
@@ -251,7 +271,7 @@ def data_words() -> list[str]:
     words = {practice.FACTS.name, ARRIVED.name, visit.ADULT.name, TREATED.name, BOOKED, "样例医药公司", "单晓月"}
     words |= {"石坝村 2 组 16 号", "青霉素类"}
     words |= {text for row in practice.STAFF for text in row[1:3]} | {row[1] for row in practice.VILLAGES}
-    words |= {"样例省样北市青溪县青溪镇", "无名氏", "陈**", "王**"}
+    words |= {"样例省样北市青溪县青溪镇", "无名氏", "陈**", "王**", *SPECIAL.values()}
     words |= {text for row in practice.ROOMS for text in row[1:]} | {name for name, _room in practice.DESKS}
     for one in PATIENTS:
         words |= {one.name, one.address, *(entry.note for entry in one.allergies)}

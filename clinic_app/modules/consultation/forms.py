@@ -14,6 +14,7 @@ from clinic_app.modules.consultation.rules.merging import mark
 NOTE_FIELDS = (*WRITTEN, *VITALS)
 LINE_FIELDS = (
     "drug", "drug_id", "dose", "frequency", "days", "route", "quantity", "most_per_day", "note", "reason", "weekdays",
+    "long_term",
 )  # fmt: skip
 ITEM_FIELDS = ("item", "item_id", "item_quantity", "item_note")
 SUBMITTED = ("request_rev", *NOTE_FIELDS, *LINE_FIELDS, *ITEM_FIELDS)
@@ -84,7 +85,7 @@ def typed_line(form: Mapping[str, str]) -> TypedLine:
     return TypedLine(
         id_of(form.get("drug_id", "")), form.get("dose", ""), form.get("frequency", ""), form.get("days", ""),
         form.get("route", ""), form.get("quantity", ""), form.get("most_per_day", ""), form.get("note", ""),
-        form.get("reason", ""), form.get("weekdays", ""),
+        form.get("reason", ""), form.get("weekdays", ""), form.get("long_term") == "1",
     )  # fmt: skip
 
 

@@ -125,6 +125,22 @@ INVARIANTS = (
         " AND k.code = json_extract(a.value, '$.code') AND trim(k.reason) <> '')",
     ),
     Invariant(
+        "O3-rules", "规则拦截过的药都写了理由，并且签了两次",
+        "SELECT 'sheet ' || p.prescription_no || ' line ' || l.line_no, 'rule ' || s.value || ' has no reason'"
+        " FROM prescription p JOIN prescription_line l ON l.prescription_id = p.id AND l.deleted_at IS NULL"
+        " JOIN json_each(l.rule_stops) s WHERE p.state <> 'draft' AND NOT EXISTS (SELECT 1 FROM kept_stop k"
+        " WHERE k.line_id = l.id AND k.kind = 'rule' AND k.code = s.value AND trim(k.reason) <> '')"
+        " UNION ALL SELECT DISTINCT 'sheet ' || p.prescription_no, 'holds a kept stop and is signed once'"
+        " FROM prescription p JOIN prescription_line l ON l.prescription_id = p.id AND l.deleted_at IS NULL"
+        " JOIN kept_stop k ON k.line_id = l.id WHERE p.state <> 'draft' AND p.signed_twice_at IS NULL",
+    ),
+    Invariant(
+        "O3-red", "麻、精一处方写了患者和代办人的身份证号",
+        "SELECT 'sheet ' || prescription_no, 'is red without its numbers' FROM prescription WHERE state <> 'draft'"
+        " AND kind IN ('narcotic', 'psychotropic_1') AND (patient_number = '' OR"
+        " (agent_name = '') <> (agent_number = ''))",
+    ),
+    Invariant(
         "O3-doses", "超过上限的剂量都写了理由",
         "SELECT 'sheet ' || p.prescription_no || ' line ' || l.line_no, 'dose ' || s.value || ' has no reason'"
         " FROM prescription p JOIN prescription_line l ON l.prescription_id = p.id AND l.deleted_at IS NULL"

@@ -8,8 +8,12 @@ from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.dictionaries import importing
 
 DATA = Path(__file__).parent / "data"
-KNOWLEDGE = ("invoice_categories", "allergy_groups", "frequencies", "routes", "diagnoses", "tcm_terms")
-INVENTED = ("services", "drugs", "suppliers", importing.DIVISIONS)
+KNOWLEDGE = (
+    "invoice_categories", "allergy_groups", "frequencies", "routes", "diagnoses", "tcm_terms", "substance_classes",
+    "substances", "safety_rules", "controlled_limits",
+)  # fmt: skip
+INVENTED = ("services", "drugs", "prescribing", "suppliers", importing.DIVISIONS)
+HERBS = "herbs"
 
 
 def load_starter_lists(uow: UnitOfWork) -> list[dict[str, Any]]:
@@ -17,8 +21,12 @@ def load_starter_lists(uow: UnitOfWork) -> list[dict[str, Any]]:
 
     Drugs, services, prices and divisions are invented: only a practice clinic gets them, a real one imports its own.
     """
-    kinds = KNOWLEDGE + INVENTED if installation.current().is_practice else KNOWLEDGE
-    return [
+    is_practice = installation.current().is_practice
+    kinds = KNOWLEDGE + INVENTED if is_practice else KNOWLEDGE
+    done = [
         importing.import_file(uow, kind, DATA / (kind if kind == importing.DIVISIONS else f"{kind}.csv"))
         for kind in kinds
     ]
+    if is_practice:
+        done.append(importing.import_file(uow, "drugs", DATA / f"{HERBS}.csv"))
+    return done

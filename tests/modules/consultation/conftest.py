@@ -69,14 +69,15 @@ class Writing:
         assert found is not None
         self.draft(services.add_diagnosis, diagnosis_id=found.id)
 
-    def sign(self, place: int = 0, **fields: str) -> dict[str, Any]:
+    def sign(self, place: int = 0, *, twice: bool = True, **fields: str) -> dict[str, Any]:
         note = queries.note(self.visit_id)
         rev = note.rev if note else 1
         doctor = self.clinic.actor("doctor", place)
         return self.clinic.run(
             doctor,
             lambda uow: services.sign_visit(
-                uow, self.visit_id, note_rev=rev, sheet_rev=self.sheet_rev, fields=fields
+                uow, self.visit_id, note_rev=rev, sheet_rev=self.sheet_rev, fields=fields,
+                signed_twice=twice,
             ),
         )
 

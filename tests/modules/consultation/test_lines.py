@@ -11,7 +11,6 @@ from tests.modules.consultation.conftest import (
     AMBROXOL,
     AMLODIPINE,
     AMOXICILLIN,
-    AZITHROMYCIN,
     CEFALEXIN,
     LORATADINE,
     NOT_ASKED,
@@ -117,7 +116,7 @@ def test_sold_out_and_unknown_drugs_are_refused(writing):
     with pytest.raises(Refused, match="not_enough_stock"):
         one.add(SOLD_OUT)
     with pytest.raises(Refused, match="not_enough_stock"):
-        one.add(AZITHROMYCIN, quantity="90000", reason="很多")
+        one.add("D0034", frequency="qid", days="28", reason="很多")
     with pytest.raises(Refused, match="drug_missing"):
         one.draft(services.add_line, replace(typed(AMOXICILLIN), drug_id=bytes(16)), one.sheet_rev)
 

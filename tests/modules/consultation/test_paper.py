@@ -31,6 +31,7 @@ def _text(html):
     shown = "\n".join(line for line in lines if line)
     shown = re.sub(r"X\w+?[VC]\d+", "<number>", shown)
     shown = re.sub(r"\d+岁", "<age>", shown)
+    shown = re.sub(r"(再签：\S+) \d\d:\d\d", r"\1 <time>", shown)
     return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "<time>", shown) + "\n"
 
 

@@ -16,7 +16,16 @@ from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
 
-_KINDS = {"ordinary": "普通", "emergency": "急诊", "paediatric": "儿科"}
+_KINDS = {
+    "ordinary": "普通", "emergency": "急诊", "paediatric": "儿科", "narcotic": "麻", "psychotropic_1": "精一",
+    "psychotropic_2": "精二", "toxic": "毒", "herbal": "中药",
+}  # fmt: skip
+COLOURS = {
+    "emergency": "yellow", "paediatric": "green", "narcotic": "red", "psychotropic_1": "red",
+}  # fmt: skip
+"""Kind of sheet to the colour of its paper (RX-01); every other kind is white."""
+_HERB_FORMS = {"decoction": "煎剂", "powder": "散剂", "granules": "配方颗粒"}
+_BOILED = {"own": "自煎", "clinic": "代煎"}
 _PAYERS = {
     "self": "自费", "resident": "城乡居民医保", "employee": "城镇职工医保", "aid": "医疗救助", "commercial": "商业保险",
     "free": "免费项目",
@@ -57,6 +66,14 @@ class Paper:
     amount: str
     is_voided: bool
     void_reason: str
+    colour: str = ""
+    validity: str = "处方当日有效。"
+    is_long_term: bool = False
+    patient_number: str = ""
+    agent: str = ""
+    herbs: str = ""
+    weight: str = ""
+    second_signature: str = ""
 
 
 def prescription_paper(prescription_id: bytes) -> Paper | None:
@@ -83,8 +100,37 @@ def prescription_paper(prescription_id: bytes) -> Paper | None:
         on=sheet.signed_on, time=clock.local(sheet.signed_at).strftime("%H:%M"),
         allergies="、".join(one["text"] for one in json.loads(sheet.allergies)) or "无已知过敏", phone=phone,
         lines=tuple(lines), doctor=people.names([sheet.doctor_id]).get(sheet.doctor_id, ""), amount=yuan(amount_fen),
-        is_voided=sheet.state == "voided", void_reason=sheet.void_reason,
+        is_voided=sheet.state == "voided", void_reason=sheet.void_reason, colour=COLOURS.get(sheet.kind, ""),
+        validity=_validity(sheet), is_long_term=bool(sheet.is_long_term), patient_number=sheet.patient_number,
+        agent=f"{sheet.agent_name}　身份证 {sheet.agent_number}" if sheet.agent_name else "",
+        herbs=_herb_use(sheet) if sheet.kind == "herbal" else "", weight=_weight(sheet),
+        second_signature=_second(sheet),
     )  # fmt: skip
+
+
+def _validity(sheet: queries.Prescription) -> str:
+    until = sheet.valid_until
+    return "处方当日有效。" if sheet.valid_days == 1 or until is None else f"处方有效至 {until.isoformat()}。"
+
+
+def _herb_use(sheet: queries.Prescription) -> str:
+    """`共 7 剂　煎剂　自煎　每日1剂，分2次温服` (RX-14)."""
+    use = sheet.herb_use or "每日1剂，分2次温服"
+    return f"共 {sheet.herb_doses} 剂　{_HERB_FORMS[sheet.herb_form]}　{_BOILED[sheet.herb_boiled]}　用法：{use}"
+
+
+def _weight(sheet: queries.Prescription) -> str:
+    """The weight of a child as it was known at signing (RX-12)."""
+    weight = json.loads(sheet.patient_state).get("weight", "")
+    return f"{weight} kg" if weight and sheet.kind == "paediatric" else ""
+
+
+def _second(sheet: queries.Prescription) -> str:
+    """Who signed for kept stops a second time, and when (RX-13)."""
+    if sheet.signed_twice_at is None:
+        return ""
+    doctor = people.names([sheet.doctor_id]).get(sheet.doctor_id, "")
+    return f"{doctor} {clock.local(sheet.signed_twice_at):%H:%M}"
 
 
 def _signed_diagnoses(sheet: queries.Prescription) -> tuple[str, ...]:
@@ -114,19 +160,30 @@ def _lines(sheet: queries.Prescription, day: date) -> tuple[list[PaperLine], int
         drug = drugs[one.id]
         price = dictionaries.price_on(drug.id, day)
         amount_fen += 0 if price is None or one.is_own else line_amount(price, one.quantity, drug.pack_size)
+        quantity = packs_text(packs(one.quantity, drug.pack_size, drug.pack_unit, drug.min_unit))
+        if sheet.kind == "herbal":
+            quantity = f"{one.quantity}{drug.min_unit}"
         often = frequencies[one.frequency]
         often = f"{often}（{words.weekdays_in_source(one.weekdays)}）" if one.weekdays else often
         use = [f"每次 {one.dose_text}", often, routes[one.route]]
         use.append(f"每日最多 {one.most_per_day}{drug.min_unit}" if one.most_per_day else f"{one.days} 天")
+        twice = f"医师再签：{_second(sheet).partition(' ')[0]}"
         remarks = [one.note] if one.note else []
         remarks += _use_remarks(one)
         if one.reason:
             remarks.append(f"用药理由：{one.reason}")
         if one.stop_reason:
-            remarks.append(f"过敏仍用，理由：{one.stop_reason}　医师再签：　　　　")
+            remarks.append(f"过敏仍用，理由：{one.stop_reason}　{twice}")
         if one.dose_reason:
             told = "；".join(kept.text for kept in queries.kept_stops_of(one.id) if kept.kind == "dose")
-            remarks.append(f"超量仍用（{told}），理由：{one.dose_reason}　医师再签：　　　　")
-        quantity = packs_text(packs(one.quantity, drug.pack_size, drug.pack_unit, drug.min_unit))
+            remarks.append(f"超量仍用（{told}），理由：{one.dose_reason}　{twice}")
+        if one.rule_reason:
+            told = "；".join(kept.text for kept in queries.kept_stops_of(one.id) if kept.kind == "rule")
+            remarks.append(f"拦截后仍用（{told}），理由：{one.rule_reason}　{twice}")
+        if sheet.kind == "herbal":
+            foot = f"（{one.note}）" if one.note else ""
+            strength = f"{one.dose_text} × {one.days} 剂"
+            made.append(PaperLine(drug.name + foot, strength, quantity, "", tuple(remarks[bool(one.note) :])))
+            continue
         made.append(PaperLine(drug.name, drug.strength_text, quantity, "　".join(use), tuple(remarks)))
     return made, amount_fen

@@ -79,6 +79,17 @@ CREATE TABLE prescription(
     voided_at INTEGER,
     voided_by BLOB REFERENCES person(id),
     void_reason TEXT NOT NULL DEFAULT '',
+    valid_days INTEGER NOT NULL DEFAULT 1 CHECK (valid_days >= 1),
+    is_long_term INTEGER NOT NULL DEFAULT 0 CHECK (is_long_term IN (0, 1)),
+    patient_number TEXT NOT NULL DEFAULT '',
+    agent_name TEXT NOT NULL DEFAULT '',
+    agent_number TEXT NOT NULL DEFAULT '',
+    herb_doses INTEGER NOT NULL DEFAULT 7 CHECK (herb_doses BETWEEN 1 AND 90),
+    herb_form TEXT NOT NULL DEFAULT 'decoction' CHECK (herb_form IN ('decoction', 'powder', 'granules')),
+    herb_boiled TEXT NOT NULL DEFAULT 'own' CHECK (herb_boiled IN ('own', 'clinic')),
+    herb_use TEXT NOT NULL DEFAULT '',
+    patient_state TEXT NOT NULL DEFAULT '{}',
+    signed_twice_at INTEGER,
     CHECK (state = 'draft' OR (prescription_no IS NOT NULL AND signed_at IS NOT NULL AND signed_on IS NOT NULL)),
     CHECK ((state = 'voided') = (voided_at IS NOT NULL AND voided_by IS NOT NULL AND trim(void_reason) <> ''))
 ) WITHOUT ROWID;
@@ -88,7 +99,13 @@ CREATE TRIGGER prescription_fixed BEFORE UPDATE ON prescription
 WHEN OLD.state = 'voided' OR (OLD.state = 'signed' AND (NEW.state <> 'voided' OR NEW.id IS NOT OLD.id
     OR NEW.visit_id IS NOT OLD.visit_id OR NEW.patient_id IS NOT OLD.patient_id OR NEW.doctor_id IS NOT OLD.doctor_id
     OR NEW.kind IS NOT OLD.kind OR NEW.prescription_no IS NOT OLD.prescription_no OR NEW.allergies IS NOT OLD.allergies
-    OR NEW.signed_at IS NOT OLD.signed_at OR NEW.signed_on IS NOT OLD.signed_on))
+    OR NEW.signed_at IS NOT OLD.signed_at OR NEW.signed_on IS NOT OLD.signed_on
+    OR NEW.valid_days IS NOT OLD.valid_days OR NEW.is_long_term IS NOT OLD.is_long_term
+    OR NEW.patient_number IS NOT OLD.patient_number OR NEW.agent_name IS NOT OLD.agent_name
+    OR NEW.agent_number IS NOT OLD.agent_number OR NEW.herb_doses IS NOT OLD.herb_doses
+    OR NEW.herb_form IS NOT OLD.herb_form OR NEW.herb_boiled IS NOT OLD.herb_boiled
+    OR NEW.herb_use IS NOT OLD.herb_use OR NEW.patient_state IS NOT OLD.patient_state
+    OR NEW.signed_twice_at IS NOT OLD.signed_twice_at))
 BEGIN SELECT RAISE(ABORT, 'a signed sheet is voided, never changed'); END;
 CREATE TRIGGER prescription_no_delete BEFORE DELETE ON prescription
 BEGIN SELECT RAISE(ABORT, 'sheets are voided, never removed'); END;
@@ -111,6 +128,8 @@ CREATE TABLE prescription_line(
     drug_groups TEXT NOT NULL DEFAULT '[]',
     drug_substances TEXT NOT NULL DEFAULT '[]',
     dose_stops TEXT NOT NULL DEFAULT '[]',
+    rule_stops TEXT NOT NULL DEFAULT '[]',
+    is_long_term INTEGER NOT NULL DEFAULT 0 CHECK (is_long_term IN (0, 1)),
     drug_name TEXT NOT NULL DEFAULT '',
     drug_name_en TEXT NOT NULL DEFAULT '',
     strength_text TEXT NOT NULL DEFAULT '',
@@ -137,7 +156,7 @@ BEGIN SELECT RAISE(ABORT, 'lines of a signed sheet are never removed'); END;
 CREATE TABLE kept_stop(
     id INTEGER PRIMARY KEY,
     line_id BLOB NOT NULL REFERENCES prescription_line(id),
-    kind TEXT NOT NULL CHECK (kind IN ('group', 'drug', 'dose')),
+    kind TEXT NOT NULL CHECK (kind IN ('group', 'drug', 'dose', 'rule')),
     code TEXT NOT NULL,
     text TEXT NOT NULL,
     reason TEXT NOT NULL CHECK (trim(reason) <> ''),

@@ -11,6 +11,13 @@ from clinic_app.modules.consultation.models.aids import (
     NoteCosign,
     NoteTemplate,
 )
+from clinic_app.modules.consultation.models.registers import (
+    DestroyedSheet,
+    PainCheck,
+    PainPatient,
+    PaperDestruction,
+    PatientState,
+)
 
 
 class _Table(Model):  # type: ignore[misc]  # peewee ships no types
@@ -104,6 +111,17 @@ class PrescriptionSheet(_Table):
     voided_at = IntegerField(null=True)
     voided_by = BlobField(null=True)
     void_reason = TextField()
+    valid_days = IntegerField()
+    is_long_term = IntegerField()
+    patient_number = TextField()
+    agent_name = TextField()
+    agent_number = TextField()
+    herb_doses = IntegerField()
+    herb_form = TextField()
+    herb_boiled = TextField()
+    herb_use = TextField()
+    patient_state = TextField()
+    signed_twice_at = IntegerField(null=True)
 
     class Meta:
         table_name = "prescription"
@@ -132,6 +150,8 @@ class PrescriptionRow(_Table):
     drug_groups = TextField()
     drug_substances = TextField()
     dose_stops = TextField()
+    rule_stops = TextField()
+    is_long_term = IntegerField()
     drug_name = TextField()
     drug_name_en = TextField()
     strength_text = TextField()
@@ -168,6 +188,7 @@ class KeptStop(_Table):
 
 
 __all__ = [
-    "AmendmentRequest", "Certificate", "CertificateCopy", "DrugSet", "KeptStop", "Note", "NoteCosign", "NoteTemplate",
-    "NoteVersion", "PrescriptionRow", "PrescriptionSheet", "VisitDiagnosis",
+    "AmendmentRequest", "Certificate", "CertificateCopy", "DestroyedSheet", "DrugSet", "KeptStop", "Note",
+    "NoteCosign", "NoteTemplate", "NoteVersion", "PainCheck", "PainPatient", "PaperDestruction", "PatientState",
+    "PrescriptionRow", "PrescriptionSheet", "VisitDiagnosis",
 ]  # fmt: skip

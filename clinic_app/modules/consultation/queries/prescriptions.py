@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic_app.kernel import db
+from clinic_app.modules.consultation.rules.validity import last_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,22 @@ class Prescription:
     allergies: str
     voided_at: int | None
     void_reason: str
+    valid_days: int = 1
+    is_long_term: int = 0
+    patient_number: str = ""
+    agent_name: str = ""
+    agent_number: str = ""
+    herb_doses: int = 7
+    herb_form: str = "decoction"
+    herb_boiled: str = "own"
+    herb_use: str = ""
+    patient_state: str = "{}"
+    signed_twice_at: int | None = None
+
+    @property
+    def valid_until(self) -> date | None:
+        """The last day on which it may be dispensed (RX-10); None before it is signed."""
+        return last_day(date.fromisoformat(self.signed_on), self.valid_days) if self.signed_on else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +48,8 @@ class PrescriptionLine:
 
     `group_no` is the bottle that rows share (组), `is_own` a drug the patient brought (自备), `minutes` how long it
     runs, `untested_because` the source of the earlier skin test for which this row needs none (ST-05).
-    `stop_reason` is that of a kept allergy stop, `dose_reason` that of a kept dose above its limit.
+    `stop_reason` is that of a kept allergy stop, `dose_reason` that of a kept dose above its limit,
+    `rule_reason` that of what another rule stopped.
     """
 
     id: bytes
@@ -50,6 +68,8 @@ class PrescriptionLine:
     reason: str
     weekdays: str
     dose_reason: str
+    rule_reason: str = ""
+    is_long_term: bool = False
     group_no: int | None = None
     is_own: bool = False
     untested_because: str = ""
@@ -69,13 +89,15 @@ class KeptStop:
 
 _SHEET = (
     "SELECT id, prescription_no, visit_id, patient_id, doctor_id, kind, state, signed_at, rev, signed_on, allergies,"
-    " voided_at, void_reason FROM prescription"
+    " voided_at, void_reason, valid_days, is_long_term, patient_number, agent_name, agent_number, herb_doses,"
+    " herb_form, herb_boiled, herb_use, patient_state, signed_twice_at FROM prescription"
 )
 _LINE = (
     "SELECT id, prescription_id, line_no, drug_id, dose_text, frequency, days, route, quantity, note,"
-    " coalesce((SELECT max(k.reason) FROM kept_stop k WHERE k.line_id = l.id AND k.kind <> 'dose'), ''),"
+    " coalesce((SELECT max(k.reason) FROM kept_stop k WHERE k.line_id = l.id AND k.kind IN ('group', 'drug')), ''),"
     " is_quantity_typed, most_per_day, reason, weekdays,"
     " coalesce((SELECT max(k.reason) FROM kept_stop k WHERE k.line_id = l.id AND k.kind = 'dose'), ''),"
+    " coalesce((SELECT max(k.reason) FROM kept_stop k WHERE k.line_id = l.id AND k.kind = 'rule'), ''), is_long_term,"
     " group_no, is_own, untested_because, minutes"
     " FROM prescription_line l"
 )

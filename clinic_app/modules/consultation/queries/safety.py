@@ -26,6 +26,7 @@ class Safety:
     notes: Mapping[tuple[str, str], str]
     parents: Mapping[str, str | None]
     born_on: str | None
+    sex: str = ""
 
     def findings(self, drug: dictionaries.Drug, groups: Iterable[str]) -> list[Stop]:
         """Stops and amber lines for one drug, stops first."""
@@ -63,7 +64,7 @@ def safety_of(patient_id: bytes) -> Safety:
     )
     notes = {(one.kind, one.code or one.text): one.note for one in known if one.note}
     parents = dictionaries.group_parents()
-    return Safety(state, allergies, notes, parents, person.born_on if person else None)
+    return Safety(state, allergies, notes, parents, person.born_on if person else None, person.sex if person else "")
 
 
 def _contents_of(drug_code: str) -> tuple[frozenset[str], ...]:

@@ -8,85 +8,17 @@ from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.money import line_amount
 from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.queries import safety, words
-from clinic_app.modules.consultation.queries.working_out import (
-    Lists,
-    TypedLine,
-    Worked,
-    days_limit,
-    lists,
-    per_dose_text,
-    work_out,
-)
-from clinic_app.modules.consultation.rules.allergy import Stop
-from clinic_app.modules.consultation.rules.dose_range import DoseStop
+from clinic_app.modules.consultation.queries.allowed import class_of
+from clinic_app.modules.consultation.queries.checking import Setting
+from clinic_app.modules.consultation.queries.drawn import Row, Sheet
+from clinic_app.modules.consultation.queries.findings import told_of
+from clinic_app.modules.consultation.queries.rows import Tried, as_typed, held_of
+from clinic_app.modules.consultation.queries.working_out import Lists, Worked, days_limit, lists, per_dose_text
+from clinic_app.modules.consultation.rules.interactions import Finding
+from clinic_app.modules.consultation.rules.sheets import HERBAL, RED, parts
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.stock import queries as stock
 from clinic_app.modules.visits import queries as visits
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row as drawn. `problem` is why it could not be signed; `is_low`: there is not enough for two such lines.
-
-    `from_age` is the least age of a drug that this patient may not have reached, `also_on` the number of a signed sheet
-    of this visit that holds the drug already: amber lines both. `beyond` are dose limits without a reason yet,
-    `kept_doses` those that were kept and still hold; of a signed row as they were told then.
-    """
-
-    line: queries.PrescriptionLine
-    drug: dictionaries.Drug
-    name: str
-    dose: str
-    frequency: str
-    route: str
-    quantity: str
-    stock: str = ""
-    is_low: bool = False
-    amount_fen: int = 0
-    lasts_days: int | None = None
-    problem: Refused | None = None
-    stops: tuple[Stop, ...] = ()
-    looks: tuple[Stop, ...] = ()
-    other: dictionaries.Drug | None = None
-    is_long: bool = False
-    from_age: int | None = None
-    also_on: str = ""
-    per_dose: str = ""
-    beyond: tuple[DoseStop, ...] = ()
-    kept_doses: tuple[str, ...] = ()
-    weekdays: str = ""
-
-    @property
-    def strength(self) -> str:
-        """What stands small under the name of the drug."""
-        return dictionaries.strength(self.drug)
-
-    @property
-    def is_parenteral(self) -> bool:
-        """Whether it is injected or infused, so that it may share a bottle and is executed in the treatment room."""
-        return lists().routes[self.line.route].slip in ("injection", "infusion")
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the doctor must decide before signing."""
-        return bool(self.stops or self.beyond) or self.problem is not None
-
-    @property
-    def told_beyond(self) -> list[str]:
-        """The dose limits that the row goes beyond, in words."""
-        return [words.beyond(one, self.drug) for one in self.beyond]
-
-    @property
-    def other_name(self) -> str:
-        return words.named(self.other.name, self.other.name_en) if self.other else ""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A signed or voided sheet with its rows."""
-
-    sheet: queries.Prescription
-    rows: list[Row]
 
 
 @dataclass(frozen=True)
@@ -103,6 +35,8 @@ class Orders:
     known: Lists
     notes: dict[str, str] = field(default_factory=dict)
     allergens: dict[str, str] = field(default_factory=dict)
+    draft: queries.Prescription | None = None
+    is_child: bool = False
 
     @property
     def to_decide(self) -> int:
@@ -114,19 +48,53 @@ class Orders:
 
     @property
     def split(self) -> list[int]:
-        """Rows per sheet at signing: 6 rows are [5, 1] (RX-04)."""
-        return [min(self.most, len(self.rows) - start) for start in range(0, len(self.rows), self.most)]
+        """Rows per sheet at signing: 6 rows are [5, 1] (RX-04), a special class or herbs on their own sheet."""
+        return [len(part.lines) for part in parts([_Placed(row) for row in self.rows], self.most)]
+
+    @property
+    def western(self) -> list[Row]:
+        return [row for row in self.rows if row.sheet_class != HERBAL]
+
+    @property
+    def herbs(self) -> list[Row]:
+        return [row for row in self.rows if row.sheet_class == HERBAL]
+
+    @property
+    def is_red(self) -> bool:
+        """Whether a row asks for a red sheet, which names identity number and agent (RX-03)."""
+        return any(row.sheet_class in RED for row in self.rows)
 
 
-def orders(visit: visits.Visit, on: date) -> Orders:
+@dataclass(frozen=True)
+class _Placed:
+    """A row as the rule of sheets sees it."""
+
+    row: Row
+
+    @property
+    def sheet_class(self) -> str:
+        return self.row.sheet_class
+
+    @property
+    def is_long_term(self) -> bool:
+        return self.row.line.is_long_term
+
+    @property
+    def group_no(self) -> int | None:
+        return self.row.line.group_no
+
+
+def orders(
+    visit: visits.Visit, on: date, doctor_id: bytes | None = None, note: queries.Note | None = None
+) -> Orders:
     """The sheets of a visit and its draft rows, priced and held against stock and allergies of this moment."""
     found = safety.safety_of(visit.patient_id)
-    book = _Book(found, visit, on)
-    sheets, rows, rev = [], [], 0
+    book = _Book(found, visit, on, doctor_id, note)
+    sheets, rows, rev, draft = [], [], 0, None
     for one in queries.prescriptions_of_visit(visit.id):
         lines = queries.lines_of(one.id)
         if one.state == "draft":
-            rev, rows = one.rev, book.draft_rows(lines)
+            rev, rows, draft = one.rev, book.draft_rows(lines), one
         else:
             drugs = queries.drugs_as_signed(one.id)
             sheets.append(Sheet(one, [book.signed_row(line, one, drugs[line.id]) for line in lines]))
@@ -135,7 +103,10 @@ def orders(visit: visits.Visit, on: date) -> Orders:
     most = parameters.value("consultation.most_drugs_per_sheet", on)
     notes = {code: note for (_kind, code), note in found.notes.items()}
     fee = (visits.fee_fen(on) or 0) if visit.with_fee else 0  # not without a number (VS-05), once in a course (VS-06)
-    return Orders(rev, rows, sheets, found.state, drugs_fen, fee, most, book.known, notes, _allergens(found))
+    return Orders(
+        rev, rows, sheets, found.state, drugs_fen, fee, most, book.known, notes, _allergens(found), draft,
+        book.setting.is_child,
+    )  # fmt: skip
 
 
 def _allergens(found: safety.Safety) -> dict[str, str]:
@@ -147,26 +118,35 @@ def _allergens(found: safety.Safety) -> dict[str, str]:
 class _Book:
     """What all rows of one page are held against, read once."""
 
-    def __init__(self, found: safety.Safety, visit: visits.Visit, on: date):
+    def __init__(
+        self, found: safety.Safety, visit: visits.Visit, on: date, doctor_id: bytes | None, note: queries.Note | None
+    ):
         self.found, self.visit, self.on = found, visit, on
+        self.setting = Setting(visit, on, doctor_id, found=found, note=note)
         self.known = lists()
         self.limit = days_limit(visit.kind, on)
         self.signed: dict[bytes, str] = {}
+        self.signed_drugs: list[dictionaries.Drug] = []
 
     def draft_rows(self, lines: list[queries.PrescriptionLine]) -> list[Row]:
         there = stock.available_of([line.drug_id for line in lines], self.on) if lines else {}
-        return [self._draft_row(line, there.get(line.drug_id, 0)) for line in lines]
+        held, told = held_of(self.setting, lines, self.signed_drugs) if lines else ([], {})
+        return [
+            self._draft_row(line, there.get(line.drug_id, 0), row, told.get(line.id, []))
+            for line, row in zip(lines, held, strict=True)
+        ]
 
-    def _draft_row(self, line: queries.PrescriptionLine, there: int) -> Row:
-        drug = dictionaries.drug(line.drug_id)
-        assert drug is not None  # a foreign key holds it
+    def _draft_row(
+        self, line: queries.PrescriptionLine, there: int, held: Tried, told: list[Finding]
+    ) -> Row:
+        drug = held.drug
         groups = dictionaries.groups_of_drug(drug.id) if self.found.allergies else frozenset()
-        reasons = queries.kept_stops_of(line.id) if line.stop_reason or line.dose_reason else []
+        reasons = queries.kept_stops_of(line.id) if line.stop_reason or line.dose_reason or line.rule_reason else []
         kept = {(one.kind, one.code) for one in reasons}
         findings = self.found.findings(drug, groups)
         open_stops = [one for one in findings if (one.allergy.kind, one.allergy.code) not in kept]
         stops = tuple(one for one in open_stops if one.tier == "stop")
-        worked, problem = self._work_out(line, drug)
+        worked, problem = held.worked, held.problem
         holding = {one.code for one in worked.stops} if worked else set()
         if problem is None and there < line.quantity and not line.is_own:
             problem = Refused(
@@ -184,21 +164,16 @@ class _Book:
             from_age=None if self.found.is_old_enough(drug, self.on) else drug.minimum_age_years,
             beyond=tuple(one for one in worked.stops if ("dose", one.code) not in kept) if worked else (),
             kept_doses=_kept_doses([one for one in reasons if one.code in holding], drug),
+            told=tuple(told_of(one, self.setting) for one in told if ("rule", one.code) not in kept),
+            sheet_class=class_of(drug, self.on),
         )  # fmt: skip
-
-    def _work_out(
-        self, line: queries.PrescriptionLine, drug: dictionaries.Drug
-    ) -> tuple[Worked | None, Refused | None]:
-        try:
-            return work_out(as_typed(line), self.on, limit_days=self.limit, drug=drug), None
-        except Refused as err:
-            return None, err
 
     def signed_row(
         self, line: queries.PrescriptionLine, sheet: queries.Prescription, drug: dictionaries.Drug
     ) -> Row:
         if sheet.state == "signed":
             self.signed[drug.id] = sheet.prescription_no or ""
+            self.signed_drugs.append(drug)
         price = dictionaries.price_on(drug.id, date.fromisoformat(sheet.signed_on)) if sheet.signed_on else None
         amount = 0 if price is None or line.is_own else line_amount(price, line.quantity, drug.pack_size)
         reasons = queries.kept_stops_of(line.id) if line.dose_reason else []
@@ -217,15 +192,6 @@ class _Book:
         }  # fmt: skip
 
 
-def as_typed(line: queries.PrescriptionLine) -> TypedLine:
-    """A stored row as it would be typed again."""
-    return TypedLine(
-        line.drug_id, line.dose_text, line.frequency, str(line.days), line.route,
-        str(line.quantity) if line.is_quantity_typed else "", str(line.most_per_day or ""), line.note, line.reason,
-        line.weekdays,
-    )  # fmt: skip
-
-
 def _kept_doses(reasons: list[queries.KeptStop], drug: dictionaries.Drug) -> tuple[str, ...]:
     return tuple(words.kept_dose(one.code, drug) for one in reasons if one.kind == "dose")
 
@@ -235,3 +201,6 @@ def quantity_text(worked: Worked | None, quantity: int, drug: dictionaries.Drug)
     packs = words.in_packs(quantity, drug)
     loose = words.used(quantity, drug.min_unit, drug.min_unit_en) if quantity < drug.pack_size else packs
     return packs if worked is None or worked.used_text in (packs, loose) else f"{worked.used_text} → {packs}"
+
+
+__all__ = ["Orders", "Row", "Sheet", "as_typed", "orders", "quantity_text"]

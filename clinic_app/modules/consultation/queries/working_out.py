@@ -6,68 +6,31 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 
 from clinic_app.kernel import i18n, kept, parameters
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.money import line_amount
 from clinic_app.kernel.quantity import Dose, convertible, dose_text, parse_count, parse_dose, typed_number
-from clinic_app.modules.consultation.queries import words
+from clinic_app.modules.consultation.queries import allowed, words
+from clinic_app.modules.consultation.queries.typed_line import Situation, TypedLine, Worked
 from clinic_app.modules.consultation.queries.typed_quantity import typed_quantity
 from clinic_app.modules.consultation.rules.dose_range import DoseStop, dose_stops
 from clinic_app.modules.consultation.rules.quantity import (
     Frequency,
     Pack,
+    amount_of_dose,
     as_needed,
     coverage,
     outlasts_as_needed,
     required,
     units_of_dose,
 )
-from clinic_app.modules.consultation.rules.validity import check_days
 from clinic_app.modules.consultation.rules.weekdays import weekdays_of
 from clinic_app.modules.dictionaries import queries as dictionaries
 
 MOST_DAYS = 366
-
-
-@dataclass(frozen=True)
-class TypedLine:
-    """A line as it stands in the grid; an empty `quantity` is worked out."""
-
-    drug_id: bytes
-    dose: str
-    frequency: str
-    days: str
-    route: str
-    quantity: str = ""
-    most_per_day: str = ""
-    note: str = ""
-    reason: str = ""
-    weekdays: str = ""
-
-
-@dataclass(frozen=True)
-class Worked:
-    """A line that can be stored: quantity in minimum units, amount in fen, `used_text` what the course takes.
-
-    `lasts_days` is set when a typed quantity lasts fewer days than written (QT-09). `stops` are the dose limits that it
-    goes beyond (RX-13): it may be stored, but not signed before the doctor decides.
-    """
-
-    drug: dictionaries.Drug
-    dose_text: str
-    frequency: dictionaries.Frequency
-    days: int
-    route: str
-    quantity: int
-    is_quantity_typed: bool
-    most_per_day: int | None
-    used_text: str
-    lasts_days: int | None
-    amount_fen: int
-    weekdays: str
-    stops: tuple[DoseStop, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +49,15 @@ def lists() -> Lists:
 
 
 def work_out(
-    typed: TypedLine, on: date, *, limit_days: int, drug: dictionaries.Drug | None = None
+    typed: TypedLine, on: date, *, limit_days: int = 0, drug: dictionaries.Drug | None = None,
+    situation: Situation | None = None,
 ) -> Worked:
-    """The line with its quantity (QT-01 to QT-07, QT-09); `limit_days` is the most without a reason (RX-05).
+    """The line with its quantity (QT-01 to QT-07, QT-09 to QT-11); the most without a reason (RX-05) is that of the
+    `situation`, or `limit_days` for a caller without a patient.
 
     Refused with the field at fault: `consultation.drug_missing`, `.drug_disabled`, `.no_price`, `.frequency_missing`,
-    `.route_missing`, `.quantity_unit`, `.whole_packs_only`, `.days_need_reason`, `.single_needs_reason`, and what the
-    rules refuse. Chosen weekdays count from `on`, the day on which the course starts.
+    `.route_missing`, `.quantity_unit`, `.whole_packs_only`, `.single_needs_reason`, and what the rules of days,
+    controlled drugs and weight refuse. Chosen weekdays count from `on`, the day on which the course starts.
     """
     drug = drug or dictionaries.drug(typed.drug_id)
     if drug is None:
@@ -104,13 +69,13 @@ def work_out(
         raise Refused("consultation.no_price", field="drug", drug=words.named(drug.name, drug.name_en))
     key = replace(typed, note="", reason="given" if typed.reason.strip() else "")
     limits = dictionaries.dose_limits_on(drug.id, on)
-    return _worked(key, drug, price, limits, on, limit_days, i18n.current())
+    return _worked(key, drug, price, limits, on, situation or Situation(limit_days), i18n.current())
 
 
 @kept.worked_out
 def _worked(
     typed: TypedLine, drug: dictionaries.Drug, price: int, limits: dictionaries.DoseLimits | None, on: date,
-    limit_days: int, _language: str,
+    situation: Situation, _language: str,
 ) -> Worked:
     """Every row of a page is worked out again at each answer; nothing of it changes but by its arguments."""
     known = lists()
@@ -122,9 +87,11 @@ def _worked(
     route = known.routes.get(typed.route)
     if route is None:
         raise Refused("consultation.route_missing", field="route")
-    check_days(days, limit_days=limit_days, reason=typed.reason, field="reason")
+    may = allowed.Allowed(typed.reason, typed.is_long_term, drug, situation, on)
+    may.check_length(days)
     pack = pack_of(drug)
     how_often = rule_frequency(frequency)
+    may.check_child(pack, dose, how_often, limits, is_swallowed=route.slip == "oral")
     weekdays = weekdays_of(typed.weekdays, how_often, on)
     chosen = {int(day) for day in weekdays}
     quantity = typed_quantity(typed.quantity, drug)
@@ -132,8 +99,8 @@ def _worked(
     lasts = None
     if frequency.needs_quantity:
         needed = as_needed(pack, quantity, most)
-        if outlasts_as_needed(pack, needed, most or 1, limit_days):
-            check_days(needed.covered_days, limit_days=limit_days, reason=typed.reason, field="reason")
+        if outlasts_as_needed(pack, needed, most or 1, may.free_days):
+            may.check_length(needed.covered_days)
         handed_out, used = needed.dispensed_units, words.used(needed.minimum_units, drug.min_unit, drug.min_unit_en)
     else:
         course = required(pack, dose, how_often, days, weekdays=chosen, starts_on=on)
@@ -141,17 +108,27 @@ def _worked(
         if quantity is not None and quantity != handed_out:
             _check_single(frequency, drug, quantity, handed_out, typed.reason)
             cover = coverage(
-                pack, dose, how_often, days, quantity, limit_days=limit_days, weekdays=chosen, starts_on=on
+                pack, dose, how_often, days, quantity, limit_days=may.free_days, weekdays=chosen, starts_on=on
             )
             if cover.exceeds_limit:
-                check_days(max(cover.days, days), limit_days=limit_days, reason=typed.reason, field="reason")
+                may.check_length(max(cover.days, days))
             lasts = cover.days if cover.is_short else None
             handed_out = quantity
+    may.check_amount(pack, dose, days, handed_out, limits, is_injected=route.slip in ("injection", "infusion"))
     return Worked(
         drug, dose_text(dose), frequency, days, typed.route, handed_out, quantity is not None, most, used, lasts,
         line_amount(price, handed_out, drug.pack_size), weekdays,
-        _dose_stops(pack, dose, how_often, limits, most, is_swallowed=route.slip == "oral"),
+        _dose_stops(pack, dose, how_often, limits, most, is_swallowed=route.slip == "oral"), may.sheet_class,
+        typed.is_long_term, _units_per_day(pack, dose, how_often, most),
     )  # fmt: skip
+
+
+def _units_per_day(pack: Pack, dose: Dose, frequency: Frequency, most: int | None) -> Fraction:
+    """Minimum units of the busiest day, as written: what is summed over rows with one substance."""
+    if frequency.needs_quantity:
+        return Fraction(most or 0)
+    times = 1 if frequency.is_single else ceil(Fraction(frequency.times, frequency.cycle_days))
+    return amount_of_dose(pack, dose) / pack.strength * times
 
 
 def _dose_stops(
@@ -185,9 +162,12 @@ def read_dose(text: str, drug: dictionaries.Drug) -> Dose:
 
 
 def pack_of(drug: dictionaries.Drug) -> Pack:
+    fact = dictionaries.prescribing_fact(drug.code)
     return Pack(
-        Fraction(drug.strength_dose), drug.dose_unit, drug.min_unit, drug.pack_size, drug.is_splittable, drug.rounding
-    )  # type: ignore[arg-type]  # the dictionary's CHECK holds the three roundings
+        Fraction(drug.strength_dose), drug.dose_unit, drug.min_unit, drug.pack_size, drug.is_splittable,
+        drug.rounding,  # type: ignore[arg-type]  # the dictionary's CHECK holds the three roundings
+        fact.opened_days if fact else None,
+    )  # fmt: skip
 
 
 def rule_frequency(one: dictionaries.Frequency) -> Frequency:
@@ -226,3 +206,6 @@ def _check_single(
     if frequency.is_single and quantity > needed and not reason.strip():
         need = words.in_packs(needed, drug)
         raise Refused("consultation.single_needs_reason", field="reason", frequency=frequency.code, need=need)
+
+
+__all__ = ["Lists", "Situation", "TypedLine", "Worked", "days_limit", "lists", "pack_of", "work_out"]

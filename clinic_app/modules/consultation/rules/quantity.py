@@ -10,6 +10,7 @@ from typing import Literal
 
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.quantity import Dose, convert, convertible
+from clinic_app.modules.consultation.rules.containers import openings
 
 Rounding = Literal["total", "per_dose", "per_day"]
 LONGEST_COVER = 3660
@@ -21,7 +22,8 @@ class Pack:
     """What one minimum unit (最小单位) of a drug holds and how it is handed out.
 
     `strength` is the amount of `strength_unit` in one minimum unit, 1/4 g in a capsule; a drug without a strength has
-    1 of its own `min_unit`. `pack_size` minimum units make a pack; `rounding` is the mode of QT-02.
+    1 of its own `min_unit`. `pack_size` minimum units make a pack; `rounding` is the mode of QT-02. A container that
+    keeps `opened_days` days once opened is thrown away then, however full (QT-11).
     """
 
     strength: Fraction
@@ -30,6 +32,7 @@ class Pack:
     pack_size: int
     is_splittable: bool
     rounding: Rounding = "total"
+    opened_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,9 @@ def covered_days(
     per_dose = _units_per_dose(pack, dose)
     units, given = 0, 0
     schedule = _schedule(frequency, LONGEST_COVER, weekdays, starts_on)
+    if pack.opened_days is not None:
+        opened = enumerate(openings(per_dose, schedule, pack.opened_days))
+        return next((day for day, count in opened if count > quantity), len(schedule))
     for day, count in enumerate(schedule):
         given += count
         if pack.rounding == "total":
@@ -225,6 +231,8 @@ def _minimum_units(pack: Pack, per_dose: Fraction, schedule: Sequence[int]) -> i
         return ceil(per_dose) * sum(schedule)
     if pack.rounding == "per_day":
         return sum(ceil(per_dose * count) for count in schedule)
+    if pack.opened_days is not None:
+        return max(openings(per_dose, schedule, pack.opened_days), default=0)
     return ceil(per_dose * sum(schedule))
 
 

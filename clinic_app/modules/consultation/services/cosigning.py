@@ -9,6 +9,7 @@ from clinic_app.modules.consultation.queries import safety
 from clinic_app.modules.consultation.services import signing
 from clinic_app.modules.consultation.services.opening import LONGEST_REASON, Opened, own_note
 from clinic_app.modules.consultation.services.requests import sign_requests
+from clinic_app.modules.consultation.services.sheet_signing import sign_sheets
 from clinic_app.modules.consultation.services.texts import one_line
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
@@ -38,7 +39,8 @@ def cosign(uow: UnitOfWork, visit_id: bytes, rev: int) -> dict[str, Any]:
         signing.emit_signed(uow, opened.note.patient_id, version)
     draft = queries.draft_of_visit(visit_id)
     found = safety.safety_of(opened.visit.patient_id)
-    numbers = signing.sign_sheets(uow, opened, draft, found) if draft else []
+    # the second signature of what the trainee kept (RX-13) was given then; this one is a second person's
+    numbers = sign_sheets(uow, opened, draft, found, signed_twice=True) if draft else []
     asked = sign_requests(uow, opened)
     _move(uow, opened.note, "signed", "")
     uow.audit(

@@ -8,20 +8,24 @@ from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.queries import safety, words
-from clinic_app.modules.consultation.queries.working_out import TypedLine, Worked, days_limit, work_out
+from clinic_app.modules.consultation.queries.checking import Setting
+from clinic_app.modules.consultation.queries.working_out import TypedLine, Worked, work_out
+from clinic_app.modules.consultation.rules.wording import check_use
 from clinic_app.modules.consultation.services.opening import Opened, writable
 from clinic_app.modules.consultation.services.texts import one_line
+from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.stock import queries as stock
 
 LONGEST_NOTE = 100
 MOST_LINES = 40
 _INSERT = (
     "INSERT INTO prescription_line(id, prescription_id, line_no, drug_id, dose_text, frequency, days, route, quantity,"
-    " is_quantity_typed, most_per_day, weekdays, note, reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " is_quantity_typed, most_per_day, weekdays, is_long_term, note, reason)"
+    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _CHANGE = (
     "UPDATE prescription_line SET dose_text = ?, frequency = ?, days = ?, route = ?, quantity = ?,"
-    " is_quantity_typed = ?, most_per_day = ?, weekdays = ?, note = ?, reason = ? WHERE id = ?"
+    " is_quantity_typed = ?, most_per_day = ?, weekdays = ?, is_long_term = ?, note = ?, reason = ? WHERE id = ?"
 )
 
 
@@ -47,7 +51,10 @@ def insert(
     have: Sequence[queries.PrescriptionLine],
 ) -> bytes:
     """The new row's id; `have` are the rows that already stand on the sheet."""
-    worked = work_out(typed, uow.on, limit_days=days_limit(opened.visit.kind, uow.on))
+    setting = setting_of(uow, opened)
+    worked = _worked(setting, typed)
+    setting.check_right(worked, typed.reason)
+    check_use(typed.note, line_no)
     if any(one.drug_id == worked.drug.id for one in have):
         raise Refused("consultation.drug_twice", field="drug", drug=words.named(worked.drug.name, worked.drug.name_en))
     require_stock(worked, stock.available(worked.drug.id, uow.on))
@@ -55,7 +62,8 @@ def insert(
     uow.execute(
         _INSERT,
         (line_id, sheet_id, line_no, worked.drug.id, worked.dose_text, worked.frequency.code, worked.days, worked.route,
-         worked.quantity, int(worked.is_quantity_typed), worked.most_per_day, worked.weekdays, *_remarks(typed)),
+         worked.quantity, int(worked.is_quantity_typed), worked.most_per_day, worked.weekdays,
+         int(worked.is_long_term), *_remarks(typed)),
     )  # fmt: skip
     return line_id
 
@@ -67,15 +75,28 @@ def change_line(uow: UnitOfWork, visit_id: bytes, line_id: bytes, typed: TypedLi
     touch(uow, opened, rev)
     if typed.drug_id != line.drug_id:
         raise Missing("consultation.line_missing")
-    worked = work_out(typed, uow.on, limit_days=days_limit(opened.visit.kind, uow.on))
+    setting = setting_of(uow, opened)
+    worked = _worked(setting, typed)
+    setting.check_right(worked, typed.reason)
+    check_use(typed.note, line.line_no)
     forget_other_doses(uow, line_id, worked)
     require_stock(worked, stock.available(worked.drug.id, uow.on), queries.kept_stops_of(line_id))
     uow.execute(
         _CHANGE,
         (worked.dose_text, worked.frequency.code, worked.days, worked.route, worked.quantity,
-         int(worked.is_quantity_typed), worked.most_per_day, worked.weekdays, *_remarks(typed), line_id),
+         int(worked.is_quantity_typed), worked.most_per_day, worked.weekdays, int(worked.is_long_term),
+         *_remarks(typed), line_id),
     )  # fmt: skip
     return {"line_id": line_id.hex()}
+
+
+def setting_of(uow: UnitOfWork, opened: Opened) -> Setting:
+    """What the rows of the visit are held against, with the acting doctor as prescriber."""
+    return Setting(opened.visit, uow.on, uow.actor.person_id, note=opened.note)
+
+
+def _worked(setting: Setting, typed: TypedLine) -> Worked:
+    return work_out(typed, setting.on, situation=setting.situation(dictionaries.drug(typed.drug_id)))
 
 
 def forget_other_doses(uow: UnitOfWork, line_id: bytes, worked: Worked) -> None:

@@ -1,50 +1,30 @@
 """Signing (提交，去收费): the note becomes a version that never changes, the draft rows become numbered sheets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from clinic_app.kernel import clock, ids, installation, parameters
+from clinic_app.kernel import clock, parameters
 from clinic_app.kernel.errors import Invalid, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import events, queries
-from clinic_app.modules.consultation.queries import safety, signed_drugs, words
-from clinic_app.modules.consultation.queries.workbench import as_typed
-from clinic_app.modules.consultation.queries.working_out import days_limit, work_out
-from clinic_app.modules.consultation.rules import contents, sheets
+from clinic_app.modules.consultation.queries import safety
+from clinic_app.modules.consultation.rules import contents
 from clinic_app.modules.consultation.rules.vitals import parse_vitals
-from clinic_app.modules.consultation.services import amending, groups, notes, pressure
-from clinic_app.modules.consultation.services import lines as line_services
+from clinic_app.modules.consultation.services import amending, notes, pressure
 from clinic_app.modules.consultation.services.opening import Opened, writable
 from clinic_app.modules.consultation.services.requests import has_draft_requests, sign_requests
-from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.consultation.services.sheet_signing import sign_sheets
 from clinic_app.modules.people import queries as people
-from clinic_app.modules.stock import queries as stock
 from clinic_app.modules.visits import services as visit_services
 from sync.wire.canonical import canonical
-
-_PLACE = (
-    "UPDATE prescription_line SET prescription_id = ?, line_no = ?, drug_groups = ?, drug_substances = ?,"
-    " dose_stops = ?, drug_name = ?, drug_name_en = ?, strength_text = ?, strength_dose = ?, dose_unit = ?,"
-    " min_unit = ?, min_unit_en = ?, pack_unit = ?, pack_unit_en = ?, pack_size = ? WHERE id = ?"
-)
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A row that nothing stops now, with what its signed line keeps."""
-
-    drug: dictionaries.Drug
-    groups: list[str]
-    dose_stops: list[str]
 
 
 def sign_visit(
     uow: UnitOfWork, visit_id: bytes, *, note_rev: int, sheet_rev: int, fields: Mapping[str, str] | None = None,
     drawn: Mapping[str, str] | None = None, diagnoses_seen: Sequence[int] | None = None,
-    request_rev: int | None = None, asks_pressure: bool = False,
+    request_rev: int | None = None, asks_pressure: bool = False, signed_twice: bool = False,
 ) -> dict[str, Any]:
     """Sign the note and the draft sheets and end the consultation; returns the numbers of the sheets made.
 
@@ -52,9 +32,9 @@ def sign_visit(
     rows of `sheet_rev`, the ids of `diagnoses_seen` in their order (None for a caller without a page). Stale
     `consultation.note_changed`, `.sheet_changed`, `.diagnoses_changed` when another window wrote since. An amendment
     signs a further version when the note changed, and just closes when nothing did. Invalid names exactly the missing
-    or wrong fields (OR-02); Refused `consultation.allergy_unknown` (OR-01), `.stop_unresolved`, `.dose_unresolved`,
-    `.no_doctor_certificate` (SF-02), `.amendment_unapproved` (OR-06) and as rows are; with `asks_pressure` also
-    `consultation.pressure_not_asked` where it is to be measured (VS-09).
+    or wrong fields (OR-02); Refused `consultation.allergy_unknown` (OR-01), `.no_doctor_certificate` (SF-02),
+    `.amendment_unapproved` (OR-06) and as `sheet_signing.sign_sheets`; a stop that was kept is signed for twice
+    (RX-13, `signed_twice`); with `asks_pressure` also `.pressure_not_asked` where it is to be measured (VS-09).
 
     What a trainee signs waits for a registered doctor (`awaits`, OR-07): the version stands, its sheets stay drafts
     that nobody may change or charge until `services.cosign`.
@@ -78,7 +58,9 @@ def sign_visit(
         raise Refused("consultation.allergy_unknown", field="allergy")
     has_orders = bool(draft and queries.lines_of(draft.id)) or has_draft_requests(visit_id)
     awaits = level == "trainee" and (version is not None or has_orders)
-    numbers = sign_sheets(uow, opened, draft, found, only_check=awaits) if draft else []
+    numbers = (
+        sign_sheets(uow, opened, draft, found, signed_twice=signed_twice, only_check=awaits) if draft else []
+    )
     asked = [] if awaits else sign_requests(uow, opened, request_rev)
     if asks_pressure and opened.note.state == "draft":
         pressure.ask(uow, saved.note)
@@ -152,96 +134,3 @@ def vital_ranges(on: date) -> dict[str, str]:
     """The plausible ranges of the vital signs on a day."""
     names = ("temperature", "pulse", "respiration", "systolic", "diastolic", "spo2", "weight", "glucose")
     return {name: parameters.value(f"consultation.{name}_range", on) for name in names}
-
-
-def sign_sheets(
-    uow: UnitOfWork, opened: Opened, draft: queries.Prescription, found: safety.Safety, *, only_check: bool = False
-) -> list[str]:
-    """Check every row and number the sheets; with `only_check` the rows stay as they are, for a co-signature."""
-    kept = queries.lines_of(draft.id)
-    if not kept:
-        return []
-    groups.check_sheet(kept)
-    limit = days_limit(opened.visit.kind, uow.on)
-    there = stock.available_of([one.drug_id for one in kept], uow.on)
-    checked = {one.id: _checked_line(uow, found, one, limit, there) for one in kept}
-    if only_check:
-        return []
-    most = parameters.value("consultation.most_drugs_per_sheet", uow.on)
-    first, *others = sheets.split(kept, most)
-    sheet_ids = [draft.id]
-    for _part in others:
-        sheet_ids.append(ids.new_id())
-        uow.execute(
-            "INSERT INTO prescription(id, visit_id, patient_id, doctor_id, state, rev) VALUES(?, ?, ?, ?, 'draft', 1)",
-            (sheet_ids[-1], opened.visit.id, opened.visit.patient_id, uow.actor.person_id),
-        )
-    kind = sheets.kind_of(
-        date.fromisoformat(found.born_on) if found.born_on else None, uow.on,
-        is_emergency=opened.visit.kind == "emergency",
-        paediatric_below_years=parameters.value("consultation.paediatric_below_years", uow.on),
-    )  # fmt: skip
-    told = canonical([one.as_kept() for one in found.allergies]).decode()
-    parts = list(zip(sheet_ids, (first, *others), strict=True))
-    for sheet_id, rows in parts:  # every row stands on its sheet before the first sheet is closed to changes
-        for place, one in enumerate(rows, 1):
-            row = checked[one.id]
-            told_of = [canonical(what).decode() for what in (row.groups, sorted(row.drug.substances), row.dose_stops)]
-            as_now = [getattr(row.drug, name) for name in signed_drugs.KEPT]
-            uow.execute(_PLACE, (sheet_id, place, *told_of, *as_now, one.id))
-    return [_number_sheet(uow, opened, sheet_id, kind, told, part) for sheet_id, part in parts]
-
-
-def _number_sheet(
-    uow: UnitOfWork, opened: Opened, sheet_id: bytes, kind: str, told: str, part: list[queries.PrescriptionLine]
-) -> str:
-    series = f"{installation.current().prefix()}C{uow.on:%y%m%d}"
-    number = f"{series}{uow.number(f'consultation.{series}'):04d}"
-    uow.change_one(
-        "UPDATE prescription SET state = 'signed', kind = ?, prescription_no = ?, allergies = ?, signed_at = ?,"
-        " signed_on = ?, doctor_id = ?, rev = rev + 1 WHERE id = ? AND state = 'draft'",
-        (kind, number, told, uow.at, uow.on.isoformat(), opened.note.doctor_id, sheet_id),
-        Stale("consultation.sheet_changed"),
-    )
-    uow.emit(
-        events.PRESCRIPTION_SIGNED, sheet_id,
-        {"prescription_id": sheet_id, "prescription_no": number, "visit_id": opened.visit.id,
-         "patient_id": opened.visit.patient_id, "doctor_id": opened.note.doctor_id,
-         "lines": [{"line_id": one.id, "drug_id": one.drug_id, "quantity": one.quantity} | _own(one) for one in part]},
-        (opened.visit.id,),
-    )  # fmt: skip
-    return number
-
-
-def _own(line: queries.PrescriptionLine) -> dict[str, bool]:
-    """What the patient brought is neither charged nor handed out (自备药, IN-05)."""
-    return {"is_own": True} if line.is_own else {}
-
-
-def _checked_line(
-    uow: UnitOfWork, found: safety.Safety, line: queries.PrescriptionLine, limit_days: int, there: Mapping[bytes, int]
-) -> Checked:
-    """The row as it is signed; refused for what stops it now though it was stored before."""
-    field = f"line-{line.id.hex()}"
-    try:
-        worked = work_out(as_typed(line), uow.on, limit_days=limit_days)
-        line_services.forget_other_doses(uow, line.id, worked)
-        reasons = queries.kept_stops_of(line.id)
-        if not line.is_own:
-            line_services.require_stock(worked, there.get(line.drug_id, 0), reasons)
-    except Refused as err:
-        err.field = field
-        raise
-    if worked.quantity != line.quantity:  # the dictionary changed under the draft
-        raise Refused("consultation.quantity_changed", field=field, drug=worked.drug.name)
-    groups = dictionaries.groups_of_drug(line.drug_id)
-    kept = {(one.kind, one.code) for one in reasons}
-    for one in found.findings(worked.drug, groups):
-        if one.tier == "stop" and (one.allergy.kind, one.allergy.code) not in kept:
-            raise Refused("consultation.stop_unresolved", field=field, drug=worked.drug.name, allergy=one.allergy.shown)
-    for beyond in worked.stops:
-        if ("dose", beyond.code) not in kept:
-            told = words.beyond(beyond, worked.drug)
-            raise Refused("consultation.dose_unresolved", field=field, drug=worked.drug.name, told=told)
-    return Checked(worked.drug, found.with_all_above(groups), [one.code for one in worked.stops])
-

@@ -8,8 +8,9 @@ from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.queries import safety, words
-from clinic_app.modules.consultation.queries.workbench import as_typed
-from clinic_app.modules.consultation.queries.working_out import TypedLine, days_limit, work_out
+from clinic_app.modules.consultation.queries.findings import in_source
+from clinic_app.modules.consultation.queries.rows import held_of
+from clinic_app.modules.consultation.queries.working_out import TypedLine
 from clinic_app.modules.consultation.services import lines
 from clinic_app.modules.consultation.services.opening import LONGEST_REASON, Opened, writable
 from clinic_app.modules.consultation.services.texts import one_line
@@ -54,11 +55,13 @@ def _stops_of(uow: UnitOfWork, opened: Opened, line: queries.PrescriptionLine) -
         return {}
     found = safety.safety_of(opened.visit.patient_id).findings(drug, dictionaries.groups_of_drug(line.drug_id))
     stops = {(one.allergy.kind, one.allergy.code): one.allergy.shown for one in found if one.tier == "stop"}
-    try:
-        worked = work_out(as_typed(line), uow.on, limit_days=days_limit(opened.visit.kind, uow.on), drug=drug)
-    except Refused:
-        return stops
-    return stops | {("dose", one.code): words.beyond_in_source(one) for one in worked.stops}
+    setting = lines.setting_of(uow, opened)
+    rows, told = held_of(setting, queries.lines_of(line.prescription_id))
+    worked = next((one.worked for one in rows if one.key == line.id), None)
+    if worked is not None:
+        stops |= {("dose", one.code): words.beyond_in_source(one) for one in worked.stops}
+    asked = [one for one in told.get(line.id, ()) if one.tier == "stop" and not one.asks]
+    return stops | {("rule", one.code): in_source(one, setting) for one in asked}
 
 
 def replace_line(

@@ -14,7 +14,8 @@ from clinic_app.modules.people import queries as people
 GUARD = "consultation.void_prescription"
 _COPY = (
     "INSERT INTO prescription_line(id, prescription_id, line_no, drug_id, dose_text, frequency, days, route, quantity,"
-    " is_quantity_typed, most_per_day, weekdays, note, reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " is_quantity_typed, most_per_day, weekdays, is_long_term, note, reason)"
+    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -63,9 +64,12 @@ def _copy_lines(uow: UnitOfWork, sheet: queries.Prescription, why: str) -> None:
     draft_id = draft.id if draft else ids.new_id()
     if draft is None:
         uow.execute(
-            "INSERT INTO prescription(id, visit_id, patient_id, doctor_id, state, rev) VALUES(?, ?, ?, ?, 'draft', 1)",
-            (draft_id, sheet.visit_id, sheet.patient_id, uow.actor.person_id),
-        )
+            "INSERT INTO prescription(id, visit_id, patient_id, doctor_id, state, rev, valid_days, agent_name,"
+            " agent_number, herb_doses, herb_form, herb_boiled, herb_use)"
+            " VALUES(?, ?, ?, ?, 'draft', 1, ?, ?, ?, ?, ?, ?, ?)",
+            (draft_id, sheet.visit_id, sheet.patient_id, uow.actor.person_id, sheet.valid_days, sheet.agent_name,
+             sheet.agent_number, sheet.herb_doses, sheet.herb_form, sheet.herb_boiled, sheet.herb_use),
+        )  # fmt: skip
     else:  # another window that shows this draft notices before it signs rows that it never saw
         uow.execute("UPDATE prescription SET rev = rev + 1 WHERE id = ?", (draft_id,))
     have = queries.lines_of(draft_id)
@@ -75,6 +79,7 @@ def _copy_lines(uow: UnitOfWork, sheet: queries.Prescription, why: str) -> None:
         uow.execute(
             _COPY,
             (line_id, draft_id, place, one.drug_id, one.dose_text, one.frequency, one.days, one.route,
-             one.quantity, int(one.is_quantity_typed), one.most_per_day, one.weekdays, one.note, one.reason),
+             one.quantity, int(one.is_quantity_typed), one.most_per_day, one.weekdays, int(one.is_long_term), one.note,
+             one.reason),
         )  # fmt: skip
         copy_use(uow, one.id, line_id)

@@ -12,9 +12,11 @@ from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
 from clinic_app.modules.consultation import forms, queries, services
-from clinic_app.modules.consultation.queries import safety, words, workbench
+from clinic_app.modules.consultation.queries import words, workbench
+from clinic_app.modules.consultation.queries.allowed import class_of
 from clinic_app.modules.consultation.queries.requests import requested
 from clinic_app.modules.consultation.queries.working_out import Lists
+from clinic_app.modules.consultation.rules.sheets import HERBAL
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import banner, may_write, shown_visit
 from clinic_app.modules.dictionaries import queries as dictionaries
@@ -26,18 +28,20 @@ from clinic_app.web.commands import known_fields
 FIELDS = {
     "drug": "new", "dose": "dose", "frequency": "frequency", "days": "days", "route": "route", "quantity": "quantity",
     "most_per_day": "most", "note": "note", "reason": "reason", "allergy": "new", "weekdays": "weekdays",
+    "herb_doses": "doses", "herb_use": "use", "agent": "agent", "valid_days": "valid",
 }  # fmt: skip
 
 
 def orders_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, Any]:
     """What `_orders.html` draws."""
-    found = workbench.orders(visit, clock.today())
+    found = workbench.orders(visit, clock.today(), actor().person_id, note)
     frequencies, routes = options(found.known, i18n.current())
     rq_count, request_rev = requested(visit.id)
     return {
         "visit": visit, "orders": found, "orders_writable": may_write(visit, note),
         "frequencies": frequencies, "routes": routes, "rq_count": rq_count, "request_rev": request_rev,
-        "entry": {}, "editing": "", "using": "", "replacement": None, "row_problem": "", "wanted": (),
+        "tab": "herbal" if found.herbs and not found.western else "western", "entry": {}, "editing": "", "using": "",
+        "replacement": None, "row_problem": "", "wanted": (),
         "may_void": bool(note and note.doctor_id == actor().person_id and actor().may("consultation.write")),
     }  # fmt: skip
 
@@ -72,7 +76,7 @@ def answer_orders(
 
 def write_row(
     visit_id: bytes, act: Callable[[UnitOfWork], dict[str, Any]], *, entry: Mapping[str, str] | None = None,
-    editing: str = "", again: Callable[[Refused], dict[str, Any]] | None = None, **done: Any,
+    editing: str = "", again: Callable[[Refused], dict[str, Any]] | None = None, tab: str = "western", **done: Any,
 ) -> Response:
     """Run one draft write; a refusal redraws the pane with what was typed and the sentence under its row.
 
@@ -90,14 +94,16 @@ def write_row(
     except Refused as err:
         if err.code in ("consultation.other_doctor", "consultation.signed", "consultation.not_started"):
             raise
+        if err.field == "weight":  # a dose by weight waits for the weight, which stands in the note
+            again = again or (lambda _err: {"focus": "#weight"})
         field = f"#{'ed' if editing else 'rx'}-{FIELDS.get(err.field or '', 'new')}"
         drawn = {
             "status": 409 if isinstance(err, Stale) else 422, "focus": field, "entry": entry or {}, "editing": editing,
-            "row_problem": sentence(err), "wanted": _wanted(entry or {}, err.field or ""),
+            "row_problem": sentence(err), "wanted": _wanted(entry or {}, err.field or ""), "tab": tab,
             **(again(err) if again else {}),
         }  # fmt: skip
         return answer_orders(visit_id, **drawn)
-    return answer_orders(visit_id, visit=found, **done)
+    return answer_orders(visit_id, visit=found, tab=tab, **done)
 
 
 def _wanted(entry: Mapping[str, str], field: str = "") -> tuple[str, ...]:
@@ -106,6 +112,12 @@ def _wanted(entry: Mapping[str, str], field: str = "") -> tuple[str, ...]:
     asked = also.get(field, (field,))
     cells = ("quantity", "most_per_day", "weekdays", "reason", "note")
     return tuple(name for name in cells if entry.get(name) or name in asked)
+
+
+def tab_of(line: queries.PrescriptionLine | None) -> str:
+    """The tab on which a row stands: herbs have their own grid."""
+    drug = dictionaries.drug(line.drug_id) if line else None
+    return "herbal" if drug is not None and class_of(drug, clock.today()) == HERBAL else "western"
 
 
 @blueprint.get("/visits/<id:visit_id>/orders")
@@ -121,10 +133,13 @@ def orders(visit_id: bytes) -> Response:
     line = queries.line(forms.id_of(editing)) if (editing := request.args.get("line", "")) else None
     draft = queries.draft_of_visit(visit_id)
     if line is None or draft is None or line.prescription_id != draft.id:
-        return answer_orders(visit_id)
+        return answer_orders(visit_id, tab="herbal" if request.args.get("tab") == "herbal" else "western")
     typed = workbench.as_typed(line)
-    entry = {name: getattr(typed, name) for name in forms.LINE_FIELDS if name not in ("drug", "drug_id")}
-    return answer_orders(visit_id, focus="#ed-dose", editing=editing, entry=entry, wanted=(*_wanted(entry), "note"))
+    entry = {name: getattr(typed, name) for name in forms.LINE_FIELDS if name not in ("drug", "drug_id", "long_term")}
+    entry["long_term"] = "1" if typed.is_long_term else ""
+    return answer_orders(
+        visit_id, focus="#ed-dose", editing=editing, entry=entry, wanted=(*_wanted(entry), "note"), tab=tab_of(line)
+    )
 
 
 @blueprint.post("/visits/<id:visit_id>/lines")
@@ -148,7 +163,7 @@ def change_line(visit_id: bytes, line_id: bytes) -> Response:
         lambda uow: services.change_line(
             uow, visit_id, line_id, forms.typed_line(form), forms.rev_of(form, "sheet_rev")
         ),
-        entry=form, editing=line_id.hex(),
+        entry=form, editing=line_id.hex(), tab=tab_of(queries.line(line_id)),
     )  # fmt: skip
 
 
@@ -162,7 +177,7 @@ def delete_line(visit_id: bytes, line_id: bytes) -> Response:
     return write_row(
         visit_id, lambda uow: services.delete_line(uow, visit_id, line_id, forms.rev_of(form, "sheet_rev")),
         said=_("已删除 %(drug)s") % {"drug": words.named(drug.name, drug.name_en) if drug else ""},
-        undo=url_for("consultation.restore_line", visit_id=visit_id, line_id=line_id),
+        undo=url_for("consultation.restore_line", visit_id=visit_id, line_id=line_id), tab=tab_of(line),
     )  # fmt: skip
 
 
@@ -170,54 +185,8 @@ def delete_line(visit_id: bytes, line_id: bytes) -> Response:
 @access("consultation.write", writes=DRAFT)
 def restore_line(visit_id: bytes, line_id: bytes) -> Response:
     known_fields()
-    return write_row(visit_id, lambda uow: services.restore_line(uow, visit_id, line_id), clear_toast=True)
-
-
-@blueprint.post("/visits/<id:visit_id>/lines/<id:line_id>/replace")
-@access("consultation.write", writes=DRAFT)
-def replace_line(visit_id: bytes, line_id: bytes) -> Response:
-    """Take the suggested drug; for a child its row opens without a dose first and nothing is stored (QT-10)."""
-    known_fields("sheet_rev", *forms.LINE_FIELDS)
-    form, hexed = request.form, line_id.hex()
-    typed = forms.typed_line(form) if "drug_id" in form else None
-
-    def in_its_row(err: Refused) -> dict[str, Any]:
-        if isinstance(err, Stale) and typed is not None:  # what was typed may have been meant for another drug
-            return {"editing": "", "entry": {}, "focus": "#rx-new", "wanted": ()}
-        if typed is not None:
-            offered = {"editing": hexed, "replacement": _named(dictionaries.drug(typed.drug_id))}
-            return {**offered, "focus": "#ed-dose"} if err.field == "drug" else offered
-        return _opened(visit_id, line_id) if err.code == "consultation.child_dose" else {}
-
-    return write_row(
-        visit_id,
-        lambda uow: services.replace_line(uow, visit_id, line_id, forms.rev_of(form, "sheet_rev"), typed),
-        entry=form if typed else None, editing=hexed if typed else "", again=in_its_row,
-    )  # fmt: skip
-
-
-def _opened(visit_id: bytes, line_id: bytes) -> dict[str, Any]:
-    """The row of a stopped drug, open for the suggested one with its usual use but no dose."""
-    visit, line = visits.visit(visit_id), queries.line(line_id)
-    assert visit is not None and line is not None  # the command has just read them
-    other = safety.replacement_of(line.drug_id, safety.safety_of(visit.patient_id), clock.today())
-    if other is None:
-        return {}
-    entry = {"frequency": other.frequency, "days": str(other.usual_days or line.days), "route": other.route}
-    return {
-        "status": 200, "editing": line_id.hex(), "replacement": _named(other), "entry": entry, "focus": "#ed-dose",
-        "wanted": ("note",),
-    }  # fmt: skip
-
-
-def _named(drug: dictionaries.Drug | None) -> dict[str, str] | None:
-    """What an open row shows of the drug it is for."""
-    if drug is None:
-        return None
-    return {
-        "id": drug.id.hex(), "name": words.named(drug.name, drug.name_en), "strength": dictionaries.strength(drug),
-        "min_unit": drug.min_unit,
-    }  # fmt: skip
+    tab = tab_of(queries.line(line_id))
+    return write_row(visit_id, lambda uow: services.restore_line(uow, visit_id, line_id), clear_toast=True, tab=tab)
 
 
 @blueprint.post("/visits/<id:visit_id>/lines/<id:line_id>/keep")
@@ -226,13 +195,13 @@ def keep_stop(visit_id: bytes, line_id: bytes) -> Response:
     """Prescribe in spite of the stop; without a reason the field for it opens."""
     known_fields("sheet_rev", "stop_reason", "seen")
     form, hexed = request.form, line_id.hex()
-    reason = form.get("stop_reason", "")
+    reason, tab = form.get("stop_reason", ""), tab_of(queries.line(line_id))
     if not reason.strip():
         shown_visit(visit_id)
         asked = "stop_reason" in form
         return answer_orders(
             visit_id, status=422 if asked else 200, focus=f"#why-{hexed}", keeping=hexed,
-            keep_problem=sentence(Refused("consultation.stop_reason_missing")) if asked else "",
+            keep_problem=sentence(Refused("consultation.stop_reason_missing")) if asked else "", tab=tab,
         )  # fmt: skip
 
     def in_its_row(err: Refused) -> dict[str, Any]:
@@ -246,5 +215,5 @@ def keep_stop(visit_id: bytes, line_id: bytes) -> Response:
         lambda uow: services.keep_stop(
             uow, visit_id, line_id, reason, forms.rev_of(form, "sheet_rev"), seen=form.getlist("seen")
         ),
-        again=in_its_row,
+        again=in_its_row, tab=tab,
     )  # fmt: skip

@@ -18,9 +18,10 @@ from clinic_app.modules.consultation.rules.contents import contents_of
 from clinic_app.modules.consultation.rules.tcm import lacks_tcm_diagnosis
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import banner, may_write, shown_visit
-from clinic_app.modules.consultation.views.orders import orders_context
+from clinic_app.modules.consultation.views.orders import orders_context, tab_of
 from clinic_app.modules.consultation.views.queue import queue_context
 from clinic_app.modules.consultation.views.saving import autosaved
+from clinic_app.modules.consultation.views.second_signature import ask_second_signature, second_signature
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
 from clinic_app.web import pages
@@ -88,11 +89,13 @@ def open_visit(visit_id: bytes) -> Response:
 @access("consultation.write", writes=ONCE)
 def submit(visit_id: bytes) -> Response:
     """Sign everything; a refusal names the first problem and puts the focus there."""
-    known_fields("note_rev", "note_drawn", "note_taken", "sheet_rev", "dx_seen", "pressure_asked", *forms.SUBMITTED)
+    sent = ("note_rev", "note_drawn", "note_taken", "sheet_rev", "dx_seen", "pressure_asked", "proof")
+    known_fields(*sent, *forms.SUBMITTED)
     form = request.form
     shown_visit(visit_id)
     try:
         forms.refuse_unstored_row(form)
+        signed_twice = second_signature()
         outcome = command(
             lambda uow: services.sign_visit(
                 uow, visit_id, note_rev=forms.rev_of(form, "note_rev"), sheet_rev=forms.rev_of(form, "sheet_rev"),
@@ -100,16 +103,21 @@ def submit(visit_id: bytes) -> Response:
                 diagnoses_seen=forms.diagnoses_seen(form),
                 request_rev=forms.rev_of(form, "request_rev") if "request_rev" in form else None,
                 asks_pressure=form.get("pressure_asked") != "1",
+                signed_twice=signed_twice,
             )
         )  # fmt: skip
     except Invalid as err:
         return _not_yet(next(iter(err.refusals)), " ".join(sentence(one) for one in err.refusals.values()), err)
     except Refused as err:
+        if err.code == "consultation.sign_twice" and request.headers.get("HX-Request"):
+            return ask_second_signature(visit_id)
         response = refused(err)
         if err.code == "consultation.pressure_not_asked":  # told once; the next F9 signs without it
             response.set_data(response.get_data(as_text=True) + PRESSURE_ASKED)
         if isinstance(err, Stale) and request.headers.get("HX-Request"):
             response.set_data(response.get_data(as_text=True) + _newest(visit_id, err.code))
+        elif (err.field or "").startswith("line-") and request.headers.get("HX-Request"):
+            response.set_data(response.get_data(as_text=True) + _row_shown(visit_id, err.field or ""))
         return _at_field(response, err.field or "")
     if outcome.result["awaits"]:
         return pages.see(url_for("consultation.queue"), _("已交上级审签，审签后才能收费"))
@@ -119,6 +127,18 @@ def submit(visit_id: bytes) -> Response:
         if sheets else _("已提交，没有处方")
     )  # fmt: skip
     return pages.see(url_for("consultation.queue"), said % {"count": len(sheets)} if sheets else said)
+
+
+def _row_shown(visit_id: bytes, field: str) -> str:
+    """The pane with the tab of the row at fault, where there are herbs: it may be the other one."""
+    found, note = visits.visit(visit_id), queries.note(visit_id)
+    if found is None or note is None:
+        return ""
+    shown = orders_context(found, note)
+    if not shown["orders"].herbs:
+        return ""
+    shown["tab"] = tab_of(queries.line(forms.id_of(field.removeprefix("line-"))))
+    return render_template("consultation/_orders_answer.html", oob_orders=True, **shown)
 
 
 def _newest(visit_id: bytes, code: str) -> str:

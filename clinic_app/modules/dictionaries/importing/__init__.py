@@ -181,5 +181,8 @@ def kind_name(kind: str) -> str:
         "diagnoses": i18n.gettext("诊断"), "tcm_terms": i18n.gettext("中医病名、证候"),
         "drugs": i18n.gettext("药品"), "divisions": i18n.gettext("行政区划"),
         "suppliers": i18n.gettext("供应商"),
+        "substance_classes": i18n.gettext("成分分类"), "substances": i18n.gettext("成分"),
+        "safety_rules": i18n.gettext("用药安全规则"), "controlled_limits": i18n.gettext("特殊管理药品限量"),
+        "prescribing": i18n.gettext("开方要点"),
     }  # fmt: skip
     return names[kind]

@@ -18,6 +18,11 @@ MODELS = {
     "tcm_terms": models.TcmTerm,
     "drugs": models.Drug,
     "suppliers": models.Supplier,
+    "substance_classes": models.SubstanceClass,
+    "substances": models.Substance,
+    "safety_rules": models.SafetyRule,
+    "controlled_limits": models.ControlledLimit,
+    "prescribing": models.PrescribingFact,
 }
 PRICED = {"drugs": "drug", "services": "service"}
 _PRICES = (

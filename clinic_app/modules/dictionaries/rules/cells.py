@@ -9,7 +9,7 @@ from typing import Any
 
 from clinic_app.kernel import money
 from clinic_app.kernel.errors import Refused
-from clinic_app.kernel.quantity import excerpt, half_width
+from clinic_app.kernel.quantity import excerpt, half_width, parse_dose
 
 LONGEST = 200
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,31}")
@@ -134,6 +134,18 @@ def day(column: str, typed: str) -> str:
         return date.fromisoformat(half_width(typed)).isoformat()
     except ValueError as err:
         raise Refused("dictionaries.bad_day", field=column, column=column, value=excerpt(typed)) from err
+
+
+def contents(column: str, typed: str) -> str:
+    """What one minimum unit holds of each substance, `paracetamol=0.2 g;chlorphenamine=4 mg`, in one order."""
+    found = []
+    for one in half_width(typed).split(";"):
+        name, equals, amount_of = one.partition("=")
+        if not equals:
+            raise Refused("dictionaries.bad_contents", field=column, column=column, value=excerpt(typed))
+        dose = parse_dose(amount_of, field=column)
+        found.append(f"{code(column, name.strip())}={dose.amount.normalize():f} {dose.unit}")
+    return ";".join(sorted(found))
 
 
 def reviewed(column: str, typed: str) -> int:

@@ -159,10 +159,55 @@ DRUGS = List(
     ),
     frozen=("strength_dose", "dose_unit", "min_unit", "pack_size"),
 )  # fmt: skip
+DATED = (Column("valid_from", cells.day), Column("valid_to", cells.day, True, None))
+RULE_KINDS = ("pair", "diagnosis", "pregnancy", "lactation", "renal", "age", "cross_allergy", "herbal")
+TIERS = ("stop", "look", "quiet")
+SUBSTANCE_CLASSES = List(
+    "substance_classes",
+    (CODE, NAME, NAME_EN, Column("substances", cells.code_list), Column("is_duplicate", cells.flag), *ORIGIN),
+)
+SUBSTANCES = List(
+    "substances",
+    (
+        CODE, NAME, NAME_EN, Column("most_daily", cells.text, True), Column("may_repeat", cells.flag), *DATED, *ORIGIN,
+    ),
+)  # fmt: skip
+SAFETY_RULES = List(
+    "safety_rules",
+    (
+        CODE, Column("kind", cells.choice(*RULE_KINDS)), Column("subject", cells.code_list),
+        Column("object", cells.code_list, True), Column("age_from_months", cells.whole, True, None),
+        Column("age_to_months", cells.whole, True, None), Column("tier", cells.choice(*TIERS)),
+        Column("tier_village", cells.choice(*TIERS), True, None), Column("text", cells.text),
+        Column("text_en", cells.text), *DATED, *ORIGIN,
+    ),
+    frozen=("kind", "subject", "object", "age_from_months", "age_to_months", "tier", "tier_village", "valid_from"),
+)  # fmt: skip
+CONTROLLED_LIMITS = List(
+    "controlled_limits",
+    (
+        CODE, Column("controlled_class", cells.choice(*CONTROLLED_CLASSES)), Column("substance", cells.code, True),
+        Column("patient", cells.choice("ordinary", "pain", "adhd")),
+        Column("form", cells.choice("injection", "slow", "other")), Column("most_days", cells.whole, True, None),
+        Column("most_doses", cells.whole, True, None), Column("may_be_longer", cells.flag), *DATED, *ORIGIN,
+    ),
+    frozen=("controlled_class", "substance", "patient", "form", "most_days", "most_doses", "may_be_longer",
+            "valid_from"),
+)  # fmt: skip
+PRESCRIBING = List(
+    "prescribing",
+    (
+        CODE, Column("is_slow_release", cells.flag), Column("is_village_listed", cells.flag),
+        Column("daily_per_kg", cells.amount, True, None), Column("opened_days", cells.count, True, None),
+        Column("contents", cells.contents, True), *ORIGIN,
+    ),
+    refers=(("code", "drugs"),),
+)  # fmt: skip
 LISTS = {
     one.kind: one
     for one in (
-        INVOICE_CATEGORIES, ALLERGY_GROUPS, FREQUENCIES, ROUTES, SERVICES, DIAGNOSES, TCM_TERMS, DRUGS, SUPPLIERS,
+        INVOICE_CATEGORIES, ALLERGY_GROUPS, FREQUENCIES, ROUTES, SERVICES, DIAGNOSES, TCM_TERMS, DRUGS,
+        SUBSTANCE_CLASSES, SUBSTANCES, SAFETY_RULES, CONTROLLED_LIMITS, PRESCRIBING, SUPPLIERS,
     )
 }  # fmt: skip
 """In an order in which each list finds the codes that it refers to."""

@@ -62,13 +62,14 @@ def unlock_session(session: sessions.Session, secret: str, *, place: Place) -> N
     sessions.unlock(session)
 
 
-def prove_again(session: sessions.Session, secret: str, *, place: Place) -> None:
+def prove_again(session: sessions.Session, secret: str, *, place: Place, always: bool = False) -> None:
     """Before an act that gives others rights or takes them (OWASP ASVS 5.0, 7.5.3): the own password or PIN once more.
 
-    Not asked again for five minutes, in this session only. Refuses with field `proof`.
+    Not asked again for five minutes, in this session only; `always` for a signature, which is given each time anew.
+    Refuses with field `proof`.
     """
     fresh_ms = parameters.value("people.proof_minutes", today()) * 60_000
-    if session.proved_ms is not None and clock.monotonic_ms() - session.proved_ms < fresh_ms:
+    if not always and session.proved_ms is not None and clock.monotonic_ms() - session.proved_ms < fresh_ms:
         return
     if not secret:
         raise Refused("people.prove_again", field="proof")
