@@ -97,10 +97,12 @@ def furnish(folder: Path, count: int, *, clients: int = MOST_CLIENTS) -> None:
 
 def _add_places(uow: UnitOfWork, clients: int) -> None:
     """One open room, a person and a desk for each part of each client, and goods for any number of visits."""
-    other, room = desks.rooms()
-    desk_services.change_room(
-        uow, other.id, code=other.code, name=other.name, speciality=other.speciality, is_open=False
-    )
+    room = next(one for one in desks.rooms() if one.code == "2")
+    for other in desks.rooms():
+        if other.id != room.id:
+            desk_services.change_room(
+                uow, other.id, code=other.code, name=other.name, speciality=other.speciality, is_open=False
+            )
     for place in range(clients):
         for role, title in ROLES.items():
             people_services.add_person(

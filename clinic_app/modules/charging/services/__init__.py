@@ -41,19 +41,10 @@ from clinic_app.modules.charging.services.voiding import void_bill
 
 __all__ = [
     "Count", "Tender", "ask_for_visit", "ask_to_reopen", "charge_visit", "close_month", "close_shift",
-<<<<<<< HEAD
     "close_shift_for", "confirm_hand_in", "decide", "hand_back_book", "hold_visit", "issue_book", "open_due_fee",
     "open_fee", "open_lines", "open_request", "open_sheet", "open_shift", "pay_approved_refund", "record_drawer",
     "refund_bill", "refuse_cancelling_paid_visit", "refuse_new_payer_of_paid_visit", "refuse_voiding_paid_sheet",
     "reopen_month", "reprint_on_next", "reprint_receipt", "reprint_shift_slip", "resume_visit", "settle_arrears",
-    "transfer_book", "void_bill", "void_next", "withdraw_approval", "withdraw_lines", "withdraw_request",
-    "withdraw_sheet", "withdraw_visit",
-=======
-    "close_shift_for", "confirm_hand_in", "decide", "hand_back_book", "hold_visit", "issue_book", "open_fee",
-    "open_lines", "open_request", "open_sheet", "open_shift", "pay_approved_refund", "record_drawer", "refund_bill",
-    "refuse_cancelling_paid_visit", "refuse_voiding_paid_sheet", "reopen_month", "reprint_on_next",
-    "reprint_receipt", "reprint_shift_slip", "resume_visit", "settle_arrears", "transfer_book", "void_bill",
-    "void_next", "warn_of_open_shift", "withdraw_approval", "withdraw_lines", "withdraw_request", "withdraw_sheet",
-    "withdraw_visit",
->>>>>>> h-till
+    "transfer_book", "void_bill", "void_next", "warn_of_open_shift", "withdraw_approval", "withdraw_lines",
+    "withdraw_request", "withdraw_sheet", "withdraw_visit",
 ]  # fmt: skip
