@@ -1,4 +1,4 @@
-"""Search keys (检索键): how a typed text meets a stored name, in any script, width or case or by initials (首字母)."""
+"""Search keys (检索键): how a typed text meets a name in any script, width or case, by initials or spelled out."""
 
 import re
 import sys
@@ -8,10 +8,16 @@ from functools import lru_cache
 from itertools import combinations, islice, product
 from pathlib import Path
 
+from clinic_app.kernel import pinyin
+
 LONGEST = 256
 """Characters of a text that take part in a search; longer texts are not names."""
 NAME_KEYS = 8
 TERM_KEYS = 4
+SPELLED_KEYS = 4
+SPELLED = "="
+"""Stands before a key that is spelled out (全拼), so that `li` does not look for every 李 among the initials."""
+_LEAST_SPELLED = 2
 
 _DATA = Path(__file__).parent / "data"
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\ue815-\ue864\uf900-\ufaff\U00020000-\U000323af"
@@ -57,6 +63,37 @@ def term_keys(term: str) -> frozenset[str]:
     return _keys([_initials(character) for character in normal(term)], TERM_KEYS)
 
 
+def spelled_name(name: str) -> frozenset[str]:
+    """At most 4 keys of a person's name spelled out (全拼): 单志伟 is `=shanzhiwei` and `=danzhiwei`."""
+    text = normal(name)
+    syllables = [list(_syllables(character)) for character in text]
+    for at, as_surname in enumerate(_spelled_surname(text)):
+        syllables[at] = list(dict.fromkeys((*as_surname, *syllables[at][:1])))
+    return _spelled(syllables, SPELLED_KEYS)
+
+
+def spelled_term(term: str) -> list[str]:
+    """The likeliest key of a term spelled out, then what is left of it from each later character on (全拼)."""
+    usual = [readings[0] for readings in map(_syllables, normal(term)) if readings]
+    return [SPELLED + "".join(usual[at:]) for at in range(len(usual))]
+
+
+def spelled(typed: str) -> str:
+    """The key that a text typed in letters may begin: `Zhang Wei`, `zhang'wei`; empty for anything else."""
+    letters = re.sub("[ '’]", "", normal(typed))
+    is_spelled = letters.isascii() and letters.isalpha() and len(letters) >= _LEAST_SPELLED
+    return SPELLED + letters if is_spelled else ""
+
+
+def begins(typed: str, name: str) -> bool:
+    """Whether a person's name, its initials or its spelling begins with what was typed; for short lists in memory."""
+    wanted = normal(typed)
+    if normal(name).startswith(wanted) or any(key.startswith(wanted) for key in name_keys(name)):
+        return True
+    letters = spelled(typed)
+    return bool(letters) and any(key.startswith(letters) for key in spelled_name(name))
+
+
 def prefix_range(key: str) -> tuple[str, str]:
     """Bounds (from, below) such that `from <= column < below` holds for exactly the texts that begin with `key`.
 
@@ -72,10 +109,15 @@ def prefix_range(key: str) -> tuple[str, str]:
 
 
 def _keys(letters: list[str], most: int) -> frozenset[str]:
-    return frozenset(islice(_combined([choice for choice in letters if choice]), most))
+    return frozenset(islice(_combined([list(choice) for choice in letters if choice]), most))
 
 
-def _combined(letters: list[str]) -> Iterator[str]:
+def _spelled(syllables: list[list[str]], most: int) -> frozenset[str]:
+    """Keys with the mark before them; none for a text without letters."""
+    return frozenset(SPELLED + key for key in islice(_combined([one for one in syllables if one]), most))
+
+
+def _combined(letters: list[list[str]]) -> Iterator[str]:
     """Every key, likeliest first: all usual initials, then one unusual, then two; early characters before late ones."""
     usual = [choice[0] for choice in letters]
     if not usual:
@@ -105,6 +147,23 @@ def _initials(character: str) -> str:
     return ""
 
 
+def _syllables(character: str) -> tuple[str, ...]:
+    """Plausible readings of one character; a Latin letter or digit stands for itself."""
+    base = unicodedata.normalize("NFD", character)[0]
+    if base.isascii():
+        return (base,) if base.isalnum() else ()
+    return pinyin.syllables(character)
+
+
+def _spelled_surname(text: str) -> list[tuple[str, ...]]:
+    """Readings of the surname that the text begins with, one entry per character; empty when the table has none."""
+    known = _surname_readings()
+    single, double = known.get(text[:1], ()), known.get(text[:2], ())
+    if len(double) < 2 or len(text) < 2:
+        return [single] if single else []
+    return [(double[0], *single), (double[1],)]
+
+
 def _surname(text: str) -> list[str]:
     """Initials of the surname that the text begins with, one entry per character; empty when the table has none."""
     known = _surnames()
@@ -131,10 +190,16 @@ def _table() -> tuple[list[tuple[int, str]], dict[str, str]]:
 @lru_cache(maxsize=1)
 def _surnames() -> dict[str, list[str]]:
     """Surname -> initials per character: all readings of a single surname, the one reading of a double surname."""
-    table: dict[str, list[str]] = {}
+    firsts = {surname: [one[0] for one in readings] for surname, readings in _surname_readings().items()}
+    return {surname: found if len(surname) == 2 else ["".join(found)] for surname, found in firsts.items()}
+
+
+@lru_cache(maxsize=1)
+def _surname_readings() -> dict[str, tuple[str, ...]]:
+    """Surname -> its readings: of a single surname all, of a double surname one per character."""
+    table: dict[str, tuple[str, ...]] = {}
     for line in (_DATA / "surname_readings.txt").read_text("utf-8").splitlines():
         if not line.startswith("#"):
             surname, *readings = line.split()
-            firsts = [reading[0] for reading in readings]
-            table[surname] = firsts if len(surname) == 2 else ["".join(firsts)]
+            table[surname] = tuple(readings)
     return table

@@ -79,7 +79,11 @@ def write_patients(conn: apsw.Connection, count: int, *, prefix: str, by: bytes)
         )  # fmt: skip
         conn.executemany(
             "INSERT INTO name_key(key, patient_id) VALUES(?, ?)",
-            [(key, one.id) for _, one in some for key in {search.normal(one.name), *search.name_keys(one.name)}],
+            [
+                (key, one.id)
+                for _, one in some
+                for key in {search.normal(one.name), *search.name_keys(one.name), *search.spelled_name(one.name)}
+            ],
         )
         conn.executemany(
             "INSERT INTO patient_identifier(patient_id, kind, value, tail, original, source, recorded_at, recorded_by)"

@@ -9,8 +9,11 @@ from typing import Any
 
 from appliance import practice
 from appliance.practice_patients import PATIENTS
+from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import services as consultation
 from clinic_app.modules.consultation.queries import requests
+from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.dictionaries import services as lists
 from clinic_app.modules.laboratory import services as laboratory
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.patients import services as patient_services
@@ -111,6 +114,12 @@ SCREENS = (
     Screen("import", "administrator", "/dictionaries/import"),
     Screen("dashboard", "manager", "/reports", has_primary=False),
     Screen("report-rows", "manager", "/reports/rows/income"),
+    Screen("suppliers", "administrator", "/dictionaries/lists/suppliers", has_primary=False),
+    Screen("drug-entry", "administrator", "/dictionaries/lists/drugs/D0076"),
+    Screen("supplier-new", "administrator", "/dictionaries/lists/suppliers/new"),
+    Screen("prices-to-approve", "administrator", "/dictionaries/prices"),
+    Screen("invoice-lines", "administrator", "/dictionaries/invoice-lines"),
+    Screen("invoice-line", "administrator", "/dictionaries/invoice-lines?category=examination", has_primary=False),
     Screen("parameters", "manager", "/parameters", has_primary=False),
     Screen("parameter", "manager", "/parameters/consultation.days_limit"),
     Screen("checks", "manager", "/checks/", has_primary=False),
@@ -141,6 +150,8 @@ def prepare(clinic: Clinic) -> dict[str, str]:
     made |= _treated(clinic, patients.search("吴小宝")[0].id)
     untidy(clinic, chen, wang)
     made["drug"] = visit.typed("D0076").drug_id
+    visit.run(clinic, "manager", _ask_for_a_price)
+    clinic.raw("UPDATE service_item SET invoice_category = NULL WHERE code IN ('S0018', 'S0052', 'S0099')")
     made["doctor"] = clinic.actor("doctor").person_id
     return {use: one.hex() for use, one in made.items()}
 
@@ -211,12 +222,18 @@ def untidy(clinic: Clinic, chen: bytes, wang: bytes) -> None:
     clinic.run(registrar, lambda uow: patient_services.add_identifier(uow, chen, phone))
 
 
+def _ask_for_a_price(uow: UnitOfWork) -> object:
+    item = dictionaries.service_by_code("S0018")
+    assert item is not None
+    return lists.propose_price(uow, "service", item.id, 180_000, uow.on, "Price list 7")
+
+
 def data_words() -> list[str]:
     """Chinese that is data in any language: names of people, places, desks and goods, and what was recorded so."""
     words = {practice.FACTS.name, ARRIVED.name, TREATED.name, BOOKED, "样例医药公司", "单晓月"}
     words |= {"石坝村 2 组 16 号", "青霉素类"}
     words |= {text for row in practice.STAFF for text in row[1:3]} | {row[1] for row in practice.VILLAGES}
-    words |= {"云岚省样北市青溪县青溪镇", "无名氏"}
+    words |= {"样例省样北市青溪县青溪镇", "无名氏", "陈**", "王**"}
     words |= {text for row in practice.ROOMS for text in row[1:]} | {name for name, _room in practice.DESKS}
     for one in PATIENTS:
         words |= {one.name, one.address, *(entry.note for entry in one.allergies)}

@@ -89,6 +89,38 @@ def test_a_surname_is_found_by_its_own_reading_and_by_the_common_one(name, wante
     assert wanted <= name_keys(name)
 
 
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("张伟", {"=zhangwei"}),
+        ("单志伟", {"=shanzhiwei", "=danzhiwei"}),
+        ("欧阳海棠", {"=ouyanghaitang"}),
+        ("吕丽", {"=lvli", "=luli"}),
+        ("John Smith", {"=johnsmith"}),
+        ("བཀྲ་ཤིས", set()),
+    ],
+)
+def test_a_name_is_kept_spelled_out_in_every_usual_way(name, wanted):
+    assert wanted <= search.spelled_name(name) and (wanted or not search.spelled_name(name))
+    assert len(search.spelled_name(name)) <= search.SPELLED_KEYS
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [("Zhang Wei", "=zhangwei"), ("xi'an", "=xian"), ("ｚｈａｎｇ", "=zhang"), ("z", ""), ("张wei", ""), ("z1", "")],
+)
+def test_letters_alone_are_looked_for_as_a_spelling(typed, key):
+    assert search.spelled(typed) == key
+
+
+def test_every_usual_character_has_a_syllable_that_begins_with_its_initial():
+    from clinic_app.kernel import pinyin
+
+    for code in range(0x4E00, 0x9FA6):
+        letters, read = search._initials(chr(code)), pinyin.syllables(chr(code))
+        assert not letters or (read and {one[0] for one in read} & set(letters)), chr(code)
+
+
 def test_a_surname_reading_applies_at_the_head_of_a_name_only():
     assert name_keys("王仇") == {"wc", "wq"}  # 仇 as a word is still read both ways
     assert name_keys("王查") >= {"wc"}

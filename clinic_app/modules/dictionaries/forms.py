@@ -1,12 +1,12 @@
 """Forms of the dictionaries (字典): what was typed becomes values, or a refusal at its field."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from clinic_app.kernel import money
-from clinic_app.kernel.errors import Invalid, Refused
+from clinic_app.kernel.errors import Invalid, Missing, Refused
 from clinic_app.kernel.quantity import excerpt, typed_number
 
 LONGEST_REASON = 100
@@ -49,3 +49,17 @@ def day(text: str, *, field: str) -> date:
     except ValueError:
         pass
     raise Refused("dictionaries.bad_day", field=field, value=excerpt(text))
+
+
+def rev(text: str) -> int:
+    """The version that the form was drawn from; a form without one is answered as one that is out of date."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+
+
+def ids(texts: Iterable[str]) -> list[bytes]:
+    """Ids of ticked rows; Missing for a text that is none."""
+    try:
+        found = [bytes.fromhex(text) for text in dict.fromkeys(texts)]
+    except ValueError as err:
+        raise Missing("dictionaries.no_such_item") from err
+    return found

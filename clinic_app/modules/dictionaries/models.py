@@ -18,6 +18,9 @@ class InvoiceCategory(_Table):
     name = TextField()
     name_en = TextField()
     position = IntegerField()
+    source = TextField()
+    is_reviewed = IntegerField()
+    is_disabled = IntegerField()
 
     class Meta:
         table_name = "invoice_category"
@@ -32,6 +35,7 @@ class AllergyGroup(_Table):
     name_en = TextField()
     source = TextField()
     is_reviewed = IntegerField()
+    is_disabled = IntegerField()
 
     class Meta:
         table_name = "allergy_group"
@@ -47,9 +51,11 @@ class Frequency(_Table):
     cycle_days = IntegerField()
     is_single = IntegerField()
     needs_quantity = IntegerField()
+    slots = TextField()
     position = IntegerField()
     source = TextField()
     is_reviewed = IntegerField()
+    is_disabled = IntegerField()
 
 
 class Route(_Table):
@@ -64,6 +70,7 @@ class Route(_Table):
     position = IntegerField()
     source = TextField()
     is_reviewed = IntegerField()
+    is_disabled = IntegerField()
 
 
 class TcmTerm(_Table):
@@ -73,6 +80,7 @@ class TcmTerm(_Table):
     kind = TextField()
     name = TextField()
     name_en = TextField()
+    is_disabled = IntegerField(default=0)
     source = TextField()
     is_reviewed = IntegerField()
 
@@ -103,7 +111,7 @@ class Drug(_Table):
     frequency = TextField()
     usual_dose = TextField()
     usual_days = IntegerField(null=True)
-    invoice_category = TextField()
+    invoice_category = TextField(null=True)
     maker = TextField()
     shelf = TextField()
     minimum_age_years = IntegerField(null=True)
@@ -125,7 +133,7 @@ class ServiceItem(_Table):
     name_en = TextField()
     unit = TextField()
     unit_en = TextField()
-    invoice_category = TextField()
+    invoice_category = TextField(null=True)
     kind = TextField()
     executing_room = TextField()
     panel = TextField()
@@ -145,6 +153,20 @@ class Diagnosis(_Table):
     name = TextField()
     name_en = TextField()
     is_disabled = IntegerField(default=0)
+    source = TextField()
+    is_reviewed = IntegerField()
+
+
+class Supplier(_Table):
+    """Whom the clinic buys from (供应商, CFG-09); `licence_until` is the last day of the licence."""
+
+    code = TextField(primary_key=True)
+    name = TextField()
+    name_en = TextField()
+    licence_no = TextField()
+    licence_until = TextField(null=True)
+    phone = TextField()
+    is_disabled = IntegerField()
     source = TextField()
     is_reviewed = IntegerField()
 

@@ -9,7 +9,7 @@ from clinic_app.modules.dictionaries import importing
 
 DATA = Path(__file__).parent / "data"
 KNOWLEDGE = ("invoice_categories", "allergy_groups", "frequencies", "routes", "diagnoses", "tcm_terms")
-INVENTED = ("services", "drugs", importing.DIVISIONS)
+INVENTED = ("services", "drugs", "suppliers", importing.DIVISIONS)
 
 
 def load_starter_lists(uow: UnitOfWork) -> list[dict[str, Any]]:

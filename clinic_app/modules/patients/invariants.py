@@ -28,7 +28,7 @@ INVARIANTS = (
         "SELECT p.person_no, 'no search key of another name' FROM patient_other_name a"
         " JOIN patient p ON p.id = a.patient_id"
         " WHERE a.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM name_key k WHERE k.patient_id = a.patient_id"
-        "  AND k.key <> p.name_form)",
+        "  AND k.key = a.name_form)",
     ),
     Invariant(
         "O4-health-records", "健康档案号不重发，流水号只增不减",
@@ -38,8 +38,8 @@ INVARIANTS = (
         " WHERE i.kind = 'health_record' AND (v.code IS NULL OR CAST(substr(i.value, 13) AS INTEGER) > v.last_serial)",
     ),
     Invariant(
-        "O4-consents", "十四岁以下的同意都有监护人",
-        "SELECT p.person_no, 'consent ' || c.purpose || ' of a child without a guardian' FROM patient_consent c"
+        "O4-consents", "替孩子同意的是监护人或父母",
+        "SELECT p.person_no, 'consent ' || c.purpose || ' by one who may not consent' FROM patient_consent c"
         " JOIN patient p ON p.id = c.patient_id LEFT JOIN patient_relation r ON r.id = c.relation_id"
         " WHERE c.relation_id IS NOT NULL AND (r.patient_id <> c.patient_id"
         "  OR r.kind NOT IN ('guardian', 'mother', 'father'))",

@@ -93,6 +93,7 @@ class PatientAlias(Table):
     patient_id = BlobField()
     kind = TextField()
     name = TextField()
+    name_form = TextField()
     recorded_at = IntegerField()
     recorded_by = BlobField()
     ended_at = IntegerField(null=True)
@@ -100,6 +101,22 @@ class PatientAlias(Table):
 
     class Meta:
         table_name = "patient_other_name"
+
+
+class PatientHistory(Table):
+    """What the person or the family went through before (既往史); ended when it is taken back."""
+
+    patient_id = BlobField()
+    kind = TextField()
+    text = TextField()
+    since = TextField()
+    recorded_at = IntegerField()
+    recorded_by = BlobField()
+    ended_at = IntegerField(null=True)
+    ended_by = BlobField(null=True)
+
+    class Meta:
+        table_name = "patient_history"
 
 
 class PatientRelation(Table):

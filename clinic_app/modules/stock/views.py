@@ -65,6 +65,13 @@ def goods_in_drugs() -> Response:
     return pages.answer("stock/_drug_options.html", hits=hits, costs=costs)
 
 
+@blueprint.get("/goods-in/supplier")
+@access("stock.receive")
+def supplier_licence() -> Response:
+    """Warns of a supplier whose licence has run out (CFG-09); a name typed in freely is nobody's."""
+    return pages.answer("stock/_supplier.html", licence=_expired(request.args.get("supplier", "")))
+
+
 @blueprint.post("/goods-in/lines")
 @access("stock.receive", writes=READS)
 def goods_in_lines() -> Response:
@@ -120,12 +127,19 @@ def receive_goods() -> Response:
         ]
         return _refused_page(typed)
     said = i18n.gettext("入库 %(count)s 行，单号 %(number)s") % {"count": len(goods), "number": result["goods_in_no"]}
+    if (late := _expired(typed.supplier)) is not None:
+        said += i18n.gettext("；供应商许可证 %(day)s 到期了") % {"day": late.licence_until}
     return pages.see(url_for("stock.goods_in"), said)
+
+
+def _expired(supplier: str) -> dictionaries.Supplier | None:
+    found = dictionaries.supplier_named(supplier[: forms.LONGEST])
+    return found if found is not None and found.is_expired(clock.today()) else None
 
 
 def _goods_page(typed: forms.TypedGoods) -> Response:
     return pages.page(
-        "stock/goods_in.html", refusals={}, once=None, **_page_values(), **_grid_values(typed, clock.today())
+        "stock/goods_in.html", refusals={}, once=None, **_page_values(typed), **_grid_values(typed, clock.today())
     )
 
 
@@ -138,12 +152,12 @@ def _refused_page(typed: forms.TypedGoods, refusals: dict[str, Refused] | None =
     focus = "#supplier" if refusals else f"#new_{next(iter(typed.entry.refusals), 'drug')}"
     return pages.answer(
         "stock/goods_in.html", status=422, focus=focus, refusals=refusals or {}, once=request.form.get("once"),
-        **_page_values(), **values,
+        **_page_values(typed), **values,
     )  # fmt: skip
 
 
-def _page_values() -> dict[str, Any]:
-    return {"suppliers": queries.suppliers(), "latest": queries.latest_goods_in(), "place": queries.pharmacy_place()}
+def _page_values(typed: forms.TypedGoods) -> dict[str, Any]:
+    return {"licence": _expired(typed.supplier), "latest": queries.latest_goods_in(), "place": queries.pharmacy_place()}
 
 
 def _grid(typed: forms.TypedGoods, *, focus: str, status: int = 200) -> Response:

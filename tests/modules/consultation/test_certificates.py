@@ -178,3 +178,15 @@ def test_a_changed_certificate_and_a_lost_copy_are_named_by_the_check(clinic, si
     clinic.drop_triggers("certificate")
     clinic.raw("UPDATE certificate SET content = replace(content, '休息', '住院')")
     assert [one.id for one in invariants.results() if not one.holds] == ["O5-certificate"]
+
+
+@pytest.mark.rule("OR-01")
+def test_the_cover_says_what_was_noted_of_the_person(monkeypatch, signed):
+    from clinic_app.modules.consultation.documents import record_paper
+    from clinic_app.modules.patients import queries as patients
+
+    assert record_paper(signed.visit_id).cover == ""
+    noted = patients.Details(ethnicity="04", marital="20", workplace="青溪粮站")
+    monkeypatch.setattr(patients, "details", lambda _patient_id: noted)
+    assert record_paper(signed.visit_id).cover.startswith("民族：藏族　婚姻：")
+    assert record_paper(signed.visit_id).cover.endswith("工作单位：青溪粮站")

@@ -10,6 +10,8 @@ from clinic_app.kernel import clock, db
 from clinic_app.kernel.errors import Invalid, Refused
 from clinic_app.modules.dictionaries import importing, queries, services, starter
 from clinic_app.modules.dictionaries.importing import reading
+from clinic_app.modules.dictionaries.queries import versions
+from clinic_app.modules.dictionaries.services import lists
 
 TABLES = (
     "drug", "drug_key", "drug_allergy_group", "dose_limit", "service_item", "service_key", "diagnosis",
@@ -129,7 +131,7 @@ def test_a_quoted_line_break_does_not_shift_the_line_numbers(clinic):
     [
         (b"", "dictionaries.header_missing"),
         (b"\x00\x01\x02", "dictionaries.not_text"),
-        (b"PK\x03\x04\xff\xfe\xff", "dictionaries.not_text"),
+        (b"PK\x03\x04\xff\xfe\xff", "dictionaries.workbook_broken"),
         (b"code,name\nA,B\n", "dictionaries.header_missing"),
         (b"code,name,name_en,source,reviewed,price\n", "dictionaries.header_unknown"),
         (b"code,name,name_en,source,reviewed\n\n,,,,\n", "dictionaries.empty_file"),
@@ -163,14 +165,27 @@ def test_a_hostile_line_is_named(clinic, line, code):
     assert code in {error.refused.code for error in found.errors}
 
 
-def test_a_new_price_in_the_file_begins_today_and_keeps_the_old_one(clinic):
+def test_another_price_in_the_file_waits_for_a_second_person(clinic):
     rows = table("drugs")
     rows[0]["pack_price"] = "17.5"
     result = bring_in(clinic, prepared("drugs", written(rows)))
     assert (result["new"], result["changed"]) == (0, 1)
     drug = queries.drug_by_code("D0001")
+    assert queries.price_on(drug.id, clock.today()) == 187_000
+    assert prepared("drugs", written(rows)).unchanged == 200  # a rerun asks nothing twice
+    (waiting,) = versions.waiting_prices()
+    clinic.run(clinic.actor("manager"), lambda uow: services.approve_price(uow, waiting.id))
     assert queries.price_on(drug.id, clock.today()) == 175_000
     assert [price.price_e4 for price in queries.prices_of(drug.id)] == [175_000, 187_000]
+    assert prepared("drugs", written(rows)).unchanged == 200
+
+
+def test_a_file_does_not_ask_for_a_price_beside_one_that_waits(clinic):
+    rows = table("drugs")
+    rows[0]["pack_price"] = "17.5"
+    bring_in(clinic, prepared("drugs", written(rows)))
+    rows[0]["pack_price"] = "17.4"
+    assert codes(prepared("drugs", written(rows))) == [(2, "dictionaries.price_waiting")]
 
 
 def test_a_file_does_not_overrule_a_price_planned_for_later(clinic):
@@ -263,7 +278,7 @@ def test_grade_and_class_are_brought_in_and_changed(clinic):
 
 
 def test_a_long_list_tells_how_far_it_is_and_is_whole(clinic, monkeypatch):
-    monkeypatch.setattr(services, "SLICE", 3)
+    monkeypatch.setattr(lists, "SLICE", 3)
     rows = [{**row, "code": f"N{at:04d}", "name": f"{row['name']}{at}"} for at, row in enumerate(table("drugs")[:8])]
     heard: list[tuple[int, int]] = []
     found = prepared("drugs", written(rows))
@@ -291,3 +306,26 @@ def test_a_list_comes_in_at_a_pace_of_a_hundred_thousand_rows_a_minute(clinic, k
 def test_a_file_of_the_most_rows_is_not_too_large(kind):
     of_a_row = (starter.DATA / f"{kind}.csv").stat().st_size / len(table(kind))
     assert of_a_row * reading.MOST_ROWS < reading.LARGEST_BYTES
+
+
+def test_search_keys_of_a_long_list_follow_in_short_transactions(clinic):
+    rows = [{**row, "code": f"N{at:04d}", "name": f"样例单项{at}"} for at, row in enumerate(table("diagnoses")[:60])]
+    found, run = prepared("diagnoses", written(rows)), clinic.actor("manager")
+    planned = services.plan("diagnoses", found.rows, clock.today(), is_search_due=True)
+    assert clinic.run(run, lambda uow: services.import_planned(uow, planned, source="x"))["new"] == 60
+    assert queries.diagnosis_by_code("N0059") and queries.diagnoses_matching("样例单项59") == []
+    done = [clinic.run(run, services.write_due, quiet=True) for _ in range(4)]
+    assert done == [25, 25, 10, 0]
+    assert [one.code for one in queries.diagnoses_matching("样例单项59")] == ["N0059"]
+    assert queries.diagnoses_matching("yanglidanxiang")
+    assert prepared("diagnoses", written(rows)).unchanged == 60
+
+
+def test_a_plan_is_worked_out_again_when_a_colleague_changed_a_list_meanwhile(clinic):
+    rows = table("diagnoses")
+    rows[0]["name_en"] = "Common cold"
+    found = prepared("diagnoses", written(rows))
+    planned = services.plan("diagnoses", found.rows, clock.today())
+    clinic.raw("UPDATE diagnosis SET name_en = 'Common cold' WHERE code = ?", (rows[0]["code"],))
+    told = clinic.run(clinic.actor("manager"), lambda uow: services.import_planned(uow, planned, source="x"))
+    assert (told["changed"], told["unchanged"]) == (0, 300)

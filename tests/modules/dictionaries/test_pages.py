@@ -75,16 +75,22 @@ def test_an_unknown_item_is_not_found(browser_as):
 
 
 @pytest.mark.rule("FE-03")
-def test_a_manager_sets_a_price_from_a_day_on(browser_as, drug):
+def test_a_manager_asks_for_a_price_from_a_day_on_and_an_administrator_approves_it(browser_as, drug):
     day = clock.today() + timedelta(days=3)
-    manager = browser_as("manager")
+    manager, administrator = browser_as("manager"), browser_as("administrator")
     posted = manager.post(
         f"{url_of(drug)}/price", {"price": "19.25", "valid_from": f"{day:%Y%m%d}", "source": "通知 2 号"}
     )
     assert posted.status_code == 303
+    assert "等另一个人批准" in manager.get(posted.location).text and queries.price_on(drug.id, day) == 187_000
+    (proposal,) = re.findall(r"/dictionaries/prices/([0-9a-f]{32})/reject", manager.get("/dictionaries/prices").text)
+    own = manager.post(f"/dictionaries/prices/{proposal}/approve")
+    assert own.status_code == 422 and "不能自己批准" in own.text
+    assert administrator.post(f"/dictionaries/prices/{proposal}/approve").status_code == 303
+    assert administrator.post(f"/dictionaries/prices/{proposal}/reject").status_code == 409
     assert queries.price_on(drug.id, day) == 192_500
     page = manager.get(posted.location)
-    assert "计划" in page.text and "19.25" in page.text and f"从 {day} 起 19.25 元" in page.text
+    assert "计划" in page.text and "19.25" in page.text 
 
 
 def test_a_wrong_price_form_is_shown_again_with_sentences_beside_the_fields(browser_as, drug):
@@ -100,11 +106,11 @@ def test_a_wrong_price_form_is_shown_again_with_sentences_beside_the_fields(brow
     assert len(queries.prices_of(drug.id)) == 1
 
 
-def test_the_same_form_sent_twice_sets_one_price(browser_as, drug):
+def test_the_same_form_sent_twice_asks_for_one_price(browser_as, drug):
     manager, form = browser_as("manager"), {"price": "19", "valid_from": clock.today().isoformat(), "source": "x"}
     for _ in range(2):
         assert manager.post(f"{url_of(drug)}/price", form, once="k" * 20).status_code == 303
-    assert len(queries.prices_of(drug.id)) == 2
+    assert db.value("SELECT count(*) FROM price_proposal") == 1
 
 
 def test_a_field_nobody_asked_for_is_refused(browser_as, drug):

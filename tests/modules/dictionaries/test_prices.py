@@ -6,7 +6,7 @@ import apsw
 import pytest
 
 from clinic_app.kernel import clock, db
-from clinic_app.kernel.errors import Missing, Refused
+from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.modules.dictionaries import queries, services
 
 
@@ -97,3 +97,51 @@ def test_a_price_change_is_an_event_and_in_the_audit_trail(change, drug):
     change(48_000)
     assert db.value("SELECT event FROM outbox ORDER BY seq DESC LIMIT 1") == "dictionaries.price_set"
     assert db.value("SELECT action FROM audit ORDER BY seq DESC LIMIT 1") == "dictionaries.set_price"
+
+
+@pytest.fixture
+def propose(clinic, drug):
+    def ask(price_e4, days_ahead=0, who="manager"):
+        day = clock.today() + timedelta(days=days_ahead)
+        command = lambda uow: services.propose_price(uow, "drug", drug.id, price_e4, day, "通知 2 号")  # noqa: E731
+        return bytes.fromhex(clinic.run(clinic.actor(who), command)["proposal_id"])
+
+    return ask
+
+
+def test_another_price_holds_once_a_second_person_approves_it(clinic, drug, propose):
+    proposal = propose(48_000)
+    assert queries.price_on(drug.id, clock.today()) == 187_000
+    with pytest.raises(Refused) as own:
+        clinic.run(clinic.actor("manager"), lambda uow: services.approve_price(uow, proposal))
+    assert own.value.code == "dictionaries.price_own"
+    clinic.run(clinic.actor("administrator"), lambda uow: services.approve_price(uow, proposal))
+    assert queries.price_on(drug.id, clock.today()) == 48_000
+    with pytest.raises(Stale):
+        clinic.run(clinic.actor("administrator"), lambda uow: services.approve_price(uow, proposal))
+
+
+def test_a_rejected_price_never_holds_and_another_may_be_asked_for(clinic, drug, propose):
+    proposal = propose(48_000)
+    with pytest.raises(Refused) as waiting:
+        propose(49_000)
+    assert waiting.value.code == "dictionaries.price_waiting"
+    clinic.run(clinic.actor("manager"), lambda uow: services.reject_price(uow, proposal))
+    assert queries.price_on(drug.id, clock.today()) == 187_000
+    assert propose(49_000) != proposal
+
+
+def test_a_price_approved_after_its_day_holds_from_the_day_of_approval(clinic, drug, propose):
+    proposal = propose(48_000)
+    clinic.drop_triggers("price_proposal")
+    clinic.raw("UPDATE price_proposal SET valid_from = '2026-01-01'")
+    clinic.run(clinic.actor("administrator"), lambda uow: services.approve_price(uow, proposal))
+    assert queries.prices_of(drug.id)[0].valid_from == clock.today().isoformat()
+
+
+def test_nobody_approves_the_own_price_not_even_in_the_database(clinic, drug, propose):
+    propose(48_000)
+    with pytest.raises(apsw.ConstraintError):
+        clinic.raw("UPDATE price_proposal SET is_approved = 1, decided_by = proposed_by, decided_at = 1")
+    with pytest.raises(apsw.ConstraintError):
+        clinic.raw("DELETE FROM price_proposal")

@@ -14,14 +14,25 @@ def names(text: str) -> list[str]:
     return [hit.name for hit in queries.drugs_matching(text, DAY)]
 
 
-@pytest.mark.parametrize("typed", ["amxl", "AMXL", "ａｍｘｌ", "阿莫西林", "D0001", "d0001", "Amoxicillin", "西林胶囊"])
-def test_finds_a_drug_by_initials_name_part_of_it_code_and_english(clinic, typed):
+@pytest.mark.rule("CFG-10")
+@pytest.mark.parametrize(
+    "typed",
+    ["amxl", "AMXL", "ａｍｘｌ", "阿莫西林", "D0001", "d0001", "Amoxicillin", "西林胶囊", "amoxilin", "a mo xi lin",
+     "AMOXI", "xilinjiaonang"],
+)  # fmt: skip
+def test_finds_a_drug_by_initials_spelling_name_part_of_it_code_and_english(clinic, typed):
     assert "阿莫西林胶囊" in names(typed)
 
 
 def test_puts_an_exact_match_before_those_that_only_begin_so(clinic):
     assert names("amxlkl")[0] == "阿莫西林颗粒"
     assert [one.name for one in queries.services_matching("血糖测定", DAY)] == ["血糖测定（指尖血）"]
+
+
+def test_a_spelling_finds_services_diagnoses_and_divisions_too(clinic):
+    assert "一般诊疗费" in [one.name for one in queries.services_matching("yibanzhenliao", DAY)]
+    assert queries.diagnoses_matching("yuanfaxing")[0].name == "原发性高血压"
+    assert queries.divisions_matching("qingxizhen")[0].name == "青溪镇"
 
 
 def test_names_that_begin_so_stand_before_names_that_contain_it(clinic):

@@ -25,9 +25,10 @@ COLUMNS = {
     "diagnoses": "code name name_en source reviewed",
     "tcm_terms": "code kind name name_en source reviewed",
     "allergy_groups": "code parent name name_en source reviewed",
-    "frequencies": "code name name_en times cycle_days is_single needs_quantity source reviewed",
+    "frequencies": "code name name_en times cycle_days is_single needs_quantity slots source reviewed",
     "routes": "code name name_en slip fee_item next_fee_item source reviewed",
-    "invoice_categories": "code name name_en",
+    "invoice_categories": "code name name_en source reviewed",
+    "suppliers": "code name name_en licence_no licence_until phone source reviewed",
     "divisions/provinces": "code name",
     "divisions/cities": "code name provinceCode",
     "divisions/areas": "code name cityCode provinceCode",
@@ -45,7 +46,8 @@ SOURCES = {
 }
 OPTIONAL = {
     "parent", "allergy_groups", "minimum_age_years", "substances", "most_single_dose", "most_daily_dose",
-    "antimicrobial_grade", "controlled_class", "executing_room", "panel", "fee_item", "next_fee_item",
+    "antimicrobial_grade", "controlled_class", "executing_room", "panel", "fee_item", "next_fee_item", "slots",
+    "licence_until", "phone",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic_app.modules.patients import queries
 from clinic_app.modules.patients.rules.age import Age
 
 DATES = st.dates(date(1900, 1, 1), date(2100, 12, 31))
@@ -34,6 +35,15 @@ def test_years_stand_alone_from_the_parameter_on():
     age = Age.at(date(2020, 1, 5), date(2024, 3, 5))
     assert age.parts() == ((4, "years"), (2, "months"))
     assert age.parts(years_alone_from=3) == ((4, "years"),)
+
+
+@pytest.mark.rule("ID-10")
+def test_months_are_shown_until_the_day_before_the_sixth_birthday(clinic):
+    born = date(2018, 3, 5)
+    assert Age.at(born, date(2024, 3, 4)).parts() == ((5, "years"), (11, "months"))
+    assert Age.at(born, date(2024, 3, 5)).parts() == ((6, "years"),)
+    shown = [queries.age_text("2018-04-05", date(2024, month, 5)) for month in (3, 4)]
+    assert shown == ["5岁11月", "6岁"]
 
 
 @pytest.mark.rule("ID-10")

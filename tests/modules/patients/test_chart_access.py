@@ -59,7 +59,7 @@ def test_an_alarm_comes_above_the_limit_and_not_at_it():
 def test_lists_outside_the_care_team_show_exactly_the_masked_forms(clinic, browser_as):
     make(clinic, name="张三丰", sex="1", born_on=None, identity_number="620499198503120019", phone="13800000001")
     shown = browser_as("manager").get("/patients/search?q=13800000001").text
-    for masked in ("张**", "620499********0019", "138****0001"):
+    for masked in (">张**<", ">620499********0019<", ">138****0001<"):
         assert masked in shown
     for whole in ("张三丰", "620499198503120019", "1985-03-12"):
         assert whole not in shown
@@ -131,6 +131,19 @@ def test_the_doctor_of_an_old_visit_reads_on_and_another_is_asked(clinic, browse
     assert browser_as("doctor", 1).get(f"/doctor/visits/{seen.hex()}").status_code == 200
 
 
+def test_an_old_sheet_of_another_doctor_is_printed_with_a_reason_only(clinic, browser_as, chen):
+    seen = visit.arrive(clinic, chen.id)["visit_id"]
+    sheet = visit.consult(clinic, seen)[0]
+    url = f"/doctor/prescriptions/{sheet.hex()}/print"
+    assert browser_as("doctor", 1).get(url).status_code == 200
+    clinic.drop_triggers("prescription")
+    clinic.raw("UPDATE prescription SET signed_on = '2020-01-01' WHERE id = ?", (sheet,))
+    clinic.raw("UPDATE patient SET last_visit_on = '2020-01-01' WHERE id = ?", (chen.id,))
+    refused = browser_as("doctor", 1).get(url)
+    assert refused.status_code == 422 and "陈桂英" not in refused.text
+    assert browser_as("doctor").get(url).status_code == 200
+
+
 def test_a_restricted_record_shows_nothing_of_its_face_and_changes_nothing_without_a_reason(clinic, browser_as, chen):
     restrict(clinic, chen.id)
     browser, url = browser_as("registrar"), f"/patients/{chen.id.hex()}"
@@ -138,7 +151,8 @@ def test_a_restricted_record_shows_nothing_of_its_face_and_changes_nothing_witho
     for path in ("change", "allergies", "identifiers", "aliases", "relations", "consents", "health-record"):
         answer = browser.post(f"{url}/{path}", {})
         assert answer.status_code == 422 and "陈桂英" not in answer.text, path
-    for path in ("changes", "in-full", "newborns"):
+    other = make(clinic, name="陈桂英", born_on=date(1958, 5, 2))
+    for path in ("changes", "in-full", "newborns", f"merge/{other.id.hex()}"):
         answer = browser.get(f"{url}/{path}")
         assert answer.status_code == 422 and "陈桂英" not in answer.text, path
     open_chart(clinic, chen.id, "registrar")

@@ -91,13 +91,19 @@ def test_a_search_reads_no_table_from_end_to_end(clinic):
 
     values = dict.fromkeys(
         ("exact", "low", "below", "upper", "upper_below", "account", "account_below", "tail", "tail_below", "number",
-         "number_below", "limit"),
+         "number_below", "limit", "spelled", "spelled_below"),
         "",
     )  # fmt: skip
-    for sql in (searching._DIGITS, searching._MIXED, searching._LATIN, searching._NAMES):
+    for sql in (searching._DIGITS, searching._MIXED, searching._LATIN, searching._LETTERS, searching._NAMES):
         plan = [row[3] for row in db.rows("EXPLAIN QUERY PLAN " + sql, values)]
         tables = ("patient", "name_key", "patient_identifier", " p", " i", " l")
         assert not [step for step in plan if step.startswith("SCAN") and step.removeprefix("SCAN").endswith(tables)]
+
+
+@pytest.mark.rule("CFG-10")
+@pytest.mark.parametrize("typed", ["shanxiulan", "Shan Xiulan", "shan xiu", "danxiulan", "ｓｈａｎｘｉｕ", "SHANXIU"])
+def test_a_name_spelled_out_is_found_by_either_reading_of_its_surname(clinic, wang, typed):
+    assert "单秀兰" in [hit.name for hit in queries.search(typed)]
 
 
 @pytest.mark.rule("PR-03")

@@ -1,7 +1,10 @@
 """Each invariant names what was broken behind the product's back."""
 
+from datetime import date
+
 from clinic_app.kernel import invariants
-from clinic_app.modules.patients import queries
+from clinic_app.modules.patients import queries, services
+from tests.modules.patients.test_records import make
 
 
 def broken(invariant_id):
@@ -9,7 +12,9 @@ def broken(invariant_id):
 
 
 def test_all_hold_in_a_practice_clinic(clinic):
-    for name in ("O4", "O4-links", "O4-keys", "O4-allergies"):
+    for name in (
+        "O4", "O4-links", "O4-keys", "O4-allergies", "O4-aliases", "O4-health-records", "O4-consents",
+    ):
         assert broken(name) == []
 
 
@@ -43,3 +48,32 @@ def test_an_allergy_state_without_an_entry_is_named(clinic):
     one = queries.search("cgy")[0]
     clinic.raw("UPDATE patient SET allergy_state = 'none' WHERE id = ?", (one.id,))
     assert [what for what, _why in broken("O4-allergies")] == [one.person_no]
+
+
+def test_another_name_without_its_key_is_named(clinic):
+    one = queries.search("cgy")[0]
+    clinic.run(clinic.actor("registrar"), lambda uow: services.add_alias(uow, one.id, "latin", "Chen Guiying"))
+    assert broken("O4-aliases") == []
+    clinic.raw("DELETE FROM name_key WHERE patient_id = ? AND key = 'chen guiying'", (one.id,))
+    assert [what for what, _why in broken("O4-aliases")] == [one.person_no]
+    assert broken("O4-keys") == []
+
+
+def test_a_health_record_number_above_its_villages_serial_is_named(clinic):
+    one = queries.search("cgy")[0]
+    village = "990499101203"
+    made = clinic.run(clinic.actor("registrar"), lambda uow: services.give_health_record(uow, one.id, village))
+    assert broken("O4-health-records") == []
+    clinic.drop_triggers("village")
+    clinic.raw("UPDATE village SET last_serial = last_serial - 1 WHERE code = ?", (village,))
+    assert [what for what, _why in broken("O4-health-records")] == [made["number"]]
+
+
+def test_a_consent_by_one_who_may_not_consent_is_named(clinic):
+    child, registrar = make(clinic, name="小三", born_on=date(2020, 1, 1)), clinic.actor("registrar")
+    related = clinic.run(registrar, lambda uow: services.add_relation(uow, child.id, "mother", name="母亲"))
+    by = related["relation_id"]
+    clinic.run(registrar, lambda uow: services.give_consent(uow, child.id, "care", relation_id=by))
+    assert broken("O4-consents") == []
+    clinic.raw("UPDATE patient_relation SET kind = 'contact' WHERE id = ?", (by,))
+    assert [what for what, _why in broken("O4-consents")] == [child.person_no]

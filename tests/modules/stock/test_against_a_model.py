@@ -24,7 +24,8 @@ def new_drug(uow: Any) -> bytes:
     """A drug of its own for every example, so that examples do not meet."""
     code = f"T{new_id().hex()[-24:]}"
     template = stored.stored_rows("drugs", clock.today())["D0001"]
-    row = {name: cell for name, cell in template.items() if name not in ("id", "is_disabled", "price_later_from")}
+    left_out = ("id", "is_disabled", "price_later_from", "price_waiting")
+    row = {name: cell for name, cell in template.items() if name not in left_out}
     dictionary_services.import_list(uow, "drugs", [{**row, "code": code, "name": f"样例药{code}"}], source="test")
     return dictionaries.drug_by_code(code).id
 

@@ -7,7 +7,7 @@ from clinic_app.kernel import db, parameters
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.rights import Actor
-from clinic_app.kernel.search import name_keys, normal
+from clinic_app.kernel.search import begins, normal
 from clinic_app.modules.patients import queries as patients
 
 # 2ab + c over 2c is a/c rounded half up: the rule of kernel.money.line_amount in whole numbers.
@@ -96,9 +96,7 @@ def pending_matching(text: str, on: date) -> list[Pending]:
 def _matches(one: Pending, typed: str) -> bool:
     if typed.isdecimal() and len(typed) <= 4:
         return str(one.queue_no) == typed
-    if normal(one.name).startswith(typed) or one.visit_no.lower() == typed:
-        return True
-    return any(key.startswith(typed) for key in name_keys(one.name))
+    return one.visit_no.lower() == typed or begins(typed, one.name)
 
 
 def _older(text: str, on: date) -> list[Pending]:

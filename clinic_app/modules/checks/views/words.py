@@ -25,6 +25,7 @@ ACTIONS = {
     "patients.add_identifier": "加证件", "patients.change_patient": "改患者资料", "patients.end_identifier": "停用证件",
     "patients.link_patients": "核准合并", "patients.propose_link": "提出合并", "patients.register_patient": "建档",
     "patients.reject_link": "不合并", "patients.set_allergies": "改过敏史", "patients.unlink_patients": "拆开合并",
+    "patients.add_history": "加病史", "patients.end_history": "去掉病史",
     "patients.add_alias": "加别名", "patients.end_alias": "去掉别名", "patients.add_relation": "加家人",
     "patients.end_relation": "去掉家人", "patients.give_consent": "记同意", "patients.withdraw_consent": "撤回同意",
     "patients.add_village": "加村", "patients.change_village": "改村", "patients.give_health_record": "给健康档案号",

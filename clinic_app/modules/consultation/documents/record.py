@@ -36,6 +36,7 @@ class RecordPaper:
     address: str
     phone: str
     allergies: str
+    cover: str
     room: str
     attended: str
     texts: tuple[tuple[str, str], ...]
@@ -104,6 +105,17 @@ def _signatures(visit_id: bytes, last: queries.NoteVersion | None) -> tuple[tupl
     return tuple(told), not last.needs_cosign or bool(made)
 
 
+def _cover(known: patients.Details) -> str:
+    """What else the cover says of the person, where it was noted (OR-01)."""
+    told = (
+        ("民族", patients.code_name("ethnicity", known.ethnicity, in_source=True)),
+        ("婚姻", patients.code_name("marital", known.marital, in_source=True)),
+        ("职业", patients.code_name("occupation", known.occupation, in_source=True) or known.occupation),
+        ("工作单位", known.workplace),
+    )
+    return "　".join(f"{label}：{text}" for label, text in told if text)
+
+
 def _person(patient_id: bytes, day: date) -> dict[str, str]:
     """The cover of the record (OR-01) as far as the person's record has it."""
     shown = i18n.current()
@@ -115,6 +127,7 @@ def _person(patient_id: bytes, day: date) -> dict[str, str]:
         return {
             "name": found.name, "sex": found.sex_text, "age": found.age_text, "born_on": found.born_on or "",
             "address": person.address, "phone": found.phone_masked, "allergies": "、".join(found.allergies) or state,
+            "cover": _cover(patients.details(patient_id)),
         }  # fmt: skip
     finally:
         i18n.use(shown)

@@ -3,24 +3,15 @@
 from decimal import Decimal
 from functools import lru_cache
 
-from clinic_app.kernel import i18n
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.quantity import Dose, dose_text, parse_dose, plural
 from clinic_app.modules.consultation.rules.dose_range import DoseStop
 from clinic_app.modules.dictionaries.queries import Drug
+from clinic_app.modules.dictionaries.queries.naming import ENGLISH_UNITS, is_source
+from clinic_app.modules.dictionaries.queries.naming import either as named  # noqa: F401  the other rooms say words.named
 
 _DAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_ENGLISH_UNITS = {"μg": "mcg", "U": "units", "IU": "international units"}
-
-
-def is_source() -> bool:
-    """Whether the request is in Chinese, the language of the dictionaries."""
-    return i18n.current() == i18n.SOURCE
-
-
-def named(name: str, name_en: str) -> str:
-    return name if is_source() or not name_en else name_en
 
 
 def dose(text: str, drug: Drug | None = None) -> str:
@@ -69,7 +60,7 @@ def dose_in_english(text: str, unit: str, unit_en: str) -> str:
     read = parse_dose(text)
     if read.unit == unit and unit_en:
         return f"{dose_text(Dose(read.amount, ''))} {plural(unit_en, int(read.amount) if read.amount == 1 else 2)}"
-    return dose_text(read, _ENGLISH_UNITS)
+    return dose_text(read, ENGLISH_UNITS)
 
 
 def count_of(count: int, unit: str, unit_en: str) -> str:

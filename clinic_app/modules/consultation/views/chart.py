@@ -19,12 +19,17 @@ def shown_visit(visit_id: bytes, screen: str = "consultation") -> visits.Visit:
     found = visits.visit(visit_id)
     if found is None:
         raise Missing("consultation.visit_missing")
-    is_own = found.doctor_id == actor().person_id or found.day == clock.today()
-    if not is_own and is_closed(found.patient_id):
-        url = url_for("patients.closed", patient_id=found.patient_id, then="records")
-        raise Refused("patients.chart_closed", next_url=url)
+    refuse_closed(found.patient_id, found.doctor_id, found.on)
     open_chart(found.patient_id, screen)
     return found
+
+
+def refuse_closed(patient_id: bytes, doctor_id: bytes | None, on: str | None) -> None:
+    """Refused `patients.chart_closed` for what another doctor wrote on another day, unless the person is in care."""
+    is_own = doctor_id == actor().person_id or on in (None, clock.today().isoformat())
+    if not is_own and is_closed(patient_id):
+        url = url_for("patients.closed", patient_id=patient_id, then="records")
+        raise Refused("patients.chart_closed", next_url=url)
 
 
 def is_closed(patient_id: bytes) -> bool:

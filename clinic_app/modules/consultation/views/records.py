@@ -25,5 +25,6 @@ def records(patient_id: bytes) -> Response:
     open_chart(patient_id, "person records")
     return pages.page(
         "consultation/records.html", patient=shown, patient_id=patient_id, visits=care.written_visits(patient_id),
+        histories=patients.histories_of(patient_id), code_name=patients.code_name,
         tags={"emergency": _("急诊"), "return": _("复诊"), "chronic": _("慢病")},
     )  # fmt: skip

@@ -52,7 +52,9 @@ class Prepared:
     shown: Difference | None = None
 
 
-def prepare(kind: str, data: bytes, source: str, on: date) -> Prepared:
+def prepare(
+    kind: str, data: bytes, source: str, on: date, tell: services.Tell | None = None
+) -> Prepared:
     """Dry run of one list file (预检): reads, stages and compares; writes nothing.
 
     Refused `dictionaries.unknown_list`, or what the file as a whole has wrong (no text, wrong header, empty).
@@ -69,6 +71,8 @@ def prepare(kind: str, data: bytes, source: str, on: date) -> Prepared:
             lines.append(line)
         except Refused as err:
             errors.append(LineError(line, err))
+        if tell is not None and len(lines) % services.SLICE == 0:
+            tell(len(lines), 0)
     errors += _across_lines(wanted, rows, lines)
     found = difference(wanted, rows, stored.stored_rows(kind, on))
     line_of = {row["code"]: line for row, line in zip(rows, lines, strict=True)}
@@ -176,5 +180,6 @@ def kind_name(kind: str) -> str:
         "frequencies": i18n.gettext("频次"), "routes": i18n.gettext("给药途径"), "services": i18n.gettext("诊疗项目"),
         "diagnoses": i18n.gettext("诊断"), "tcm_terms": i18n.gettext("中医病名、证候"),
         "drugs": i18n.gettext("药品"), "divisions": i18n.gettext("行政区划"),
+        "suppliers": i18n.gettext("供应商"),
     }  # fmt: skip
     return names[kind]

@@ -1,4 +1,4 @@
-"""From the bytes of a list file to its lines: UTF-8 or GB18030, one header row, line numbers as in an editor."""
+"""From the bytes of a list file to its lines: text in UTF-8 or GB18030, or a spreadsheet, with one header row."""
 
 import csv
 import io
@@ -9,9 +9,13 @@ from pathlib import Path
 from clinic_app.kernel import i18n
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.quantity import excerpt
+from clinic_app.modules.dictionaries.importing.sheet import NOTHING, Cell
+from clinic_app.modules.dictionaries.importing.workbook import is_workbook, read_rows
 
 LARGEST_BYTES = 32 * 1024 * 1024
 MOST_ROWS = 100_000
+DATED = ("_from", "_to", "_until", "_on")
+"""Endings of the columns that hold days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,14 @@ def read_file(path: Path) -> bytes:
 
 
 def read_lines(data: bytes, columns: Sequence[str], errors: list[LineError]) -> Iterator[tuple[int, dict[str, str]]]:
-    """(line number, cells by column) of every filled row; rows of a wrong width are added to `errors`.
+    """(line number, cells by column) of every filled row; rows that cannot be read are added to `errors`.
 
-    Refused `dictionaries.not_text`, `.header_missing`, `.header_unknown`, `.empty_file` or `.too_many_rows`.
+    Refused `dictionaries.not_text`, `.header_missing`, `.header_unknown`, `.empty_file`, `.too_many_rows`, or what is
+    wrong with a spreadsheet as a whole.
     """
+    if is_workbook(data):
+        yield from _read_workbook(data, columns, errors)
+        return
     reader = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
     seen = 0
     try:
@@ -67,6 +75,42 @@ def read_lines(data: bytes, columns: Sequence[str], errors: list[LineError]) -> 
         return
     if not seen:
         raise Refused("dictionaries.empty_file", field="file")
+
+
+def _read_workbook(
+    data: bytes, columns: Sequence[str], errors: list[LineError]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    rows = read_rows(data)
+    header = [cell.text.strip() for cell in next(rows, (0, []))[1]]
+    _check_header(header, columns)
+    seen = 0
+    for line, cells in rows:
+        if not any(cell.text.strip() or cell.kind != "text" for cell in cells):
+            continue
+        if (seen := seen + 1) > MOST_ROWS:
+            raise Refused("dictionaries.too_many_rows", field="file", most=MOST_ROWS)
+        if len(cells) > len(header):
+            errors.append(LineError(line, Refused("dictionaries.cell_count", have=len(cells), want=len(header))))
+            continue
+        by_column = dict(zip(header, (*cells, *[NOTHING] * (len(header) - len(cells))), strict=True))
+        if (refused := _typed_wrongly(by_column)) is not None:
+            errors.append(LineError(line, refused))
+            continue
+        yield line, {name: cell.text for name, cell in by_column.items()}
+    if not seen:
+        raise Refused("dictionaries.empty_file", field="file")
+
+
+def _typed_wrongly(cells: dict[str, Cell]) -> Refused | None:
+    """A spreadsheet's own types that are no value of a list: a formula, an error, a text it took for a date."""
+    for name, cell in cells.items():
+        if cell.kind == "formula":
+            return Refused("dictionaries.cell_formula", field=name, column=name)
+        if cell.kind == "error":
+            return Refused("dictionaries.cell_error", field=name, column=name, value=excerpt(cell.text))
+        if cell.kind == "date" and not name.endswith(DATED):
+            return Refused("dictionaries.cell_is_date", field=name, column=name, value=cell.text)
+    return None
 
 
 def _decoded(data: bytes) -> str:

@@ -61,7 +61,7 @@ CREATE TABLE drug(
     frequency TEXT NOT NULL REFERENCES frequency(code),
     usual_dose TEXT NOT NULL,
     usual_days INTEGER CHECK (usual_days >= 1),
-    invoice_category TEXT NOT NULL REFERENCES invoice_category(code),
+    invoice_category TEXT REFERENCES invoice_category(code),
     maker TEXT NOT NULL,
     shelf TEXT NOT NULL,
     minimum_age_years INTEGER CHECK (minimum_age_years >= 1),
@@ -111,7 +111,7 @@ CREATE TABLE service_item(
     name_en TEXT NOT NULL,
     unit TEXT NOT NULL,
     unit_en TEXT NOT NULL,
-    invoice_category TEXT NOT NULL REFERENCES invoice_category(code),
+    invoice_category TEXT REFERENCES invoice_category(code),
     kind TEXT NOT NULL DEFAULT 'other'
         CHECK (kind IN ('treatment', 'examination', 'laboratory', 'fee', 'material', 'other')),
     executing_room TEXT NOT NULL DEFAULT ''

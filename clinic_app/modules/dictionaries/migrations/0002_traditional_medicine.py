@@ -6,6 +6,7 @@ CREATE TABLE tcm_term(
     kind TEXT NOT NULL CHECK (kind IN ('disease', 'syndrome')),
     name TEXT NOT NULL,
     name_en TEXT NOT NULL,
+    is_disabled INTEGER NOT NULL DEFAULT 0 CHECK (is_disabled IN (0, 1)),
     source TEXT NOT NULL,
     is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))
 ) WITHOUT ROWID;

@@ -5,6 +5,7 @@ from clinic_app.modules.dictionaries.queries.codes import (
     Frequency,
     InvoiceCategory,
     Route,
+    Supplier,
     TcmTerm,
     allergy_groups,
     frequencies,
@@ -12,6 +13,8 @@ from clinic_app.modules.dictionaries.queries.codes import (
     group_parents,
     invoice_categories,
     routes,
+    supplier_named,
+    suppliers,
     tcm_term,
     tcm_terms,
     tcm_terms_matching,
@@ -50,15 +53,16 @@ from clinic_app.modules.dictionaries.queries.items import (
     service_by_code,
     services_matching,
 )
-from clinic_app.modules.dictionaries.queries.naming import amount, group_names, named, strength
+from clinic_app.modules.dictionaries.queries.naming import amount, either, group_names, named, strength
 from clinic_app.modules.dictionaries.queries.prices import Price, price_on, prices_of, prices_on
 
 __all__ = [
     "Allergen", "AllergyGroup", "Diagnosis", "Division", "DivisionHit", "DoseLimits", "Drug", "DrugHit", "Frequency",
-    "InvoiceCategory", "Price", "Route", "Service", "ServiceHit", "TcmTerm", "all_drugs", "allergens_matching",
-    "allergy_groups", "amount", "diagnoses_matching", "diagnosis", "diagnosis_by_code", "division_name",
-    "division_path", "divisions_matching", "divisions_under", "dose_limits_on", "drug", "drug_by_code", "drugs",
-    "drugs_matching", "frequencies", "frequency", "group_names", "group_parents", "groups_of_drug",
+    "InvoiceCategory", "Price", "Route", "Service", "ServiceHit", "Supplier", "TcmTerm", "all_drugs",
+    "allergens_matching", "allergy_groups", "amount", "diagnoses_matching", "diagnosis", "diagnosis_by_code",
+    "division_name", "division_path", "divisions_matching", "divisions_under", "dose_limits_on", "drug", "drug_by_code",
+    "drugs", "drugs_matching", "either", "frequencies", "frequency", "group_names", "group_parents", "groups_of_drug",
     "invoice_categories", "named", "price_on", "prices_of", "prices_on", "requestable_matching", "routes", "service",
-    "service_by_code", "services_matching", "strength", "tcm_term", "tcm_terms", "tcm_terms_matching",
+    "service_by_code", "services_matching", "strength", "supplier_named", "suppliers", "tcm_term", "tcm_terms",
+    "tcm_terms_matching",
 ]  # fmt: skip

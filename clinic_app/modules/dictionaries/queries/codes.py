@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 from clinic_app.kernel import db
@@ -28,6 +29,8 @@ class Frequency:
     cycle_days: int
     is_single: bool
     needs_quantity: bool
+    slots: tuple[str, ...] = ()
+    is_disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Route:
     slip: str
     fee_item: str = ""
     next_fee_item: str = ""
+    is_disabled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,23 @@ class InvoiceCategory:
     code: str
     name: str
     name_en: str
+    is_disabled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """`licence_until` is the last day of the licence as ISO text, None where nobody wrote it down (CFG-09)."""
+
+    code: str
+    name: str
+    name_en: str
+    licence_no: str
+    licence_until: str | None
+    is_disabled: int
+
+    def is_expired(self, on: date) -> bool:
+        """Whether the licence has run out on that day; its last day still counts."""
+        return self.licence_until is not None and self.licence_until < on.isoformat()
 
 
 @kept("allergy_group")
@@ -78,7 +99,8 @@ def group_parents() -> Mapping[str, str | None]:
 def frequencies() -> tuple[Frequency, ...]:
     """In the order of the list, the usual ones first."""
     found = db.rows(
-        "SELECT code, name, name_en, times, cycle_days, is_single, needs_quantity FROM frequency ORDER BY position"
+        "SELECT code, name, name_en, times, cycle_days, is_single, needs_quantity, slots, is_disabled FROM frequency"
+        " ORDER BY position"
     )
     return tuple(_frequency(row) for row in found)
 
@@ -86,27 +108,49 @@ def frequencies() -> tuple[Frequency, ...]:
 @kept("frequency")
 def frequency(code: str) -> Frequency | None:
     found = db.row(
-        "SELECT code, name, name_en, times, cycle_days, is_single, needs_quantity FROM frequency WHERE code = ?",
+        "SELECT code, name, name_en, times, cycle_days, is_single, needs_quantity, slots, is_disabled FROM frequency"
+        " WHERE code = ?",
         (code,),
     )
     return _frequency(found) if found else None
 
 
 def _frequency(row: tuple) -> Frequency:
-    return Frequency(*row[:5], bool(row[5]), bool(row[6]))
+    slots = tuple(filter(None, row[7].split(";")))
+    return Frequency(*row[:5], bool(row[5]), bool(row[6]), slots, bool(row[8]))
 
 
 @kept("route")
 def routes() -> tuple[Route, ...]:
     return tuple(
-        db.read(Route, "SELECT code, name, name_en, slip, fee_item, next_fee_item FROM route ORDER BY position")
+        db.read(
+            Route, "SELECT code, name, name_en, slip, fee_item, next_fee_item, is_disabled FROM route ORDER BY position"
+        )
     )
 
 
 @kept("invoice_category")
 def invoice_categories() -> tuple[InvoiceCategory, ...]:
     """In the order in which they stand on the invoice (FE-01)."""
-    return tuple(db.read(InvoiceCategory, "SELECT code, name, name_en FROM invoice_category ORDER BY position"))
+    found = db.read(
+        InvoiceCategory, "SELECT code, name, name_en, is_disabled FROM invoice_category ORDER BY position"
+    )
+    return tuple(found)
+
+
+@kept("supplier")
+def suppliers() -> tuple[Supplier, ...]:
+    """By code, disabled ones too."""
+    found = db.read(
+        Supplier, "SELECT code, name, name_en, licence_no, licence_until, is_disabled FROM supplier ORDER BY code"
+    )
+    return tuple(found)
+
+
+def supplier_named(name: str) -> Supplier | None:
+    """The supplier of exactly this name in either language; None for one that is typed in freely."""
+    wanted = normal(name)
+    return next((one for one in suppliers() if wanted in (normal(one.name), normal(one.name_en))), None)
 
 
 @kept("tcm_term")
@@ -114,7 +158,7 @@ def tcm_terms() -> tuple[TcmTerm, ...]:
     """Diseases and syndromes of traditional medicine (中医病名、证候), a short list."""
     return tuple(
         TcmTerm(*row, "\n".join((normal(row[2]), normal(row[3]), normal(row[0]), *sorted(term_keys(row[2])))))
-        for row in db.rows("SELECT code, kind, name, name_en FROM tcm_term ORDER BY code")
+        for row in db.rows("SELECT code, kind, name, name_en FROM tcm_term WHERE is_disabled = 0 ORDER BY code")
     )
 
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 from clinic_app.kernel import db
-from clinic_app.kernel.search import normal, prefix_range
+from clinic_app.kernel.search import normal
+from clinic_app.modules.dictionaries.queries.typed import typed_bounds
 
 NO_NAME_OF_ITS_OWN = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 """Names of the statistical office that no address carries."""
 _MATCHING = """
 SELECT d.code, d.name, a.name, b.name, c.name
-FROM (SELECT code, min(key <> :typed) AS rank FROM division_key WHERE key >= :typed AND key < :below GROUP BY code
+FROM (SELECT code, min(key NOT IN (:typed, :spelled)) AS rank FROM division_key
+    WHERE key >= :typed AND key < :below OR key >= :spelled AND key < :spelled_below GROUP BY code
     ORDER BY rank, length(code) DESC, code LIMIT :most) AS hit
 JOIN division AS d ON d.code = hit.code
 LEFT JOIN division AS a ON a.code = d.parent
@@ -67,10 +69,9 @@ def division_path(code: str) -> str:
 
 def divisions_matching(text: str, limit: int = 8) -> list[DivisionHit]:
     """Divisions whose name or pinyin initials begin so, whole names first, townships before counties."""
-    typed = normal(text)
-    if not typed:
+    if not normal(text):
         return []
-    found = db.rows(_MATCHING, {"typed": typed, "below": prefix_range(typed)[1], "most": limit})
+    found = db.rows(_MATCHING, {**typed_bounds(text), "most": limit})
     return [DivisionHit(code, name, _joined([name, *above])) for code, name, *above in found]
 
 

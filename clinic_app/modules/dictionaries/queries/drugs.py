@@ -6,7 +6,8 @@ from datetime import date
 
 from clinic_app.kernel import db
 from clinic_app.kernel.kept import kept
-from clinic_app.kernel.search import normal, prefix_range, term_keys
+from clinic_app.kernel.search import normal, term_keys
+from clinic_app.modules.dictionaries.queries.typed import typed_bounds
 
 _COLUMNS = (
     "id, code, name, name_en, form, strength_text, strength_dose, dose_unit, min_unit, min_unit_en, pack_unit,"
@@ -23,8 +24,8 @@ SELECT d.id, d.name, d.strength_text, d.pack_unit, d.min_unit, d.pack_size,
         AND (p.valid_to IS NULL OR p.valid_to >= :day)),
     d.invoice_category, d.is_disabled, d.route, d.frequency, d.usual_dose, d.dose_unit, d.usual_days,
     d.name_en, d.code, d.is_splittable, d.maker, d.min_unit_en, d.pack_unit_en
-FROM (SELECT drug_id, min(2 * place + (key <> :typed)) AS rank FROM drug_key WHERE key >= :typed AND key < :below
-    GROUP BY drug_id) AS hit
+FROM (SELECT drug_id, min(2 * place + (key NOT IN (:typed, :spelled))) AS rank FROM drug_key
+    WHERE key >= :typed AND key < :below OR key >= :spelled AND key < :spelled_below GROUP BY drug_id) AS hit
 JOIN drug AS d ON d.id = hit.drug_id
 ORDER BY d.is_disabled, hit.rank, length(d.name), d.name, d.strength_text LIMIT :most
 """
@@ -34,7 +35,8 @@ _LIMITS = (
 )
 _ALLERGENS = """
 SELECT 'group', code, name, name_en FROM allergy_group
-WHERE name LIKE :inside ESCAPE '\\' OR name_en LIKE :inside ESCAPE '\\' OR code LIKE :start ESCAPE '\\'
+WHERE is_disabled = 0
+    AND (name LIKE :inside ESCAPE '\\' OR name_en LIKE :inside ESCAPE '\\' OR code LIKE :start ESCAPE '\\')
 ORDER BY code LIMIT :most
 """
 
@@ -65,7 +67,7 @@ class Drug:
     frequency: str
     usual_dose: str
     usual_days: int | None
-    invoice_category: str
+    invoice_category: str | None
     maker: str
     shelf: str
     is_disabled: bool
@@ -95,7 +97,7 @@ class DrugHit:
     min_unit: str
     pack_size: int
     price_e4: int | None
-    invoice_category: str
+    invoice_category: str | None
     is_disabled: int
     route: str
     frequency: str
@@ -149,17 +151,17 @@ def dose_limits_on(drug_id: bytes, day: date) -> DoseLimits | None:
 
 
 def drugs_matching(text: str, on: date, limit: int = 8) -> list[DrugHit]:
-    """Drugs whose name, pinyin initials, English name or code begins so, exact ones first, then those that contain it.
+    """Drugs whose name, pinyin initials or spelling, English name or code begins so, exact ones first, then
+    those that contain it.
 
     Short names stand before long ones, so that a plain drug is not below its compounds. Disabled drugs stand last; `on`
     is the business day of the price.
     """
-    typed = normal(text)
-    if not typed:
+    if not normal(text):
         return []
     return db.read(
         DrugHit, _MATCHING,
-        {"typed": typed, "below": prefix_range(typed)[1], "day": on.isoformat(), "most": limit},
+        {**typed_bounds(text), "day": on.isoformat(), "most": limit},
     )  # fmt: skip
 
 
@@ -169,7 +171,6 @@ def groups_of_drug(drug_id: bytes) -> frozenset[str]:
     return frozenset(
         code for (code,) in db.rows("SELECT group_code FROM drug_allergy_group WHERE drug_id = ?", (drug_id,))
     )
-
 
 
 def allergens_matching(text: str, limit: int = 8) -> list[Allergen]:

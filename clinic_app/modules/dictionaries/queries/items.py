@@ -5,15 +5,16 @@ from datetime import date
 
 from clinic_app.kernel import db
 from clinic_app.kernel.kept import kept
-from clinic_app.kernel.search import normal, prefix_range
+from clinic_app.kernel.search import normal
+from clinic_app.modules.dictionaries.queries.typed import typed_bounds
 
 _SERVICES_MATCHING = """
 SELECT s.id, s.code, s.name, s.name_en, s.unit, s.unit_en, s.invoice_category, s.is_disabled,
     s.kind, s.executing_room, s.panel,
     (SELECT p.price_e4 FROM price p WHERE p.item_id = s.id AND p.valid_from <= :day
         AND (p.valid_to IS NULL OR p.valid_to >= :day))
-FROM (SELECT service_id, min(2 * place + (key <> :typed)) AS rank FROM service_key WHERE key >= :typed AND key < :below
-    GROUP BY service_id) AS hit
+FROM (SELECT service_id, min(2 * place + (key NOT IN (:typed, :spelled))) AS rank FROM service_key
+    WHERE key >= :typed AND key < :below OR key >= :spelled AND key < :spelled_below GROUP BY service_id) AS hit
 JOIN service_item AS s ON s.id = hit.service_id
 {which}ORDER BY s.is_disabled, hit.rank, s.name LIMIT :most
 """
@@ -22,8 +23,8 @@ _REQUESTABLE_MATCHING = _SERVICES_MATCHING.format(
 )
 _DIAGNOSES_MATCHING = """
 SELECT d.id, d.code, d.name, d.name_en
-FROM (SELECT diagnosis_id, min(2 * place + (key <> :typed)) AS rank FROM diagnosis_key
-    WHERE key >= :typed AND key < :below GROUP BY diagnosis_id) AS hit
+FROM (SELECT diagnosis_id, min(2 * place + (key NOT IN (:typed, :spelled))) AS rank FROM diagnosis_key
+    WHERE key >= :typed AND key < :below OR key >= :spelled AND key < :spelled_below GROUP BY diagnosis_id) AS hit
 JOIN diagnosis AS d ON d.id = hit.diagnosis_id
 WHERE d.is_disabled = 0
 ORDER BY hit.rank, length(d.name), d.code LIMIT :most
@@ -41,7 +42,7 @@ class Service:
     name_en: str
     unit: str
     unit_en: str
-    invoice_category: str
+    invoice_category: str | None
     is_disabled: int
     kind: str
     executing_room: str
@@ -84,23 +85,21 @@ def service_by_code(code: str) -> Service | None:
 
 def services_matching(text: str, on: date, limit: int = 8) -> list[ServiceHit]:
     """Services whose name, pinyin initials, English name or code begins so, then those that contain it."""
-    typed = normal(text)
-    if not typed:
+    if not normal(text):
         return []
     return db.read(
         ServiceHit, _SERVICES_MATCHING.format(which=""),
-        {"typed": typed, "below": prefix_range(typed)[1], "day": on.isoformat(), "most": limit},
+        {**typed_bounds(text), "day": on.isoformat(), "most": limit},
     )  # fmt: skip
 
 
 def requestable_matching(text: str, on: date, limit: int = 8) -> list[ServiceHit]:
     """The same of what a doctor requests and somebody executes: treatments, examinations, laboratory tests."""
-    typed = normal(text)
-    if not typed:
+    if not normal(text):
         return []
     return db.read(
         ServiceHit, _REQUESTABLE_MATCHING,
-        {"typed": typed, "below": prefix_range(typed)[1], "day": on.isoformat(), "most": limit},
+        {**typed_bounds(text), "day": on.isoformat(), "most": limit},
     )  # fmt: skip
 
 
@@ -115,7 +114,6 @@ def diagnosis_by_code(code: str) -> Diagnosis | None:
 
 def diagnoses_matching(text: str, limit: int = 8) -> list[Diagnosis]:
     """Diagnoses whose name, pinyin initials, English name or code begins so, then those that contain it."""
-    typed = normal(text)
-    if not typed:
+    if not normal(text):
         return []
-    return db.read(Diagnosis, _DIAGNOSES_MATCHING, {"typed": typed, "below": prefix_range(typed)[1], "most": limit})
+    return db.read(Diagnosis, _DIAGNOSES_MATCHING, {**typed_bounds(text), "most": limit})

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from clinic_app.kernel import db
-from clinic_app.kernel.search import normal, prefix_range
+from clinic_app.kernel.search import normal
+from clinic_app.modules.dictionaries.queries import choices, stored
+from clinic_app.modules.dictionaries.queries.typed import typed_bounds
 
 PAGE = 100
+MOST_MATCHES = 500
 _PRICE = (
     "(SELECT p.price_e4 FROM price AS p WHERE p.item_id = i.id AND p.valid_from <= :day"
     " AND (p.valid_to IS NULL OR p.valid_to >= :day)),"
@@ -20,20 +24,23 @@ _GROUPS = (
 _DRUGS = (
     "SELECT i.id, i.code, i.name, i.name_en, i.strength_text, i.maker, i.shelf, i.pack_unit, i.pack_unit_en, c.name,"
     f" c.name_en, i.is_disabled, i.is_reviewed, {_PRICE}, {_GROUPS}"
-    " FROM drug AS i JOIN invoice_category AS c ON c.code = i.invoice_category WHERE :typed = '' OR i.id IN"
-    " (SELECT drug_id FROM drug_key WHERE key >= :typed AND key < :below)"
+    " FROM drug AS i LEFT JOIN invoice_category AS c ON c.code = i.invoice_category WHERE :typed = '' OR i.id IN"
+    " (SELECT drug_id FROM drug_key WHERE key >= :typed AND key < :below"
+    " OR key >= :spelled AND key < :spelled_below)"
     " ORDER BY i.code LIMIT :most OFFSET :skip"
 )
 _SERVICES = (
     "SELECT i.id, i.code, i.name, i.name_en, '', '', '', i.unit, i.unit_en, c.name, c.name_en, i.is_disabled,"
     f" i.is_reviewed, {_PRICE}, NULL, NULL"
-    " FROM service_item AS i JOIN invoice_category AS c ON c.code = i.invoice_category WHERE :typed = '' OR i.id IN"
-    " (SELECT service_id FROM service_key WHERE key >= :typed AND key < :below)"
+    " FROM service_item AS i LEFT JOIN invoice_category AS c ON c.code = i.invoice_category"
+    " WHERE :typed = '' OR i.id IN (SELECT service_id FROM service_key WHERE key >= :typed AND key < :below"
+    " OR key >= :spelled AND key < :spelled_below)"
     " ORDER BY i.code LIMIT :most OFFSET :skip"
 )
 _DIAGNOSES = (
     "SELECT i.id, i.code, i.name, i.name_en, i.is_disabled, i.is_reviewed FROM diagnosis AS i WHERE :typed = ''"
-    " OR i.id IN (SELECT diagnosis_id FROM diagnosis_key WHERE key >= :typed AND key < :below)"
+    " OR i.id IN (SELECT diagnosis_id FROM diagnosis_key WHERE key >= :typed AND key < :below"
+    " OR key >= :spelled AND key < :spelled_below)"
     " ORDER BY i.code LIMIT :most OFFSET :skip"
 )
 
@@ -51,8 +58,8 @@ class Item:
     shelf: str
     unit: str
     unit_en: str
-    category: str
-    category_en: str
+    category: str | None
+    category_en: str | None
     is_disabled: int
     is_reviewed: int
     price_e4: int | None
@@ -86,17 +93,17 @@ class Group:
 
 def drug_rows(text: str, on: date, skip: int = 0) -> list[Item]:
     """At most PAGE + 1 drugs by code: one more than a page says that there is another page."""
-    return db.read(Item, _DRUGS, {**_found_by(text), "day": on.isoformat(), "most": PAGE + 1, "skip": skip})
+    return db.read(Item, _DRUGS, {**typed_bounds(text), "day": on.isoformat(), "most": PAGE + 1, "skip": skip})
 
 
 def service_rows(text: str, on: date, skip: int = 0) -> list[Item]:
     """Services by code, as `drug_rows`."""
-    return db.read(Item, _SERVICES, {**_found_by(text), "day": on.isoformat(), "most": PAGE + 1, "skip": skip})
+    return db.read(Item, _SERVICES, {**typed_bounds(text), "day": on.isoformat(), "most": PAGE + 1, "skip": skip})
 
 
 def diagnosis_rows(text: str, skip: int = 0) -> list[DiagnosisRow]:
     """Diagnoses by code, as `drug_rows`."""
-    return db.read(DiagnosisRow, _DIAGNOSES, {**_found_by(text), "most": PAGE + 1, "skip": skip})
+    return db.read(DiagnosisRow, _DIAGNOSES, {**typed_bounds(text), "most": PAGE + 1, "skip": skip})
 
 
 def group_rows() -> list[Group]:
@@ -111,12 +118,13 @@ def group_rows() -> list[Group]:
 
 
 def counts() -> dict[str, int]:
-    """How many rows each list has, for the tabs."""
+    """How many rows each list has, for the tabs, how many prices wait and how many items are not classified."""
     found = db.row(
         "SELECT (SELECT count(*) FROM drug), (SELECT count(*) FROM service_item), (SELECT count(*) FROM diagnosis),"
-        " (SELECT count(*) FROM allergy_group)"
+        " (SELECT count(*) FROM allergy_group), (SELECT count(*) FROM price_proposal WHERE decided_at IS NULL)"
     )
-    return dict(zip(("drugs", "services", "diagnoses", "groups"), found or (0, 0, 0, 0), strict=True))
+    names = ("drugs", "services", "diagnoses", "groups", "waiting")
+    return {**dict(zip(names, found or (0,) * len(names), strict=True)), "unclassified": unclassified()}
 
 
 def latest_imports(limit: int = 6) -> list[tuple[str, str, int, int, int]]:
@@ -124,6 +132,23 @@ def latest_imports(limit: int = 6) -> list[tuple[str, str, int, int, int]]:
     return db.rows("SELECT kind, source, new_rows, changed_rows, at FROM import_run ORDER BY id DESC LIMIT ?", (limit,))
 
 
-def _found_by(text: str) -> dict[str, str]:
-    typed = normal(text)
-    return {"typed": typed, "below": prefix_range(typed)[1]}
+def entry_rows(kind: str, text: str, skip: int = 0) -> list[dict[str, Any]]:
+    """At most PAGE + 1 rows of a list without a page of its own, in its order, as they are stored."""
+    found = sorted(stored.stored_rows(kind, date.min).values(), key=lambda row: (row.get("position", 0), row["code"]))
+    if normal(text):
+        wanted = {one.code for one in choices.picks_matching(kind, text, date.min, MOST_MATCHES)}
+        found = [row for row in found if row["code"] in wanted or normal(row["code"]).startswith(normal(text))]
+    return found[skip : skip + PAGE + 1]
+
+
+def is_search_due() -> bool:
+    """Whether entries wait for their search keys."""
+    return bool(db.value("SELECT EXISTS(SELECT 1 FROM search_due)"))
+
+
+def unclassified() -> int:
+    """How many drugs and services stand on no invoice line yet."""
+    return int(db.value(
+        "SELECT (SELECT count(*) FROM drug WHERE invoice_category IS NULL AND is_disabled = 0)"
+        " + (SELECT count(*) FROM service_item WHERE invoice_category IS NULL AND is_disabled = 0)"
+    ))  # fmt: skip

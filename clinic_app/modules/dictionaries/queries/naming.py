@@ -18,6 +18,10 @@ _CONTENTS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
 )  # what a strength says in Chinese words, as the lists write it
 
 
+ENGLISH_UNITS = {"μg": "mcg", "U": "units", "IU": "international units"}
+"""Units of a dose that are written out in English."""
+
+
 class Packed(Protocol):
     pack_size: int
     pack_unit: str
@@ -37,21 +41,31 @@ class Named(Protocol):
     name_en: str
 
 
+def is_source() -> bool:
+    """Whether the request is in Chinese, the language of the dictionaries and of every paper."""
+    return i18n.current() == i18n.SOURCE
+
+
+def either(name: str, name_en: str) -> str:
+    """The one of two names that is in the reader's language."""
+    return name if is_source() or not name_en else name_en
+
+
 def named(drug: Named) -> str:
     """The drug's name in the reader's language."""
-    return drug.name if i18n.current() == i18n.SOURCE or not drug.name_en else drug.name_en
+    return either(drug.name, drug.name_en)
 
 
 def amount(drug: Packed, quantity: int) -> str:
     """Minimum units of a drug as packs and a rest."""
-    if i18n.current() == i18n.SOURCE:
+    if is_source():
         return packs_text(packs(quantity, drug.pack_size, drug.pack_unit, drug.min_unit))
     return packs_in_english(packs(quantity, drug.pack_size, drug.pack_unit_en, drug.min_unit_en))
 
 
 def strength(drug: Strong) -> str:
     """What stands small behind a drug's name: `0.25g×24粒`, in English `0.25g×24 capsules`."""
-    if i18n.current() == i18n.SOURCE or "×" not in drug.strength_text:
+    if is_source() or "×" not in drug.strength_text:
         return drug.strength_text
     content = drug.strength_text.split("×")[0]
     for words, english in _CONTENTS:
@@ -61,5 +75,4 @@ def strength(drug: Strong) -> str:
 
 def group_names() -> dict[str, str]:
     """Every allergy group's name in the reader's language, by its code."""
-    in_source = i18n.current() == i18n.SOURCE
-    return {one.code: one.name if in_source or not one.name_en else one.name_en for one in allergy_groups()}
+    return {one.code: either(one.name, one.name_en) for one in allergy_groups()}

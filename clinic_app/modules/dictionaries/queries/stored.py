@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from peewee import fn
+
 from clinic_app.kernel import db
 from clinic_app.modules.dictionaries import models
 
@@ -15,6 +17,7 @@ MODELS = {
     "diagnoses": models.Diagnosis,
     "tcm_terms": models.TcmTerm,
     "drugs": models.Drug,
+    "suppliers": models.Supplier,
 }
 PRICED = {"drugs": "drug", "services": "service"}
 _PRICES = (
@@ -28,13 +31,38 @@ _LATER = (
 )
 
 
+_PROPOSED = "SELECT item_id, price_e4 FROM price_proposal WHERE decided_at IS NULL"
+
+
+def stored_row(kind: str, code: str, on: date) -> dict[str, Any] | None:
+    """One row as `stored_rows` gives it, None for an unknown code."""
+    model = MODELS[kind]
+    return _filled(kind, on, model.select().where(model.code == code)).get(code)
+
+
 def stored_rows(kind: str, on: date) -> dict[str, dict[str, Any]]:
     """Every row of a list by code, with its price of the day and one planned later, a drug's groups and dose limits."""
-    found: dict[str, dict[str, Any]] = {row["code"]: row for row in MODELS[kind].select().dicts()}
+    return _filled(kind, on, MODELS[kind].select())
+
+
+def last_position(kind: str) -> int:
+    """The place of the last entry of an ordered list."""
+    return int(MODELS[kind].select(fn.max(MODELS[kind].position)).scalar() or 0)
+
+
+def stored_parents() -> dict[str, str | None]:
+    """Allergy group -> the group that it belongs to."""
+    return dict(db.rows("SELECT code, parent FROM allergy_group"))
+
+
+def _filled(kind: str, on: date, query: Any) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {row["code"]: row for row in query.dicts()}
     if kind in PRICED:
         prices = dict(db.rows(_PRICES, (PRICED[kind], on.isoformat())))
         later = dict(db.rows(_LATER, (PRICED[kind], on.isoformat())))
+        proposed = dict(db.rows(_PROPOSED))
         for row in found.values():
+            row["price_waiting"] = proposed.get(row["id"])
             row["price_e4"] = prices.get(row["id"])
             row["price_later_from"] = later.get(row["id"])
     if kind == "drugs":

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from clinic_app.kernel.quantity import excerpt, half_width
 LONGEST = 200
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,31}")
 _DECIMAL = re.compile(r"[0-9]{1,8}(\.[0-9]{1,4})?")
+_MINUTE = re.compile(r"[0-5][0-9]")
 _WHOLE = re.compile(r"[0-9]{1,6}")
 Parse = Callable[[str, str], Any]
 
@@ -90,26 +92,48 @@ def price(column: str, typed: str) -> int:
         raise Refused("dictionaries.bad_price", field=column, column=column, value=excerpt(typed)) from err
 
 
-def choice(*allowed: str) -> Parse:
+@dataclass(frozen=True, slots=True)
+class Choice:
     """One of a few words."""
 
-    def parse(column: str, typed: str) -> str:
-        if typed not in allowed:
+    allowed: tuple[str, ...]
+
+    def __call__(self, column: str, typed: str) -> str:
+        if typed not in self.allowed:
             raise Refused(
-                "dictionaries.not_a_choice",
-                field=column,
-                column=column,
-                value=excerpt(typed),
-                allowed=" / ".join(allowed),
-            )
+                "dictionaries.not_a_choice", field=column, column=column, value=excerpt(typed),
+                allowed=" / ".join(self.allowed),
+            )  # fmt: skip
         return typed
 
-    return parse
+
+def choice(*allowed: str) -> Choice:
+    """One of a few words."""
+    return Choice(allowed)
+
+
+def times_of_day(column: str, typed: str) -> str:
+    """Times of day separated by `;`, `08:00;16:00`, in their order."""
+    found = set()
+    for one in half_width(typed).split(";"):
+        hour, _, minute = one.strip().partition(":")
+        if not (_WHOLE.fullmatch(hour) and _MINUTE.fullmatch(minute) and int(hour) < 24):
+            raise Refused("dictionaries.bad_time", field=column, column=column, value=excerpt(typed))
+        found.add(f"{int(hour):02d}:{minute}")
+    return ";".join(sorted(found))
 
 
 def flag(column: str, typed: str) -> int:
     """`1` or `0`."""
     return int(choice("0", "1")(column, typed))
+
+
+def day(column: str, typed: str) -> str:
+    """A business day as `2026-03-05`."""
+    try:
+        return date.fromisoformat(half_width(typed)).isoformat()
+    except ValueError as err:
+        raise Refused("dictionaries.bad_day", field=column, column=column, value=excerpt(typed)) from err
 
 
 def reviewed(column: str, typed: str) -> int:

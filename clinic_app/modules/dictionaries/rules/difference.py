@@ -16,6 +16,7 @@ class Change:
 
     row: Row
     columns: tuple[str, ...]
+    before: Row
 
 
 @dataclass(slots=True)
@@ -37,22 +38,35 @@ def difference(kind: List, rows: Sequence[Row], stored: Mapping[str, Row]) -> Di
         if before is None:
             found.new.append(row)
             continue
-        columns = tuple(name for name in row if row[name] != before[name])
-        if kept := [name for name in columns if name in kind.frozen]:
-            found.refused[row["code"]] = Refused(
-                "dictionaries.frozen_column",
-                field=kept[0],
-                column=kept[0],
-                code_of=row["code"],
-                before=before[kept[0]],
-                value=row[kept[0]],
-            )
-        elif "price_e4" in columns and before["price_later_from"]:
-            found.refused[row["code"]] = Refused(
-                "dictionaries.price_later_exists", field="price", day=before["price_later_from"]
-            )
+        columns = changed_columns(row, before)
+        if (refused := refusal(kind, row, before, columns)) is not None:
+            found.refused[row["code"]] = refused
         elif columns:
-            found.changed.append(Change(row, columns))
+            found.changed.append(Change(row, columns, before))
         else:
             found.unchanged += 1
     return found
+
+
+def changed_columns(row: Row, before: Row) -> tuple[str, ...]:
+    """The columns of `row` that would become different; a price that waits for its second person is no new one."""
+    return tuple(
+        name
+        for name in row
+        if row[name] != before[name] and (name != "price_e4" or row[name] != before.get("price_waiting"))
+    )
+
+
+def refusal(kind: List, row: Row, before: Row, columns: Sequence[str]) -> Refused | None:
+    """Why these columns may not change, or None."""
+    for name in columns:
+        if name in kind.frozen:
+            return Refused(
+                "dictionaries.frozen_column", field=name, column=name, code_of=row["code"], before=before[name],
+                value=row[name],
+            )  # fmt: skip
+    if "price_e4" in columns and before["price_later_from"]:
+        return Refused("dictionaries.price_later_exists", field="price", day=before["price_later_from"])
+    if "price_e4" in columns and before.get("price_waiting") is not None:
+        return Refused("dictionaries.price_waiting", field="price")
+    return None

@@ -63,10 +63,16 @@ def _check_doses(drug: Mapping[str, Any]) -> None:
 
 
 def _check_cycle(frequency: Mapping[str, Any]) -> None:
-    """Doses are counted over the cycle (QT-05), so it has a day and, unless the doctor writes the quantity, a dose."""
+    """Doses are counted over the cycle (QT-05), so it has a day and, unless the doctor writes the quantity, a dose.
+
+    A daily frequency with default times has one for each of its doses.
+    """
     for name in ("cycle_days",) if frequency["needs_quantity"] else ("times", "cycle_days"):
         if frequency[name] < 1:
             raise Refused("dictionaries.bad_number", field=name, column=name, value=str(frequency[name]))
+    slots = frequency["slots"]
+    if slots and frequency["cycle_days"] == 1 and len(slots.split(";")) != frequency["times"]:
+        raise Refused("dictionaries.slots_and_times", field="slots", value=slots, times=frequency["times"])
 
 
 ANTIMICROBIAL_GRADES = ("non_restricted", "restricted", "special")
@@ -81,7 +87,7 @@ EXECUTING_ROOMS = ("treatment", "laboratory", "ecg", "ultrasound", "radiology")
 CODE, NAME, NAME_EN = Column("code", cells.code), Column("name", cells.text), Column("name_en", cells.text)
 ORIGIN = (Column("source", cells.text), Column("reviewed", cells.reviewed))
 
-INVOICE_CATEGORIES = List("invoice_categories", (CODE, NAME, NAME_EN), is_ordered=True)
+INVOICE_CATEGORIES = List("invoice_categories", (CODE, NAME, NAME_EN, *ORIGIN), is_ordered=True)
 ALLERGY_GROUPS = List(
     "allergy_groups",
     (CODE, Column("parent", cells.code, True, None), NAME, NAME_EN, *ORIGIN),
@@ -91,7 +97,8 @@ FREQUENCIES = List(
     "frequencies",
     (
         CODE, NAME, NAME_EN, Column("times", cells.whole), Column("cycle_days", cells.whole),
-        Column("is_single", cells.flag), Column("needs_quantity", cells.flag), *ORIGIN,
+        Column("is_single", cells.flag), Column("needs_quantity", cells.flag),
+        Column("slots", cells.times_of_day, True), *ORIGIN,
     ),
     frozen=("times", "cycle_days", "is_single", "needs_quantity"),
     is_ordered=True,
@@ -108,13 +115,20 @@ SERVICES = List(
     "services",
     (
         CODE, NAME, NAME_EN, Column("unit", cells.text), Column("unit_en", cells.text),
-        Column("invoice_category", cells.code), Column("price", cells.price),
+        Column("invoice_category", cells.code, True, None), Column("price", cells.price),
         Column("kind", cells.choice(*SERVICE_KINDS), True, "other"),
         Column("executing_room", cells.choice(*EXECUTING_ROOMS), True, ""),
         Column("panel", cells.code, True, ""), *ORIGIN,
     ),
     refers=(("invoice_category", "invoice_categories"),),
     frozen=("unit",),
+)  # fmt: skip
+SUPPLIERS = List(
+    "suppliers",
+    (
+        CODE, NAME, NAME_EN, Column("licence_no", cells.text, True), Column("licence_until", cells.day, True, None),
+        Column("phone", cells.text, True), *ORIGIN,
+    ),
 )  # fmt: skip
 DIAGNOSES = List("diagnoses", (CODE, NAME, NAME_EN, *ORIGIN))
 TCM_TERMS = List(
@@ -129,7 +143,7 @@ DRUGS = List(
         Column("pack_unit_en", cells.text), Column("pack_size", cells.count), Column("is_splittable", cells.flag),
         Column("rounding", cells.choice("total", "per_dose", "per_day")), Column("route", cells.code),
         Column("frequency", cells.code), Column("usual_dose", cells.amount),
-        Column("usual_days", cells.count, True, None), Column("invoice_category", cells.code),
+        Column("usual_days", cells.count, True, None), Column("invoice_category", cells.code, True, None),
         Column("allergy_groups", cells.codes, True, ()), Column("maker", cells.text),
         Column("shelf", cells.text, True), Column("pack_price", cells.price),
         Column("minimum_age_years", cells.count, True, None), Column("substances", cells.code_list, True),
@@ -147,6 +161,8 @@ DRUGS = List(
 )  # fmt: skip
 LISTS = {
     one.kind: one
-    for one in (INVOICE_CATEGORIES, ALLERGY_GROUPS, FREQUENCIES, ROUTES, SERVICES, DIAGNOSES, TCM_TERMS, DRUGS)
-}
+    for one in (
+        INVOICE_CATEGORIES, ALLERGY_GROUPS, FREQUENCIES, ROUTES, SERVICES, DIAGNOSES, TCM_TERMS, DRUGS, SUPPLIERS,
+    )
+}  # fmt: skip
 """In an order in which each list finds the codes that it refers to."""

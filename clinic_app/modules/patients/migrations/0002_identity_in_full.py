@@ -56,6 +56,7 @@ CREATE TABLE patient_other_name(
     patient_id BLOB NOT NULL REFERENCES patient(id),
     kind TEXT NOT NULL CHECK (kind <> ''),
     name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+    name_form TEXT NOT NULL,
     recorded_at INTEGER NOT NULL,
     recorded_by BLOB NOT NULL,
     ended_at INTEGER,
@@ -63,6 +64,20 @@ CREATE TABLE patient_other_name(
     CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 );
 CREATE INDEX patient_other_name_patient ON patient_other_name(patient_id) WHERE ended_at IS NULL;
+
+CREATE TABLE patient_history(
+    id INTEGER PRIMARY KEY,
+    patient_id BLOB NOT NULL REFERENCES patient(id),
+    kind TEXT NOT NULL CHECK (kind <> ''),
+    text TEXT NOT NULL CHECK (length(text) BETWEEN 1 AND 100),
+    since TEXT NOT NULL CHECK (length(since) <= 20),
+    recorded_at INTEGER NOT NULL,
+    recorded_by BLOB NOT NULL,
+    ended_at INTEGER,
+    ended_by BLOB,
+    CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+);
+CREATE INDEX patient_history_patient ON patient_history(patient_id) WHERE ended_at IS NULL;
 
 CREATE TABLE patient_relation(
     id INTEGER PRIMARY KEY,
@@ -96,6 +111,7 @@ CREATE TABLE patient_consent(
     CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL))
 );
 CREATE UNIQUE INDEX patient_consent_live ON patient_consent(patient_id, purpose) WHERE withdrawn_at IS NULL;
+CREATE INDEX patient_consent_patient ON patient_consent(patient_id);
 CREATE TRIGGER patient_consent_only_ends BEFORE UPDATE ON patient_consent
 WHEN OLD.withdrawn_at IS NOT NULL OR NEW.purpose IS NOT OLD.purpose OR NEW.version IS NOT OLD.version
     OR NEW.patient_id IS NOT OLD.patient_id OR NEW.given_at IS NOT OLD.given_at

@@ -16,6 +16,7 @@ from clinic_app.modules.patients.queries.codes import ConsentText, choices, code
 from clinic_app.modules.patients.queries.details import Alias, Change, Details, aliases_of, changes_of, details
 from clinic_app.modules.patients.queries.duplicates import Duplicate, differences, possible_duplicates
 from clinic_app.modules.patients.queries.families import Consent, Relation, consents_of, has_consent, relations_of
+from clinic_app.modules.patients.queries.histories import History, histories_of
 from clinic_app.modules.patients.queries.links import (
     Link,
     link,
@@ -42,7 +43,7 @@ from clinic_app.modules.patients.queries.records import (
     names,
     patient,
 )
-from clinic_app.modules.patients.queries.searching import Hit, hit, is_spelled_out, scanned, search
+from clinic_app.modules.patients.queries.searching import Hit, hit, scanned, search
 from clinic_app.modules.patients.queries.villages import (
     Village,
     village,
@@ -74,6 +75,7 @@ __all__ = [
     "ConsentText",
     "Details",
     "Duplicate",
+    "History",
     "Hit",
     "Holder",
     "Identifier",
@@ -106,11 +108,11 @@ __all__ = [
     "differences",
     "has_consent",
     "health_record_ever",
+    "histories_of",
     "hit",
     "holder_of",
     "identifiers_of",
     "is_chart_closed",
-    "is_spelled_out",
     "link",
     "link_rows",
     "mask_identity_number",

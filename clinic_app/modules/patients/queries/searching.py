@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from clinic_app.kernel import db, installation
 from clinic_app.kernel.quantity import half_width
-from clinic_app.kernel.search import normal, prefix_range
+from clinic_app.kernel.search import normal, prefix_range, spelled
 from clinic_app.modules.patients.queries.links import survivor
 from clinic_app.modules.patients.queries.records import IDENTITY, MERGED_INTO
 from clinic_app.modules.patients.rules.masking import mask_identity_number, mask_name, mask_phone
@@ -50,18 +50,16 @@ class Hit:
         return mask_phone(self.phone) if self.phone else ""
 
 
-def is_spelled_out(typed: str) -> bool:
-    """Five Latin letters or more: mostly a name spelled out, while names are found by their initials."""
-    letters = typed.replace(" ", "").replace("'", "")
-    return len(letters) > 4 and letters.isascii() and letters.isalpha()
-
-
 _COLUMNS = (
     "p.id, p.person_no, p.name, p.sex, p.born_on, p.is_birth_estimated, p.phone, p.address,"
     f" {IDENTITY}, p.allergy_state, p.last_visit_on, {MERGED_INTO}"
 )
 _BY_NAME = (
     "SELECT patient_id, key = :exact AS is_exact FROM name_key WHERE key >= :low AND key < :below"
+    f" ORDER BY key, patient_id DESC LIMIT {CANDIDATES}"
+)
+_BY_SPELLING = (
+    "SELECT patient_id, key = :spelled AS is_exact FROM name_key WHERE key >= :spelled AND key < :spelled_below"
     f" ORDER BY key, patient_id DESC LIMIT {CANDIDATES}"
 )
 _BY_VALUE = (
@@ -101,7 +99,8 @@ def _statement(*sources: str) -> str:
 
 _DIGITS = _statement(_BY_VALUE, _BY_ACCOUNT, _BY_TAIL, _BY_PHONE, _BY_NUMBER)
 _MIXED = _statement(_BY_NAME, _BY_VALUE, _BY_ACCOUNT, _BY_NUMBER)
-_LATIN = _statement(_BY_NAME, _BY_ACCOUNT)
+_LATIN = _statement(_BY_NAME, _BY_SPELLING, _BY_ACCOUNT)
+_LETTERS = _statement(_BY_NAME, _BY_SPELLING)
 _NAMES = _statement(_BY_NAME)
 _SCANNED = (
     "SELECT patient_id FROM patient_identifier WHERE value IN (:value, :plain) AND ended_at IS NULL"
@@ -112,7 +111,8 @@ _LONGEST_SERIAL, _LEAST_DIGITS, _LEAST_ACCOUNT = 7, 3, 6
 
 
 def search(text: str, limit: int = 8) -> list[Hit]:
-    """People found by name, pinyin initials, identity number or its last 4 to 6, phone, person number, card, account.
+    """People found by name, pinyin initials or spelling, identity number or its last 4 to 6, phone, person number,
+    card, account.
 
     Exact matches first, then the newest visit. A merged record shows the one that goes on, with `also_no` (ID-09).
     """
@@ -126,7 +126,9 @@ def search(text: str, limit: int = 8) -> list[Hit]:
         bounds = {**_bounds(typed), **_upper(typed), **_number(typed.upper()), **_account(typed)}
         found = db.read(Hit, _MIXED, {**bounds, "limit": limit})
     elif typed.isascii() and len(typed) >= _LEAST_ACCOUNT:
-        found = db.read(Hit, _LATIN, {**_bounds(typed), **_account(typed), "limit": limit})
+        found = db.read(Hit, _LATIN, {**_bounds(typed), **_spelling(typed), **_account(typed), "limit": limit})
+    elif spelled(typed):
+        found = db.read(Hit, _LETTERS, {**_bounds(typed), **_spelling(typed), "limit": limit})
     else:
         found = db.read(Hit, _NAMES, {**_bounds(typed), "limit": limit})
     return _survivors(found)
@@ -167,6 +169,11 @@ def _digit_bounds(digits: str, tail: tuple[str, str]) -> dict[str, str]:
 def _bounds(text: str) -> dict[str, str]:
     low, below = prefix_range(text)
     return {"exact": text, "low": low, "below": below}
+
+
+def _spelling(text: str) -> dict[str, str]:
+    low, below = prefix_range(spelled(text))
+    return {"spelled": low, "spelled_below": below}
 
 
 def _upper(text: str) -> dict[str, str]:

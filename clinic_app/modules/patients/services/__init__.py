@@ -20,6 +20,7 @@ from clinic_app.modules.patients.services.data import (
 )
 from clinic_app.modules.patients.services.details import restrict
 from clinic_app.modules.patients.services.families import add_relation, end_relation
+from clinic_app.modules.patients.services.histories import add_history, end_history
 from clinic_app.modules.patients.services.identifiers import add_identifier, end_identifier
 from clinic_app.modules.patients.services.links import (
     approve_link,
@@ -38,6 +39,7 @@ __all__ = [
     "Identifier",
     "PatientData",
     "add_alias",
+    "add_history",
     "add_identifier",
     "add_relation",
     "add_village",
@@ -46,6 +48,7 @@ __all__ = [
     "change_village",
     "checked",
     "end_alias",
+    "end_history",
     "end_identifier",
     "end_relation",
     "give_consent",

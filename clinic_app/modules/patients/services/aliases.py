@@ -27,8 +27,9 @@ def add_alias(uow: UnitOfWork, patient_id: bytes, kind: str, name: str) -> dict[
     if len(known) >= MOST_ALIASES:
         raise Refused("patients.alias_many", field="alias", most=MOST_ALIASES)
     PatientAlias.insert(
-        patient_id=patient_id, kind=kind, name=called, recorded_at=uow.at, recorded_by=uow.actor.person_id
-    ).execute()
+        patient_id=patient_id, kind=kind, name=called, name_form=search.normal(called), recorded_at=uow.at,
+        recorded_by=uow.actor.person_id,
+    ).execute()  # fmt: skip
     _rewrite(uow, patient_id, found.name)
     uow.audit("patients.add_alias", patient_id, patient_id=patient_id, kind=kind)
     return {"patient_id": patient_id.hex()}
@@ -53,7 +54,11 @@ def end_alias(uow: UnitOfWork, patient_id: bytes, alias_id: int) -> dict[str, An
 
 def write_keys(uow: UnitOfWork, patient_id: bytes, name: str, aliases: tuple[str, ...] = ()) -> None:
     """The search keys of a record: those of its name and of its other names."""
-    keys = {key for one in (name, *aliases) for key in (search.normal(one), *search.name_keys(one))} - {""}
+    keys = {
+        key
+        for one in (name, *aliases)
+        for key in (search.normal(one), *search.name_keys(one), *search.spelled_name(one))
+    } - {""}
     uow.conn.executemany("INSERT INTO name_key(key, patient_id) VALUES(?, ?)", [(key, patient_id) for key in keys])
 
 

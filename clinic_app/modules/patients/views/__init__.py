@@ -9,6 +9,7 @@ from clinic_app.modules.patients.views import (  # noqa: E402, F401  # their rou
     closed,
     family,
     finding,
+    histories,
     identifiers,
     merging,
     villages,

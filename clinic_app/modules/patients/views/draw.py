@@ -59,6 +59,7 @@ def values(found: queries.Patient) -> dict[str, Any]:
         "linked_allergies": queries.allergies_linked(found.id), "links": queries.link_rows(found.id),
         "is_merged": found.merged_into is not None, "sexes": sexes(), "age_text": queries.age_text,
         "sex_text": queries.sex_text, "aliases": queries.aliases_of(found.id), "relations": relations,
+        "histories": queries.histories_of(found.id),
         "consents": queries.consents_of(found.id), "mask_phone": queries.mask_phone, "choices": queries.choices,
         "mask_identity": queries.mask_identity_number, "code_name": queries.code_name, "village": village,
         "village_path": queries.village_path(village) if village else "", "shown": words.shown,

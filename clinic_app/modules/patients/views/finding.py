@@ -36,5 +36,5 @@ def _hits() -> dict[str, Any]:
     return {
         "hits": queries.search(typed, limit=MOST_LISTED) if typed.strip() else [], "typed": typed,
         "is_masked": not actor().roles & CARE_TEAM, "today": clock.today(), "age_text": queries.age_text,
-        "sex_text": queries.sex_text, "most": MOST_LISTED, "is_spelled_out": queries.is_spelled_out(typed),
+        "sex_text": queries.sex_text, "most": MOST_LISTED,
     }  # fmt: skip

@@ -3,11 +3,10 @@
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock
-from clinic_app.kernel.errors import Missing
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.rights import CARE_TEAM
 from clinic_app.modules.patients import queries, services
-from clinic_app.modules.patients.views import blueprint
+from clinic_app.modules.patients.views import blueprint, draw
 from clinic_app.modules.people import queries as people
 from clinic_app.web import pages
 from clinic_app.web.access import ONCE, access, actor, open_chart
@@ -29,9 +28,7 @@ def others(patient_id: bytes) -> Response:
 @access("patients.merge")
 def compare(patient_id: bytes, other_id: bytes) -> Response:
     """Both records side by side, before the merge is proposed."""
-    here, there = queries.patient(patient_id), queries.patient(other_id)
-    if here is None or there is None:
-        raise Missing("patients.missing")
+    here, there = draw.patient(patient_id), draw.patient(other_id)
     for one in (here, there):
         open_chart(one.id, "patient merge")
     today = clock.today()

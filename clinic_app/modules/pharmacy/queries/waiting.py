@@ -7,7 +7,7 @@ from clinic_app.kernel import db, parameters
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.rights import Actor
-from clinic_app.kernel.search import name_keys, normal
+from clinic_app.kernel.search import begins, normal
 
 MOST_FOUND = 8
 # The bills of some days by their index (CROSS keeps this order, else every line ever billed is walked). A bill of which
@@ -153,9 +153,7 @@ def find_numbered(text: str) -> list[Found]:
 def _is_meant(one: Waiting, wanted: str) -> bool:
     if wanted.isdecimal():
         return wanted == str(one.queue_no)
-    if wanted in normal(one.name):
-        return True
-    return wanted.isascii() and any(key.startswith(wanted) for key in name_keys(one.name))
+    return wanted in normal(one.name) or (wanted.isascii() and begins(wanted, one.name))
 
 
 def _found(one: Waiting) -> Found:

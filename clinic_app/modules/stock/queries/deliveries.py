@@ -47,10 +47,3 @@ def last_costs(drug_ids: Iterable[bytes]) -> dict[bytes, int]:
         for drug_id in dict.fromkeys(drug_ids)
     }
     return {drug_id: cost for drug_id, cost in found.items() if cost is not None}
-
-
-def suppliers() -> list[str]:
-    """Suppliers of the last deliveries, for the form's suggestions."""
-    return [
-        name for (name,) in db.rows("SELECT supplier FROM goods_in GROUP BY supplier ORDER BY max(id) DESC LIMIT 20")
-    ]

@@ -74,7 +74,7 @@ def search() -> Response:
     typed = request.args.get("q", "")
     return pages.page(
         "visits/_search.html", hits=patients.search(typed), today=clock.today(), age_text=patients.age_text,
-        sex_text=patients.sex_text, is_spelled_out=patients.is_spelled_out(typed),
+        sex_text=patients.sex_text,
     )  # fmt: skip
 
 

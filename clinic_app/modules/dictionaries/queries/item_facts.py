@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import date
 
-from clinic_app.kernel import db, i18n
+from clinic_app.kernel import db
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.quantity import COUNTING_UNITS, WRITTEN_OUT, dose_text, parse_dose
 from clinic_app.modules.dictionaries.queries.codes import frequency, routes
 from clinic_app.modules.dictionaries.queries.drugs import Drug, dose_limits_on
+from clinic_app.modules.dictionaries.queries.naming import ENGLISH_UNITS, is_source
 
 _ORIGIN = {
     "drug": "SELECT source, is_reviewed FROM drug WHERE id = ?",
     "service": "SELECT source, is_reviewed FROM service_item WHERE id = ?",
 }
-_ENGLISH_UNITS = {"μg": "mcg", "U": "units", "IU": "international units"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,11 @@ def controlled(code: str) -> str:
 def _usual(drug: Drug) -> str:
     often = frequency(drug.frequency)
     way = next((route for route in routes() if route.code == drug.route), None)
-    named = [one.name if _is_source() else one.name_en for one in (often, way) if one]
+    named = [one.name if is_source() else one.name_en for one in (often, way) if one]
     return " · ".join((_dose(drug, drug.usual_dose), *named))
 
 
 def _dose(drug: Drug, amount: str) -> str:
-    if drug.dose_unit in COUNTING_UNITS and not _is_source():
+    if drug.dose_unit in COUNTING_UNITS and not is_source():
         return f"{amount} × {drug.min_unit_en}"
-    return dose_text(parse_dose(f"{amount} {drug.dose_unit}"), WRITTEN_OUT if _is_source() else _ENGLISH_UNITS)
-
-
-def _is_source() -> bool:
-    return i18n.current() == i18n.SOURCE
+    return dose_text(parse_dose(f"{amount} {drug.dose_unit}"), WRITTEN_OUT if is_source() else ENGLISH_UNITS)
