@@ -3,7 +3,7 @@
 import importlib
 
 from clinic_app.config import Config
-from clinic_app.kernel import invariants, journey, outbox, parameters, ports, rights, schema
+from clinic_app.kernel import invariants, journey, maintenance, outbox, parameters, ports, rights, schema
 from clinic_app.kernel.manifest import Module
 
 MODULES = [
@@ -46,6 +46,7 @@ def wire(config: Config) -> list[Module]:
     journey.reset()
     outbox.subscribers.clear()
     outbox.guards.clear()
+    maintenance.hourly.clear()
     ports.bound = ports.Ports()
     for parameter in parameters.KERNEL:
         parameters.declare(parameter)
@@ -55,6 +56,8 @@ def wire(config: Config) -> list[Module]:
     offered = {name for module in found for name in module.offers}
     for module in found:
         _connect(module, emitted, offered)
+        if module.hourly:
+            maintenance.hourly.append((module.name, module.hourly))
         if module.bind:
             module.bind(config)
     return found

@@ -1,6 +1,8 @@
 """Languages (语言): gettext catalogues of every subject merged per language; the Chinese source text is the msgid."""
 
 import gettext as _gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -35,6 +37,17 @@ def catalogue(language: str) -> dict[str, str]:
 def use(language: str) -> None:
     """Set the language of this request or thread; an unknown one becomes Chinese."""
     _current.set(language if language in LANGUAGES else SOURCE)
+
+
+@contextmanager
+def using(language: str) -> Iterator[None]:
+    """Words of this language inside the block, whatever the screen's: papers are in Chinese."""
+    before = _current.get()
+    use(language)
+    try:
+        yield
+    finally:
+        use(before)
 
 
 def current() -> str:

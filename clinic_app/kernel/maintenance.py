@@ -1,4 +1,4 @@
-"""The maintenance thread (维护): reads every page once after the start, and is the only place that checkpoints the WAL.
+"""The maintenance thread (维护): reads all pages after the start, does hourly work, alone checkpoints the WAL.
 
 So no request pays for a checkpoint, and the first page is not kept waiting for the integrity check.
 """
@@ -6,16 +6,22 @@ So no request pays for a checkpoint, and the first page is not kept waiting for 
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from clinic_app.kernel import db
+from clinic_app.kernel.clock import clock
+from clinic_app.kernel.rights import SYSTEM
+from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
 
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 ALARM_BYTES = 32 * 1024 * 1024
 EVERY_SECONDS = 5.0
+HOUR_SECONDS = 3600.0
 log = logging.getLogger("clinic.maintenance")
 _damage: tuple[str, ...] = ()
+hourly: list[tuple[str, Callable[[UnitOfWork], None]]] = []
+"""What subjects do by themselves each hour; filled at wiring."""
 
 
 class Interruptible(Protocol):
@@ -35,7 +41,11 @@ class Maintenance(threading.Thread):
         self._reading: Interruptible | None = None
 
     def run(self) -> None:
+        due = 0.0
         while not self._ending.wait(EVERY_SECONDS):
+            if time.monotonic() >= due:
+                do_hourly()
+                due = time.monotonic() + HOUR_SECONDS
             if self._checks_pages:
                 self._check_pages()
                 self._checks_pages = False
@@ -65,6 +75,17 @@ class Maintenance(threading.Thread):
             if (reading := self._reading) is not None:
                 reading.interrupt()  # again and again: it may come just before the statement begins
             self.join(0.05)
+
+
+def do_hourly() -> None:
+    """Each subject's hourly work in a unit of work of its own; one that fails is logged and tried in an hour."""
+    for name, act in hourly:
+        try:
+            with unit_of_work(SYSTEM) as uow:
+                if not clock.in_doubt:
+                    act(uow)
+        except Exception:
+            log.exception("the hourly work of %s failed", name)
 
 
 def _checkpoint() -> None:

@@ -9,6 +9,7 @@ from clinic_app.kernel.journey import Steps
 from clinic_app.kernel.outbox import Event, Guard, Subscriber
 from clinic_app.kernel.parameters import Parameter
 from clinic_app.kernel.rights import Actor
+from clinic_app.kernel.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Module:
     parameters: tuple[Parameter, ...] = ()
     documents: tuple[str, ...] = ()
     chips: Callable[[Actor], list[Chip]] | None = None
+    hourly: Callable[[UnitOfWork], None] | None = None
+    """What the subject does by itself each hour, as the system, in a unit of work of its own."""
     tiles: Callable[[Actor], dict[str, str]] | None = None
     """For the home page: endpoint of a menu entry to what waits there now, in words."""
     todo: Callable[[Actor], list[Todo]] | None = None

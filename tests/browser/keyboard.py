@@ -10,7 +10,8 @@ POSTS = {
     "registrar": ("0001", "挂号 1号窗"), "doctor": ("0002", "二诊室"), "paediatrician": ("0010", "一诊室"),
     "trainee": ("0014", "一诊室"),
     "cashier": ("0005", "收费 1号窗"), "pharmacist": ("0004", "西药房"), "administrator": ("0007", "办公室"),
-    "manager": ("0006", "办公室"), "auditor": ("0008", "办公室"), "nurse": ("0003", "护士站"),
+    "assistant": ("0013", "西药房"), "manager": ("0006", "办公室"), "auditor": ("0008", "办公室"),
+    "nurse": ("0003", "护士站"),
     "security_officer": ("0012", "办公室"),
 }  # fmt: skip
 PRIMARY = {"F9", "Control+Enter"}

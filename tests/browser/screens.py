@@ -18,6 +18,7 @@ from clinic_app.modules.laboratory import services as laboratory
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.patients import services as patient_services
 from clinic_app.modules.patients.services import PatientData
+from clinic_app.modules.pharmacy import services as pharmacy
 from clinic_app.modules.visits import queries as visits
 from tests import visit
 from tests.browser.conftest import ROOT, Server
@@ -101,6 +102,20 @@ SCREENS = (
     Screen("arrears", "cashier", "/charging/arrears", has_primary=False),
     Screen("pharmacy", "pharmacist", "/pharmacy/sheets/{paid}", is_of_patient=True),
     Screen("pharmacy-done", "pharmacist", "/pharmacy/done", has_primary=False),
+    Screen("pharmacy-part", "pharmacist", "/pharmacy/sheets/{paid}?part=1", is_of_patient=True),
+    Screen("pharmacy-asked", "pharmacist", "/pharmacy/sheets/{asked}", is_of_patient=True),
+    Screen("pharmacy-owed", "pharmacist", "/pharmacy/owed", has_primary=False),
+    Screen("pharmacy-returns", "pharmacist", "/pharmacy/returns", has_primary=False),
+    Screen("pharmacy-return", "pharmacist", "/pharmacy/sheets/{done}/return", is_of_patient=True),
+    Screen("pharmacy-register", "pharmacist", "/pharmacy/register"),
+    Screen("pharmacy-trace-codes", "pharmacist", "/pharmacy/trace-codes"),
+    Screen("pharmacy-labels", "pharmacist", "/pharmacy/sheets/{paid}/labels"),
+    Screen("pharmacy-pick-list", "pharmacist", "/pharmacy/pick-list"),
+    Screen("pharmacy-questions", "doctor", "/pharmacy/questions"),
+    Screen("stock-alarms", "pharmacist", "/stock/alarms", has_primary=False),
+    Screen("stock-drug", "pharmacist", "/stock/drugs/D0002"),
+    Screen("stock-damages", "pharmacist", "/stock/damages"),
+    Screen("stock-months", "manager", "/stock/months", has_primary=False),
     Screen("stock", "pharmacist", "/stock", has_primary=False),
     Screen("goods-in", "pharmacist", "/stock/goods-in"),
     Screen("papers", "cashier", "/printing/jobs"),
@@ -138,13 +153,16 @@ def prepare(clinic: Clinic) -> dict[str, str]:
     visit.prescribe(clinic, stopped, visit.typed("D0001"), 1)
     made = {"chen": chen, "stopped": stopped, "unasked": unasked}
     liu, zhang = (patients.search(name)[0].id for name in ("刘建国", "张兰英"))
-    for use, patient in (("signed", ARRIVED), ("paid", liu), ("done", zhang)):
+    for use, patient in (("signed", ARRIVED), ("paid", liu), ("done", zhang), ("asked", visit.ADULT)):
         made[use] = visit.arrive(clinic, patient)["visit_id"]
         sheets = visit.consult(clinic, made[use], note=NOTE)
         if use != "signed":
             made["bill"] = visit.pay(clinic, made[use])["bill_id"]
             made[use] = sheets[0]
     visit.dispense(clinic, made["done"])
+    asked = made["asked"]
+    visit.run(clinic, "pharmacist", lambda uow: pharmacy.ask_doctor(uow, asked, "Is this dose meant?"))
+    visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)
     waits = visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)["visit_id"]
     practice_sessions(clinic, waits)
     made |= _treated(clinic, patients.search("吴小宝")[0].id)
@@ -230,7 +248,7 @@ def _ask_for_a_price(uow: UnitOfWork) -> object:
 
 def data_words() -> list[str]:
     """Chinese that is data in any language: names of people, places, desks and goods, and what was recorded so."""
-    words = {practice.FACTS.name, ARRIVED.name, TREATED.name, BOOKED, "样例医药公司", "单晓月"}
+    words = {practice.FACTS.name, ARRIVED.name, visit.ADULT.name, TREATED.name, BOOKED, "样例医药公司", "单晓月"}
     words |= {"石坝村 2 组 16 号", "青霉素类"}
     words |= {text for row in practice.STAFF for text in row[1:3]} | {row[1] for row in practice.VILLAGES}
     words |= {"样例省样北市青溪县青溪镇", "无名氏", "陈**", "王**"}

@@ -38,7 +38,9 @@ def orders(doctor: Person, *, with_requests: bool) -> None:
     """The saline and penicillin in one bottle, and what is asked of the laboratory and the ECG room."""
     day.calls_next(doctor)
     doctor.type("发热、咽痛 2 天")
+    day.fills_note(doctor)
     day.diagnoses(doctor, "jxshxd", "急性上呼吸道感染")
+    day.fills_note(doctor, fields=("plan",))
     day.prescribes(doctor, *SALINE)
     day.starts_row(doctor, *PENICILLIN)
     doctor.goes_to("#rx-frequency", key="Enter")

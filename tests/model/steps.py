@@ -191,8 +191,8 @@ class Steps(RuleBasedStateMachine):
         assert sorted(queue) == sorted(plain.queue(on)), "queue"
         open_shift = charging.open_shift(self.actor("cashier").person_id)
         sums = charging.shift_sums(open_shift.id) if open_shift else None
-        for method in ("cash", "scan"):
-            assert (getattr(sums, f"{method}_fen") if sums else 0) == plain.drawer(method), f"{method} in the drawer"
+        for method, fen in (("cash", sums.cash_fen if sums else 0), ("scan", sums.noncash_fen if sums else 0)):
+            assert fen == plain.drawer(method), f"{method} in the drawer"
         shelves = {
             batch.id: (batch.on_hand, batch.reserved)
             for drug in plain.drugs if drug.kind == "drug" for batch in stock.batches_of(drug.id)

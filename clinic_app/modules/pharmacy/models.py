@@ -1,6 +1,6 @@
 """Tables of the pharmacy (药房) that are written row by row; the lines of a dispense are written by constant SQL."""
 
-from peewee import BlobField, IntegerField, Model, TextField
+from peewee import BlobField, CompositeKey, IntegerField, Model, TextField
 
 from clinic_app.kernel import db
 
@@ -22,15 +22,54 @@ class Preparation(_Table):
 
 
 class Dispense(_Table):
-    """A sheet handed out (发药); `allergies` is what was known of the person at that moment, see `Allergy.as_kept`."""
+    """A sheet, or part `part_no` of it, handed out (发药); `allergies` is what was known of the person at that moment,
+    see `Allergy.as_kept`; `short_reason` says why something stayed owed."""
 
     id = BlobField(primary_key=True)
+    prescription_id = BlobField()
+    part_no = IntegerField()
+    bill_id = BlobField()
+    visit_id = BlobField()
+    patient_id = BlobField()
+    reviewed_by = BlobField()
+    prepared_by = BlobField()
+    dispensed_by = BlobField()
+    allergies = TextField()
+    short_reason = TextField()
+    dispensed_at = IntegerField()
+    dispensed_on = TextField()
+
+
+class DrugReturn(_Table):
+    """What a patient brought back at one time (退药单)."""
+
+    id = BlobField(primary_key=True)
+    return_no = TextField()
     prescription_id = BlobField()
     bill_id = BlobField()
     visit_id = BlobField()
     patient_id = BlobField()
-    prepared_by = BlobField()
-    dispensed_by = BlobField()
-    allergies = TextField()
-    dispensed_at = IntegerField()
-    dispensed_on = TextField()
+    reason = TextField()
+    inspected_by = BlobField()
+    returned_at = IntegerField()
+    returned_on = TextField()
+
+    class Meta:
+        table_name = "drug_return"
+
+
+class DrugReturnLine(_Table):
+    """One pack brought back: `outcome` stock, damaged or refused; quantity in minimum units."""
+
+    return_id = BlobField()
+    line_no = IntegerField()
+    line_id = BlobField()
+    drug_id = BlobField()
+    batch_id = BlobField()
+    quantity = IntegerField()
+    condition = TextField()
+    outcome = TextField()
+
+    class Meta:
+        table_name = "drug_return_line"
+        primary_key = CompositeKey("return_id", "line_no")

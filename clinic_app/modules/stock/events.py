@@ -8,4 +8,6 @@ GOODS_RECEIVED = Event(
 """`lines`: {drug_id, batch_id, batch_no, expires_on, quantity in minimum units, cost_e4 for one pack}."""
 BATCH_FROZEN = Event("stock.batch_frozen", 1, ("batch_id", "reason"))
 BATCH_UNFROZEN = Event("stock.batch_unfrozen", 1, ("batch_id", "reason"))
-EVENTS = (GOODS_RECEIVED, BATCH_FROZEN, BATCH_UNFROZEN)
+SCRAPPED = Event("stock.scrapped", 1, ("damage_id", "damage_no", "made_by", "approved_by", "lines"))
+"""A damage document (报损) is approved; `lines`: {drug_id, batch_id, quantity in minimum units}."""
+EVENTS = (GOODS_RECEIVED, BATCH_FROZEN, BATCH_UNFROZEN, SCRAPPED)

@@ -43,4 +43,31 @@ INVARIANTS = (
         " (SELECT coalesce(sum(quantity), 0) FROM goods_in_line WHERE goods_in_id = g.id) <>"
         " (SELECT coalesce(sum(quantity), 0) FROM stock_move WHERE document_id = g.id AND kind = 'goods_in')",
     ),
+    Invariant(
+        "S1-damage", "批准的报损单和库存出库一一对应",
+        "SELECT 'damage ' || d.damage_no, 'lines ' || (SELECT coalesce(sum(l.quantity), 0) FROM damage_line l"
+        " WHERE l.damage_id = d.id AND d.state = 'approved') || ', moves ' || (SELECT coalesce(sum(m.quantity), 0)"
+        " FROM stock_move m WHERE m.document_id = d.id AND m.kind = 'damage') FROM damage d WHERE"
+        " (SELECT coalesce(sum(l.quantity), 0) FROM damage_line l WHERE l.damage_id = d.id AND d.state = 'approved')"
+        " <> (SELECT coalesce(sum(m.quantity), 0) FROM stock_move m WHERE m.document_id = d.id AND m.kind = 'damage')",
+    ),
+    Invariant(
+        "S1-months", "月结的结存等于当月底的库存",
+        "SELECT 'month ' || b.month || ' drug ' || lower(hex(b.drug_id)), 'closing ' || b.closing || ', moves ' ||"
+        " coalesce((SELECT sum(CASE WHEN m.to_place_id = b.place_id THEN m.quantity ELSE -m.quantity END)"
+        " FROM batch x JOIN stock_move m ON m.batch_id = x.id WHERE x.drug_id = b.drug_id AND"
+        " (m.to_place_id = b.place_id OR m.from_place_id = b.place_id) AND substr(m.moved_on, 1, 7) <= b.month), 0)"
+        " FROM stock_month_balance b WHERE b.closing <> coalesce((SELECT sum(CASE WHEN m.to_place_id = b.place_id"
+        " THEN m.quantity ELSE -m.quantity END) FROM batch x JOIN stock_move m ON m.batch_id = x.id"
+        " WHERE x.drug_id = b.drug_id AND (m.to_place_id = b.place_id OR m.from_place_id = b.place_id)"
+        " AND substr(m.moved_on, 1, 7) <= b.month), 0)",
+    ),
+    Invariant(
+        "S1-price", "调价差额等于当时的库存乘以价差",
+        "SELECT 'price change ' || c.id, 'stock ' || c.quantity || ', moves ' || moved FROM (SELECT c.id, c.quantity,"
+        " coalesce((SELECT sum(CASE WHEN m.to_place_id = c.place_id THEN m.quantity ELSE -m.quantity END)"
+        " FROM batch x JOIN stock_move m ON m.batch_id = x.id WHERE x.drug_id = c.drug_id AND"
+        " (m.to_place_id = c.place_id OR m.from_place_id = c.place_id) AND m.moved_on < c.effective_on), 0) AS moved"
+        " FROM price_change c) AS c WHERE c.quantity <> moved",
+    ),
 )  # fmt: skip

@@ -45,10 +45,6 @@ MODULE = Module(
             "decided here: drugs by mouth that are flagged are tested too only where the clinic says so",
         ),
         Parameter("treatments.skin_test_item", "S0006", "practice: code of 皮内注射（皮试） in the starter list"),
-        Parameter(
-            "treatments.covered_by_general_fee", "S0004 S0005 S0007",
-            "domain guide VS-07: services that the general treatment fee includes; the clinic decides",
-        ),
         Parameter("treatments.drop_factor", 20, "domain guide IN-03: drops per ml", lowest=10, highest=60),
         Parameter("treatments.list_days", 7, "decided here: days that the work list looks back", lowest=1, highest=31),
     ),

@@ -21,7 +21,7 @@ def books(window):
     window.pay(window.visit("吴小宝"))
     for table in (
         "bill", "bill_line", "payment", "voucher", "ledger_entry", "bill_void", "shift", "charge_line", "refund",
-        "refund_line", "refund_payment", "fee_class", "drawer_entry", "shift_count", "hand_in", "month_close",
+        "refund_line", "refund_payment", "fee_mapping", "drawer_entry", "shift_count", "hand_in", "month_close",
         "invoice_book", "invoice_use", "approval",
     ):  # fmt: skip
         window.clinic.drop_triggers(table)
@@ -153,7 +153,7 @@ MORE_BREAKS = {
            f" WHERE bill_id = {RED} AND kind = 'red')"],
     "M2": [
         "UPDATE bill SET waiver_fen = 1, total_fen = total_fen + 1 WHERE number = 4",
-        "DELETE FROM fee_class WHERE category = 'general_fee'",
+        "DELETE FROM fee_mapping WHERE category = 'general_fee'",
     ],
     "M5": [
         "UPDATE shift SET drawer_fen = drawer_fen + 1 WHERE closed_at IS NOT NULL",

@@ -155,7 +155,7 @@ def test_one_bill_has_three_mappings_of_the_same_sum_and_keeps_those_of_its_day(
     assert home == {"service": 1000, "western_drug_antimicrobial": 1870}
     assert statistics == {"general_fee": 1000, "drug": 1870}
     window.clinic.raw(
-        "INSERT INTO fee_class VALUES('general_fee', 'other', 'other', ?, 'test', 0)",
+        "INSERT INTO fee_mapping VALUES('general_fee', 'other', 'other', ?, 'test', 0)",
         ((today() + timedelta(days=1)).isoformat(),),
     )
     assert queries.classes_of_bill(bill)[1:] == (home, statistics)
@@ -163,4 +163,4 @@ def test_one_bill_has_three_mappings_of_the_same_sum_and_keeps_those_of_its_day(
 
 @pytest.mark.rule("FE-01")
 def test_every_category_of_the_invoice_has_a_home_page_class_and_a_statistics_class(clinic):
-    assert db.rows("SELECT code FROM invoice_category WHERE code NOT IN (SELECT category FROM fee_class)") == []
+    assert db.rows("SELECT code FROM invoice_category WHERE code NOT IN (SELECT category FROM fee_mapping)") == []

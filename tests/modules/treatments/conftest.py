@@ -23,6 +23,7 @@ from clinic_app.modules.pharmacy import services as pharmacy_services
 from clinic_app.modules.treatments import queries, services
 from clinic_app.modules.visits import services as visit_services
 from tests.conftest import Clinic
+from tests.visit import NOTE
 
 PENICILLIN, SALINE, CEFAZOLIN, AMOXICILLIN = "D0042", "D0034", "D0047", "D0001"
 HEALTHY = "刘建国"
@@ -90,7 +91,7 @@ class Case:
         assert note is not None
         return self.run(
             "doctor", doctor.sign_visit, self.visit_id, note_rev=note.rev, sheet_rev=self.rev,
-            fields={"chief_complaint": "咽痛 2 天"},
+            fields=NOTE,
         )  # fmt: skip
 
     def pay(self) -> Any:

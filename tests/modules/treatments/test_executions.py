@@ -64,6 +64,8 @@ def test_the_general_fee_of_the_visit_covers_the_injections(case):
     assert [line.source_kind for line in charging.open_lines(one.visit_id, today())] == ["prescription", "visit"]
     one.pay()
     one.begin(one.entries[0])
+    again = injection(case, with_number=False)  # a second visit of the same day
+    assert [line.source_kind for line in charging.open_lines(again.visit_id, today())] == ["prescription"]
 
 
 @pytest.mark.rule("IN-01")

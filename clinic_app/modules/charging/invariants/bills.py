@@ -45,7 +45,7 @@ UNION ALL SELECT 'bill ' || b.receipt_no, 'cash kept is not cash taken less chan
         <> (SELECT coalesce(sum(y.amount_fen), 0) FROM payment y WHERE y.bill_id = b.id AND y.method = 'cash')
 UNION ALL SELECT 'bill ' || b.receipt_no, 'line ' || l.line_no || ' has no fee class' FROM bill b
     JOIN bill_line l ON l.bill_id = b.id
-    WHERE NOT EXISTS (SELECT 1 FROM fee_class f WHERE f.category = l.category AND f.valid_from <= b.paid_on)
+    WHERE NOT EXISTS (SELECT 1 FROM fee_mapping f WHERE f.category = l.category AND f.valid_from <= b.paid_on)
 UNION ALL SELECT 'bill ' || b.receipt_no, 'relief is not what was approved for it' FROM bill b
     WHERE b.root_id IS NULL AND b.waiver_fen <> (SELECT coalesce(sum(a.amount_fen), 0) FROM approval a
         WHERE a.used_bill_id = b.id AND a.kind = 'relief')

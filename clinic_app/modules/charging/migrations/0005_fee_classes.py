@@ -21,7 +21,7 @@ FIRST = (
     ("nursing", "nursing", "nursing"),
 )
 SQL = """
-CREATE TABLE fee_class(
+CREATE TABLE fee_mapping(
     category TEXT NOT NULL CHECK (category <> ''),
     home_page_class TEXT NOT NULL CHECK (home_page_class <> ''),
     statistics_class TEXT NOT NULL CHECK (statistics_class <> ''),
@@ -30,11 +30,11 @@ CREATE TABLE fee_class(
     is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1)),
     PRIMARY KEY (category, valid_from)
 ) WITHOUT ROWID;
-CREATE TRIGGER fee_class_no_update BEFORE UPDATE ON fee_class
+CREATE TRIGGER fee_mapping_no_update BEFORE UPDATE ON fee_mapping
 BEGIN SELECT RAISE(ABORT, 'a class is replaced from a day on, never changed'); END;
-CREATE TRIGGER fee_class_no_delete BEFORE DELETE ON fee_class
+CREATE TRIGGER fee_mapping_no_delete BEFORE DELETE ON fee_mapping
 BEGIN SELECT RAISE(ABORT, 'classes are never removed'); END;
-INSERT INTO fee_class(category, home_page_class, statistics_class, valid_from, source, is_reviewed) VALUES
+INSERT INTO fee_mapping(category, home_page_class, statistics_class, valid_from, source, is_reviewed) VALUES
 """
 SQL += ",\n".join(f"('{one}', '{home}', '{statistics}', '1970-01-01', {SOURCE}, 0)" for one, home, statistics in FIRST)
 SQL += ";\n"

@@ -9,7 +9,7 @@ SELECT l.category, CASE WHEN d.antimicrobial_grade IS NOT NULL AND f.home_page_c
     sum(CASE b.kind WHEN 'red' THEN -l.amount_fen ELSE l.amount_fen END)
 FROM bill b JOIN bill_line l ON l.bill_id = coalesce(b.corrects_id, b.id)
 JOIN charge_line c ON c.id = l.charge_line_id LEFT JOIN drug d ON c.item_kind = 'drug' AND d.id = c.item_id
-JOIN fee_class f ON f.category = l.category AND f.valid_from = (SELECT max(x.valid_from) FROM fee_class x
+JOIN fee_mapping f ON f.category = l.category AND f.valid_from = (SELECT max(x.valid_from) FROM fee_mapping x
     WHERE x.category = l.category AND x.valid_from <= b.paid_on)
 WHERE b.id = ? GROUP BY 1, 2, 3
 """

@@ -21,16 +21,20 @@ BEGIN SELECT RAISE(ABORT, 'preparations are never removed'); END;
 CREATE TABLE dispense(
     id BLOB PRIMARY KEY CHECK (length(id) = 16),
     prescription_id BLOB NOT NULL REFERENCES prescription(id),
+    part_no INTEGER NOT NULL CHECK (part_no >= 1),
     bill_id BLOB NOT NULL REFERENCES bill(id),
     visit_id BLOB NOT NULL REFERENCES visit(id),
     patient_id BLOB NOT NULL REFERENCES patient(id),
+    reviewed_by BLOB NOT NULL REFERENCES person(id),
     prepared_by BLOB NOT NULL REFERENCES person(id),
     dispensed_by BLOB NOT NULL REFERENCES person(id),
     allergies TEXT NOT NULL,
+    short_reason TEXT NOT NULL,
     dispensed_at INTEGER NOT NULL,
     dispensed_on TEXT NOT NULL,
-    UNIQUE (prescription_id, bill_id)
+    UNIQUE (prescription_id, part_no)
 ) WITHOUT ROWID;
+CREATE INDEX dispense_short ON dispense(dispensed_at) WHERE short_reason <> '';
 CREATE INDEX dispense_bill ON dispense(bill_id);
 CREATE INDEX dispense_day ON dispense(dispensed_on, dispensed_at);
 CREATE TRIGGER dispense_no_update BEFORE UPDATE ON dispense

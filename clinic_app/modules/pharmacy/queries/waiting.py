@@ -15,13 +15,19 @@ MOST_FOUND = 8
 _WAITING = """
 SELECT w.sheet, w.bill, w.kinds, b.receipt_no, b.paid_at, p.prescription_no, p.kind, p.signed_on, v.queue_no,
     v.visit_no, v.visit_on, t.id, t.name,
-    EXISTS (SELECT 1 FROM preparation n WHERE n.prescription_id = w.sheet AND n.bill_id = w.bill AND n.ended_at IS NULL)
+    EXISTS (SELECT 1 FROM preparation n WHERE n.prescription_id = w.sheet AND n.bill_id = w.bill
+        AND n.ended_at IS NULL),
+    EXISTS (SELECT 1 FROM sheet_question q WHERE q.prescription_id = w.sheet AND q.decision IS NULL),
+    coalesce((SELECT r.outcome = 'rejected' FROM sheet_review r WHERE r.prescription_id = w.sheet
+        ORDER BY r.id DESC LIMIT 1), 0)
 FROM (SELECT c.source_id AS sheet, c.bill_id AS bill, count(*) AS kinds
     FROM bill k CROSS JOIN charge_line c ON c.bill_id = k.id
     WHERE k.paid_on >= ? AND (EXISTS (SELECT 1 FROM reservation r WHERE r.source_id = k.id AND r.state = 'live')
             OR NOT EXISTS (SELECT 1 FROM dispense d WHERE d.bill_id = k.id))
         AND c.source_kind = 'prescription' AND c.item_kind = 'drug'
-        AND NOT EXISTS (SELECT 1 FROM dispense d WHERE d.prescription_id = c.source_id AND d.bill_id = c.bill_id)
+        AND NOT EXISTS (SELECT 1 FROM dispense d WHERE d.prescription_id = c.source_id)
+        AND c.quantity > (SELECT coalesce(sum(f.quantity - f.from_returned), 0) FROM refunded_line f
+            WHERE f.line_id = c.source_line_id)
     GROUP BY c.source_id, c.bill_id) AS w
 JOIN bill b ON b.id = w.bill
 JOIN prescription p ON p.id = w.sheet
@@ -43,7 +49,7 @@ WHERE d.dispensed_on = ? ORDER BY d.dispensed_at DESC
 """
 _NUMBERED = """
 SELECT DISTINCT p.id, p.prescription_no, v.queue_no, t.name, v.visit_no, b.receipt_no,
-    EXISTS (SELECT 1 FROM dispense d WHERE d.prescription_id = p.id AND d.bill_id = b.id), b.paid_at
+    EXISTS (SELECT 1 FROM dispense d WHERE d.prescription_id = p.id), b.paid_at
 FROM bill b
 JOIN charge_line c ON c.bill_id = b.id AND c.source_kind = 'prescription'
 JOIN prescription p ON p.id = c.source_id
@@ -61,7 +67,8 @@ _BY_VISIT = f"{_NUMBERED} WHERE b.visit_id = (SELECT id FROM visit WHERE visit_n
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One sheet to hand out: `kinds` counts its drugs, `is_prepared` says that a first person put it together."""
+    """One sheet to hand out: `kinds` counts its drugs, `is_prepared` says that a first person put it together,
+    `is_asked` that the doctor owes an answer, `is_rejected` that it went back to the doctor."""
 
     prescription_id: bytes
     bill_id: bytes
@@ -77,6 +84,8 @@ class Waiting:
     patient_id: bytes
     name: str
     is_prepared: int
+    is_asked: int
+    is_rejected: int
 
     @property
     def is_child(self) -> bool:

@@ -1,6 +1,7 @@
 """A line of a sheet in the words of the request's language: how it is taken, how much of it is handed out."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import ngettext
@@ -70,3 +71,8 @@ def _frequency(line: Line, frequency: dictionaries.Frequency | None) -> str:
 def _route(code: str) -> str:
     route = next((one for one in dictionaries.routes() if one.code == code), None)
     return words.named(route.name, route.name_en) if route else code
+
+
+def use_only(line: Line) -> str:
+    """The use as on a label, without the doctor's note."""
+    return use(replace(line, note=""))

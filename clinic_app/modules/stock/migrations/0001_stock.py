@@ -1,6 +1,7 @@
 """Tables of the stock: places, batches, movements with cached balances, reservations, goods-in.
 
-The places outside the clinic are made here: every clinic has them, under the same ids, and no screen adds others.
+The places outside the clinic, and the corner for what waits to be scrapped (待报损), are made here: every clinic has
+them, under the same ids, and no screen adds others.
 """
 
 SQL = """
@@ -13,7 +14,9 @@ CREATE TABLE place(
 ) WITHOUT ROWID;
 INSERT INTO place(id, code, name, is_external) VALUES
     (x'00000000000000000000000000000001', 'supplier', '供应商', 1),
-    (x'00000000000000000000000000000002', 'patient', '患者', 1);
+    (x'00000000000000000000000000000002', 'patient', '患者', 1),
+    (x'00000000000000000000000000000003', 'scrapped', '已销毁', 1),
+    (x'00000000000000000000000000000004', 'damaged', '待报损', 0);
 CREATE TRIGGER place_kept_insert AFTER INSERT ON place BEGIN UPDATE list_version SET n = n + 1; END;
 CREATE TRIGGER place_kept_update AFTER UPDATE ON place BEGIN UPDATE list_version SET n = n + 1; END;
 CREATE TRIGGER place_kept_delete AFTER DELETE ON place BEGIN UPDATE list_version SET n = n + 1; END;
@@ -66,13 +69,16 @@ CREATE TABLE reservation(
     batch_id BLOB NOT NULL REFERENCES batch(id),
     place_id BLOB NOT NULL REFERENCES place(id),
     quantity INTEGER NOT NULL CHECK (quantity > 0),
-    state TEXT NOT NULL CHECK (state IN ('live', 'consumed', 'released')),
+    state TEXT NOT NULL CHECK (state IN ('live', 'consumed', 'released', 'lapsed')),
     made_at INTEGER NOT NULL,
     ended_at INTEGER,
     CHECK ((state = 'live') = (ended_at IS NULL))
 );
 CREATE UNIQUE INDEX reservation_live ON reservation(source_id, line_id, batch_id) WHERE state = 'live';
+CREATE INDEX reservation_line ON reservation(line_id) WHERE state = 'live';
 CREATE INDEX reservation_source ON reservation(source_id);
+CREATE INDEX reservation_age ON reservation(made_at) WHERE state = 'live';
+CREATE INDEX reservation_lapsed ON reservation(line_id) WHERE state = 'lapsed';
 CREATE INDEX reservation_batch ON reservation(batch_id) WHERE state = 'live';
 CREATE TRIGGER reservation_no_rewrite
 BEFORE UPDATE OF id, source_id, line_id, batch_id, place_id, quantity, made_at ON reservation

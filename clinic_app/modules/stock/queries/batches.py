@@ -111,3 +111,11 @@ def batch(batch_id: bytes) -> Batch | None:
 def reservations_of(source_id: bytes) -> list[Reserved]:
     """What is held for a source now: neither handed out nor released."""
     return db.read(Reserved, _RESERVATIONS, (source_id,))
+
+
+def units_of_batch(batch_id: bytes) -> int:
+    """Minimum units of a batch at all places of the clinic."""
+    units: int = db.value(
+        "SELECT coalesce(sum(on_hand), 0) FROM stock_balance WHERE batch_id = ? AND is_external = 0", (batch_id,)
+    )
+    return units

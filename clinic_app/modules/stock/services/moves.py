@@ -4,6 +4,8 @@ from clinic_app.kernel.unit_of_work import UnitOfWork
 
 SUPPLIER = (1).to_bytes(16, "big")
 PATIENT = (2).to_bytes(16, "big")
+SCRAPPED = (3).to_bytes(16, "big")
+DAMAGED = (4).to_bytes(16, "big")
 _MOVE = (
     "INSERT INTO stock_move(kind, batch_id, from_place_id, to_place_id, quantity, document_id, at, moved_on)"
     " VALUES(?, ?, ?, ?, ?, ?, ?, ?)"

@@ -47,7 +47,7 @@ def _refuse_other_batch(
         return
     bill_id = charging.is_prescription_paid(prescription_id)
     for (batch_no,) in db.rows(_BATCHES, (bill_id, line.id)) if bill_id else ():
-        if False:
+        if batch_no != test.batch_no:
             raise Refused("treatments.other_batch", drug=drug.name, tested=test.batch_no, batch=batch_no)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from clinic_app.kernel import installation, parameters
+from clinic_app.kernel import installation
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.charging import queries as charging
@@ -48,7 +48,7 @@ def plan_sheet(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
     """Subscriber of `consultation.prescription_signed`: tests first (ST-01), then one execution a dose, and fees.
 
     The route says which slip and which fee (QT routes): im twice a day for 3 days is 6 injections and one fee line of
-    6, unless the general treatment fee of the visit covers it (VS-07).
+    6, unless the general treatment fee of the day pays for it already (VS-07).
     """
     sheet_id, visit_id, patient_id = event["prescription_id"], event["visit_id"], event["patient_id"]
     lines = consultation.lines_of(sheet_id)
@@ -61,7 +61,7 @@ def plan_sheet(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
     uow.execute(_COURSE, (course_id, visit_id, patient_id, sheet_id, None, uow.at))
     fees: dict[bytes, int] = {}
     bottles: set[tuple[int, int]] = set()
-    covered = _covered_items(uow, visit_id)
+    covered = charging.fee_components(patient_id, uow.on)
     for group in groups:
         entry_no = 0
         for day, times in enumerate(group.days):
@@ -187,16 +187,7 @@ def _groups(lines: Sequence[consultation.PrescriptionLine], on: date) -> list[Gr
     return made
 
 
-def _covered_items(uow: UnitOfWork, visit_id: bytes) -> set[str]:
-    """Codes of the services that the general treatment fee of this visit includes (VS-07)."""
-    fee = dictionaries.service_by_code(parameters.value("dictionaries.registration_fee_item", uow.on))
-    state = charging.line_states([visit_id]).get((visit_id, fee.id)) if fee else None
-    if state is None or state.state == "withdrawn":
-        return set()
-    return set(parameters.value("treatments.covered_by_general_fee", uow.on).split())
-
-
-def _fee_of(group: Group, is_further: bool, covered: set[str]) -> bytes | None:
+def _fee_of(group: Group, is_further: bool, covered: frozenset[str]) -> bytes | None:
     code = group.route.fee_item
     if group.slip == "infusion" and is_further:
         code = group.route.next_fee_item or code

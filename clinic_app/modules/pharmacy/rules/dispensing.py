@@ -73,3 +73,9 @@ def units_per_dose(dose_text: str, strength_dose: str, strength_unit: str) -> st
         return ""
     whole, hundredths = divmod(int(count * 100), 100)
     return f"{whole}.{hundredths:02d}".rstrip("0").rstrip(".")
+
+
+def check_extension(now_days: int, wanted_days: int, most_days: int) -> None:
+    """Refused `pharmacy.extension_days` unless it is longer than now and at most `most_days` in all (RX-10)."""
+    if not now_days < wanted_days <= most_days:
+        raise Refused("pharmacy.extension_days", field="valid_days", now=now_days, most=most_days)

@@ -1,27 +1,25 @@
 """The screen of the pharmacy (发药): queue, lines by shelf with their batches, review, hand out (mock 05)."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Response, request, url_for
 
 from clinic_app.kernel import clock, parameters
-from clinic_app.kernel.errors import Missing, Refused
+from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import refusal
 from clinic_app.modules.consultation import queries as consultation
 from clinic_app.modules.consultation.queries.words import named
-from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients import queries as patients
-from clinic_app.modules.pharmacy import forms, queries, services
+from clinic_app.modules.people import queries as people
+from clinic_app.modules.pharmacy import forms, queries, rules, services
 from clinic_app.modules.pharmacy.queries import Line, Sheet, words
+from clinic_app.modules.pharmacy.views import blueprint
+from clinic_app.modules.pharmacy.views.found import SCREEN, found_sheet
 from clinic_app.web import pages
 from clinic_app.web.access import ONCE, access, actor, open_chart
 from clinic_app.web.commands import command, known_fields
-
-blueprint = Blueprint("pharmacy", __name__, url_prefix="/pharmacy", template_folder="templates")
-SCREEN = "pharmacy.sheet"
 
 
 @blueprint.get("/")
@@ -31,14 +29,14 @@ def index() -> Response:
     waiting = queries.waiting(clock.today())
     if not waiting:
         return pages.page("pharmacy/index.html", **_queue_values(waiting, None), sheet=None)
-    return _page(_found(waiting[0].prescription_id), waiting)
+    return _page(found_sheet(waiting[0].prescription_id), waiting)
 
 
 @blueprint.get("/sheets/<id:prescription_id>")
 @access("pharmacy.view")
 def sheet(prescription_id: bytes) -> Response:
     """One sheet: to hand out, handed out already, or refused with the reason."""
-    return _page(_found(prescription_id), queries.waiting(clock.today()))
+    return _page(found_sheet(prescription_id), queries.waiting(clock.today()))
 
 
 @blueprint.get("/queue")
@@ -68,43 +66,25 @@ def open_sheet() -> Response:
     return pages.see(url_for(".sheet", prescription_id=found[0].prescription_id))
 
 
-@blueprint.get("/sheets/<id:prescription_id>/scan")
-@access("pharmacy.dispense")
-def scan(prescription_id: bytes) -> Response:
-    """What a scanned code is: a line of the sheet to be ticked, a wrong drug, another sheet's paper; writes nothing."""
-    code = forms.typed_code(request.args.get("scan", ""))
-    if not pages.wants_fragment():
-        return pages.see(url_for(".sheet", prescription_id=prescription_id))
-    if not code:
-        return pages.answer("pharmacy/_said.html", focus="#scan", said=_("扫药盒编码，或按空格给这一行打勾"), sound="")
-    found = _found(prescription_id)
-    open_chart(found.patient_id, SCREEN)
-    shown = queries.lines_of(found, clock.today())
-    line = forms.line_of_code(shown, code, set(request.args.getlist("line")))
-    drug = dictionaries.drug_by_code(code) if line is None else None
-    if line is None and drug is None and (sheets := queries.find_numbered(code)):
-        response = pages.page("pharmacy/_found.html", found=[], typed=code)
-        response.headers["HX-Redirect"] = url_for(".sheet", prescription_id=sheets[0].prescription_id)
-        return response
-    told = {"sound": "ok", "tick": f"#tick-{line.id.hex()}"} if line else {"sound": "wrong"}
-    said = _said(code, line, drug)
-    response = pages.answer("pharmacy/_said.html", focus="#scan", said=said, sound=told["sound"])
-    response.headers["HX-Trigger"] = json.dumps(told)
-    return response
-
-
 @blueprint.post("/sheets/<id:prescription_id>/dispense")
 @access("pharmacy.dispense", writes=ONCE)
 def dispense(prescription_id: bytes) -> Response:
     """Hand out (F9), then the next patient; what is missing is said and focused."""
-    known_fields(*forms.FIELDS)
+    known_fields(*forms.FIELDS, *forms.given_fields(request.form))
     seen = forms.ticks(request.form)
     try:
-        command(lambda uow: services.dispense(uow, prescription_id, seen.lines, batches_seen=seen.batches))
+        result = command(
+            lambda uow: services.dispense(
+                uow, prescription_id, seen.lines, batches_seen=seen.batches, parts_seen=seen.parts,
+                quantities=seen.quantities, short_reason=seen.short_reason, traces=seen.traces,
+            )
+        ).result
     except Refused as err:
-        return _refused(err)
-    done = _found(prescription_id)
+        return refused(err)
+    done = found_sheet(prescription_id)
     told = _("%(name)s 的药发好了，处方 %(sheet)s") % {"name": done.patient_name, "sheet": done.prescription_no}
+    if result.get("left"):
+        told = _("%(name)s 的药先发了一部分，剩下的记在欠药里；告诉患者哪天来取") % {"name": done.patient_name}
     return pages.see(url_for(".index"), told)
 
 
@@ -112,13 +92,18 @@ def dispense(prescription_id: bytes) -> Response:
 @access("pharmacy.dispense", writes=ONCE)
 def prepare(prescription_id: bytes) -> Response:
     """Put together for a second person (F9 where two must sign, RX-15)."""
-    known_fields(*forms.FIELDS)
+    known_fields(*forms.FIELDS, *forms.given_fields(request.form))
     seen = forms.ticks(request.form)
     try:
-        command(lambda uow: services.prepare(uow, prescription_id, seen.lines, batches_seen=seen.batches))
+        command(
+            lambda uow: services.prepare(
+                uow, prescription_id, seen.lines, batches_seen=seen.batches, parts_seen=seen.parts,
+                quantities=seen.quantities,
+            )
+        )
     except Refused as err:
-        return _refused(err)
-    done = _found(prescription_id)
+        return refused(err)
+    done = found_sheet(prescription_id)
     told = _("处方 %(sheet)s 配好了，等第二个人核对发药") % {"sheet": done.prescription_no}
     return pages.see(url_for(".index"), told)
 
@@ -126,7 +111,7 @@ def prepare(prescription_id: bytes) -> Response:
 @blueprint.post("/sheets/<id:prescription_id>/reallocate")
 @access("pharmacy.dispense", writes=ONCE)
 def reallocate(prescription_id: bytes) -> Response:
-    """Take other batches for those that expired or were frozen (Alt+R)."""
+    """Hold batches anew: for those that expired or were frozen, for what lapsed, for what is owed (Alt+R)."""
     known_fields()
     result = command(lambda uow: services.reallocate(uow, prescription_id)).result
     told = _("换好批号了，照新的批号取药") if result["renewed"] else _("批号都能用，没有换")
@@ -143,34 +128,38 @@ def done() -> Response:
     )
 
 
-def _found(prescription_id: bytes) -> Sheet:
-    found = queries.sheet(prescription_id)
-    if found is None:
-        raise Missing("pharmacy.missing", next_url="/pharmacy")
-    return found
-
-
 def _page(found: Sheet, waiting: list[queries.Waiting]) -> Response:
     """One sheet as it is now; what is ticked stays in the browser until F9 sends it."""
     open_chart(found.patient_id, SCREEN)
     today = clock.today()
     shown = queries.lines_of(found, today)
-    single = parameters.value("pharmacy.single_sign", today)
     return pages.page(
-        "pharmacy/index.html", banner=_banner(found),
+        "pharmacy/index.html", banner=banner_of(found),
         diagnoses=[named(one.name, one.name_en) for one in consultation.diagnoses_of_visit(found.visit_id)],
         amount_fen=sum(line.amount_fen for line in shown), valid_until=found.valid_until(today),
-        is_expired=found.valid_until(today) < today, needs_first=not single and not _prepared(found),
-        needs_other=not single and _prepared(found) == actor().person_id,
+        is_expired=found.valid_until(today) < today, **_signing_values(found, shown),
         **_queue_values(waiting, found.id.hex()), **_line_values(found, shown),
     )  # fmt: skip
+
+
+def _signing_values(found: Sheet, shown: list[Line]) -> dict[str, Any]:
+    """Whether the actor prepares first or checks what another prepared, and where the sheet stands (RX-15, RX-18)."""
+    today, me, prepared = clock.today(), actor().person_id, _prepared(found)
+    single = parameters.value("pharmacy.single_sign", today)
+    level = people.qualification(me, today).pharmacist_level
+    two = rules.needs_two((line.drug.controlled_class for line in shown), is_single_sign=single)
+    return {
+        "needs_first": prepared is None and (two or level == "assistant"), "needs_other": two and prepared == me,
+        "standing": queries.standing(found.id), "is_pharmacist": level == "pharmacist", "needs_two": two,
+        "now": clock.clock.read().at, "is_mine": found.doctor_id == me, "short_reasons": forms.short_reasons(),
+    }  # fmt: skip
 
 
 def _prepared(found: Sheet) -> bytes | None:
     return found.paid.prepared_by if found.paid else None
 
 
-def _banner(found: Sheet) -> patients.Banner | None:
+def banner_of(found: Sheet) -> patients.Banner | None:
     banner = patients.banner(found.patient_id, clock.today())
     if banner is None:
         return None
@@ -199,24 +188,20 @@ def _queue_values(waiting: list[queries.Waiting], at: str | None) -> dict[str, A
 
 
 def _line_values(found: Sheet, shown: list[Line]) -> dict[str, Any]:
+    can_dispense = pages.me_may("pharmacy.dispense") and found.is_open
+    short = any(line.held < line.left for line in shown)
     return {
         "sheet": found, "lines": shown, "review": queries.review(found, shown), "words": words,
-        "can_dispense": pages.me_may("pharmacy.dispense") and found.paid is not None and not found.is_dispensed,
-        "batch_mark": services.batch_mark(shown),
-        "needs_batches": any(batch.state in ("expired", "frozen") for line in shown for batch in line.batches),
+        "can_dispense": can_dispense, "batch_mark": services.batch_mark(shown), "is_short": short,
+        "in_part": can_dispense and (short or found.is_owed or "part" in request.args),
+        "left_count": sum(1 for line in shown if line.left),
+        "needs_batches": can_dispense and (short or any(
+            batch.state in ("expired", "frozen") for line in shown for batch in line.batches
+        )),
     }  # fmt: skip
 
 
-def _said(code: str, line: Line | None, drug: dictionaries.Drug | None) -> str:
-    """What a scan came to: the line that is ticked, a drug that is not on the sheet, or no drug at all."""
-    if line is not None:
-        return _("%(drug)s 对上了") % {"drug": words.drug_name(line)}
-    if drug is not None:
-        return _("扫到的是 %(drug)s，这张处方里没有，放回去") % {"drug": named(drug.name, drug.name_en)}
-    return _("没有编码是 %(code)s 的药，对着药盒手工核对后按空格打勾") % {"code": code}
-
-
-def _refused(err: Refused) -> Response:
+def refused(err: Refused) -> Response:
     """Say it above the action bar and put the focus on the line at fault; the ticks stay as they are."""
     if err.field is None or not request.headers.get("HX-Request"):
         raise err

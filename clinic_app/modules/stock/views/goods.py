@@ -1,20 +1,20 @@
-"""Pages of the stock (库存): what is on hand, and goods-in as an entry grid."""
+"""What is on hand, and goods-in as an entry grid (库存、入库)."""
 
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Response, request, url_for
 
 from clinic_app.kernel import clock, i18n, parameters
 from clinic_app.kernel.errors import Invalid, Refused
 from clinic_app.kernel.money import line_amount
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.stock import forms, queries, services
+from clinic_app.modules.stock.views import blueprint
 from clinic_app.web import pages
 from clinic_app.web.access import ONCE, READS, access
 from clinic_app.web.commands import command, known_fields
 
-blueprint = Blueprint("stock", __name__, url_prefix="/stock", template_folder="templates")
 SHOWN = ("all", queries.NEAR, queries.EXPIRED, queries.SOLD_OUT)
 MOST_ROWS = 300
 

@@ -1,0 +1,26 @@
+"""What a sheet says whether it is paid or not, and whether a bill paid for something handed out."""
+
+from clinic_app.kernel import db
+from clinic_app.modules.consultation import queries as consultation
+from clinic_app.modules.dictionaries.queries import named
+from clinic_app.modules.pharmacy.queries.sheets import Sheet
+
+
+def bill_is_dispensed(bill_id: bytes) -> tuple[str, int, str] | None:
+    """Sheet number, moment and person of a dispense that a bill paid for, or None."""
+    return db.row(
+        "SELECT p.prescription_no, d.dispensed_at, u.name FROM dispense d"
+        " JOIN prescription p ON p.id = d.prescription_id JOIN person u ON u.id = d.dispensed_by"
+        " WHERE d.bill_id = ? LIMIT 1",
+        (bill_id,),
+    )
+
+
+def written_lines(found: Sheet) -> list[tuple[str, str]]:
+    """What a sheet says, paid or not: drug and dose with frequency, for the doctor who is asked about it."""
+    drugs = consultation.drugs_as_signed(found.id)
+    rows = db.rows(
+        "SELECT id, dose_text, frequency, days FROM prescription_line WHERE prescription_id = ? ORDER BY line_no",
+        (found.id,),
+    )
+    return [(named(drugs[line_id]), f"{dose} · {frequency} · {days}") for line_id, dose, frequency, days in rows]
