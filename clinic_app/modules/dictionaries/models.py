@@ -80,7 +80,7 @@ class TcmTerm(_Table):
     kind = TextField()
     name = TextField()
     name_en = TextField()
-    is_disabled = IntegerField(default=0)
+    is_disabled = IntegerField()
     source = TextField()
     is_reviewed = IntegerField()
 
