@@ -39,7 +39,7 @@ ARRIVED = PatientData("欧阳海棠", "2", date(1971, 4, 9), phone="19900001177"
 
 @dataclass(frozen=True)
 class Screen:
-    """One screen: who looks at it, where, after which key; whether a patient's banner and a primary action belong on it."""
+    """One screen: who looks at it, where, after which key; whether a patient's banner and a primary action belong there."""
 
     name: str
     role: str
@@ -338,7 +338,8 @@ CLASHES = """() => {
   for (const e of root.querySelectorAll('[data-key]')) {
     if (shown(e) && e.dataset.key !== 'Esc') (held[e.dataset.key] = held[e.dataset.key] || []).push(e);
   }
-  const isEachRows = (many) => many.every(row) && new Set(many.map(row)).size === many.length && new Set(many.map(act)).size === 1;
+  const isEachRows = (many) => many.every(row) && new Set(many.map(row)).size === many.length
+    && new Set(many.map(act)).size === 1;
   return Object.entries(held).filter(([, many]) => many.length > 1 && !isEachRows(many))
     .map(([key, many]) => key + ': ' + many.map((e) => e.dataset.keyLabel || e.textContent.trim()).join(' | '));
 }"""  # each row of a list may own the key of the same act; Esc goes one step back from where the focus is
