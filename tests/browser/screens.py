@@ -39,7 +39,7 @@ ARRIVED = PatientData("欧阳海棠", "2", date(1971, 4, 9), phone="19900001177"
 
 @dataclass(frozen=True)
 class Screen:
-    """One screen: who looks, where, after which key; whether a patient's banner and a primary action belong on it."""
+    """One screen: who looks at it, where, after which key; whether a patient's banner and a primary action belong there."""
 
     name: str
     role: str
@@ -80,7 +80,7 @@ SCREENS = (
     Screen("doctor-herbs", "doctor", "/doctor/visits/{herbal}", is_of_patient=True),
     Screen("doctor-red", "doctor", "/doctor/visits/{red}", is_of_patient=True),
     Screen("doctor-requests", "doctor", "/doctor/visits/{grouped}", is_of_patient=True, key="Alt+j"),
-    Screen("doctor-results", "doctor", "/doctor/visits/{resulted}", is_of_patient=True, has_primary=False, key="Alt+i"),
+    Screen("doctor-results", "doctor", "/doctor/visits/{resulted}", is_of_patient=True, key="Alt+i"),
     Screen("doctor-past", "doctor", "/doctor/visits/{stopped}", is_of_patient=True, key="Alt+l"),
     Screen("doctor-trend", "doctor", "/doctor/visits/{stopped}", is_of_patient=True, key="Alt+v"),
     Screen("kept-stops", "manager", "/doctor/kept-stops", has_primary=False),
@@ -277,15 +277,12 @@ def data_words() -> list[str]:
     words = {practice.FACTS.name, ARRIVED.name, visit.ADULT.name, TREATED.name, BOOKED, "样例医药公司", "单晓月"}
     words |= {"石坝村 2 组 16 号", "青霉素类"}
     words |= {text for row in practice.STAFF for text in row[1:3]} | {row[1] for row in practice.VILLAGES}
-    words |= {"样例省样北市青溪县青溪镇", "无名氏", "未做", "慢病长期用药", *SPECIAL.values(), *visit.NOTE.values()}
+    words |= {"样例省样北市青溪县青溪镇", "无名氏", "陈**", "王**", *SPECIAL.values()}
     words |= {text for row in practice.ROOMS for text in row[1:]} | {name for name, _room in practice.DESKS}
     for one in PATIENTS:
         words |= {one.name, one.address, *(entry.note for entry in one.allergies)}
-    words |= {one[0] + "*" * (len(one) - 1) for one in (ARRIVED.name, TREATED.name, *(row.name for row in PATIENTS))}
-    columns = {"drugs": ("strength_text", "maker"), "herbs": ("maker",), "suppliers": ("licence_no",)}
-    for name, wanted in columns.items():
-        with (ROOT / f"clinic_app/modules/dictionaries/data/{name}.csv").open(encoding="utf-8", newline="") as file:
-            words |= {row[column] for row in csv.DictReader(file) for column in wanted}
+    with (ROOT / "clinic_app/modules/dictionaries/data/drugs.csv").open(encoding="utf-8", newline="") as file:
+        words |= {row[column] for row in csv.DictReader(file) for column in ("strength_text", "maker")}
     return sorted((word for word in words if re.search(CHINESE, word)), key=len, reverse=True)
 
 
@@ -341,8 +338,8 @@ CLASHES = """() => {
   for (const e of root.querySelectorAll('[data-key]')) {
     if (shown(e) && e.dataset.key !== 'Esc') (held[e.dataset.key] = held[e.dataset.key] || []).push(e);
   }
-  const apart = (many) => new Set(many.map(row)).size === many.length && many.every(row);
-  const isEachRows = (many) => apart(many) && new Set(many.map(act)).size === 1;
+  const isEachRows = (many) => many.every(row) && new Set(many.map(row)).size === many.length
+    && new Set(many.map(act)).size === 1;
   return Object.entries(held).filter(([, many]) => many.length > 1 && !isEachRows(many))
     .map(([key, many]) => key + ': ' + many.map((e) => e.dataset.keyLabel || e.textContent.trim()).join(' | '));
 }"""  # each row of a list may own the key of the same act; Esc goes one step back from where the focus is
