@@ -7,9 +7,15 @@ from flask import Response, g, make_response, redirect, render_template, request
 
 from clinic_app.web.access import actor
 
+TAKEN = frozenset({"menu", "chips", "clinic", "me", "lang", "toast"})
+"""Names that `context.py` gives to the frame of every page: a value of that name would stand in the top bar."""
+
 
 def page(template: str, *, status: int = 200, **values: Any) -> Response:
-    """A whole page, or a fragment when the template is one (its name begins with `_`)."""
+    """A whole page, or a fragment when the template is one (its name begins with `_`).
+
+    Raises ValueError for a value that would hide one of the frame (`TAKEN`); so does `answer`.
+    """
     return make_response(_drawn(template, values), status)
 
 
@@ -29,6 +35,8 @@ def answer(
 
 
 def _drawn(template: str, values: dict[str, Any]) -> str:
+    if hidden := sorted(TAKEN & values.keys()):
+        raise ValueError(f"{template} would hide {', '.join(hidden)} of the page's frame: name the value otherwise")
     g.is_piece = template.rpartition("/")[2].startswith("_")
     return render_template(template, **values)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, current_app, g, request, url_for
+from flask import Blueprint, Response, current_app, g, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from clinic_app.kernel import db, i18n, sessions
@@ -38,7 +38,9 @@ def home() -> Response:
 @blueprint.get("/status/chips")
 @access(SIGNED_IN, is_poll=True)
 def chips() -> Response:
-    return pages.page("components/_status_chips.html", chips=current_chips())
+    """The chips alone: the one piece of the frame that is drawn again without its page."""
+    g.is_piece = True
+    return make_response(render_template("components/_status_chips.html", chips=current_chips()))
 
 
 def current_chips() -> list[object]:

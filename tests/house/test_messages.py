@@ -93,6 +93,17 @@ def test_every_refusal_code_has_a_sentence_in_every_locale() -> None:
     assert missing == []
 
 
+def test_every_sentence_of_a_code_stands_with_its_context() -> None:
+    """A code without `msgctxt` is found by nobody: its person would read the code."""
+    bare = [
+        f"{language}: {msgid}"
+        for language in LANGUAGES
+        for context, msgid in messages(language)
+        if not context and re.fullmatch(r"[a-z]+\.[a-z_]+", msgid)
+    ]
+    assert bare == []
+
+
 def test_no_sentence_is_left_for_a_code_nobody_raises() -> None:
     used = set(codes_in_use())
     text = "\n".join(source.text for source in sources())

@@ -83,7 +83,8 @@ def _models() -> list[type[peewee.Model]]:
     """Every model that stands for a table; a shared base has no name of its own."""
     found = []
     for name in registry.MODULES:
-        if not (ROOT / "clinic_app" / "modules" / name / "models.py").exists():
+        room = ROOT / "clinic_app" / "modules" / name
+        if not (room / "models.py").exists() and not (room / "models").exists():
             continue
         for model in vars(importlib.import_module(f"clinic_app.modules.{name}.models")).values():
             is_model = isinstance(model, type) and issubclass(model, peewee.Model) and model is not peewee.Model

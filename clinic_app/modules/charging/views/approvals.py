@@ -20,7 +20,7 @@ def approvals() -> Response:
     """The work list of who approves, and what was decided lately."""
     return pages.page(
         "charging/approvals.html", waiting=queries.approvals_waiting(), decided=queries.approvals_decided(),
-        kind=words.approval_kind, state=words.approval_state, since=words.since, me=actor().person_id,
+        kind=words.approval_kind, state=words.approval_state, since=words.since, own_id=actor().person_id,
     )  # fmt: skip
 
 

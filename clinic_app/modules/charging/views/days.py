@@ -27,7 +27,7 @@ def days() -> Response:
         "charging/days.html", on=on, before=on - timedelta(days=1),
         after=on + timedelta(days=1) if on < today else None,
         closes=closes, sums=queries.day_sums(on), handed=queries.hand_ins([one.id for one in closes]),
-        open_shifts=queries.open_shifts() if on == today else [], since=words.since, me=actor().person_id,
+        open_shifts=queries.open_shifts() if on == today else [], since=words.since, own_id=actor().person_id,
         method_name=queries.method_name, wrong=bool(typed) and _day(typed) is None,
     )  # fmt: skip
 

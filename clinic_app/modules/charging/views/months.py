@@ -24,7 +24,7 @@ def months() -> Response:
     owed = queries.arrears()
     return pages.page(
         "charging/months.html", months=shown, owed=owed, owed_fen=sum(one.owed_fen for one in owed),
-        this_month=f"{clock.today():%Y-%m}", since=words.since, me=actor().person_id,
+        this_month=f"{clock.today():%Y-%m}", since=words.since, own_id=actor().person_id,
     )  # fmt: skip
 
 

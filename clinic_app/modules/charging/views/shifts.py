@@ -20,12 +20,12 @@ from clinic_app.web.commands import command, known_fields
 @blueprint.get("/shifts")
 @access("charging.close_for", in_menu=True)
 def shifts() -> Response:
-    now, me, closed = clock.clock.read().at, actor().person_id, queries.closed_shifts(None)
+    now, own_id, closed = clock.clock.read().at, actor().person_id, queries.closed_shifts(None)
     left = queries.left_open(now)
     found = [(one, queries.shift_sums(one.id), one.id in left) for one in queries.open_shifts()]
-    own_slip = next((one for one in closed[:1] if (one.closed_by or one.cashier_id) == me), None)
+    own_slip = next((one for one in closed[:1] if (one.closed_by or one.cashier_id) == own_id), None)
     return pages.page(
-        "charging/shifts.html", open_shifts=found, closed=closed, since=words.since, me=me,
+        "charging/shifts.html", open_shifts=found, closed=closed, since=words.since, own_id=own_id,
         hours=queries.left_open_hours(now),
         slip=documents.newest_job(documents.SHIFT_SLIP, own_slip.id) if own_slip else None,
     )  # fmt: skip

@@ -24,7 +24,7 @@ def register() -> Response:
     ids = {one.drug_id for one in (*balances, *entries, *empties, *unchecked)}
     return pages.page(
         "pharmacy/register.html", balances=balances, entries=entries, empties=empties, unchecked=unchecked,
-        drugs=dictionaries.drugs(ids), me=actor().person_id, amount=dictionaries.amount, named=dictionaries.named,
+        drugs=dictionaries.drugs(ids), own_id=actor().person_id, amount=dictionaries.amount, named=dictionaries.named,
         today=clock.today(), kinds=_kinds(),
     )  # fmt: skip
 

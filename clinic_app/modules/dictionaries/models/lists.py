@@ -1,17 +1,11 @@
-"""Tables of the dictionaries (字典) as peewee models; `migrations/` holds their checks and triggers."""
+"""The lists that are chosen from: drugs, services, diagnoses, words (字典)."""
 
-import peewee
 from peewee import BlobField, IntegerField, TextField
 
-from clinic_app.kernel import db
+from clinic_app.modules.dictionaries.models.base import Table
 
 
-class _Table(peewee.Model):  # type: ignore[misc]  # peewee ships no types
-    class Meta:
-        database = db.database
-
-
-class InvoiceCategory(_Table):
+class InvoiceCategory(Table):
     """A line of the printed invoice (发票归类, FE-01)."""
 
     code = TextField(primary_key=True)
@@ -26,7 +20,7 @@ class InvoiceCategory(_Table):
         table_name = "invoice_category"
 
 
-class AllergyGroup(_Table):
+class AllergyGroup(Table):
     """A group of substances that one allergy covers (过敏类别)."""
 
     code = TextField(primary_key=True)
@@ -41,7 +35,7 @@ class AllergyGroup(_Table):
         table_name = "allergy_group"
 
 
-class Frequency(_Table):
+class Frequency(Table):
     """How often a drug is taken (频次): `times` in `cycle_days`."""
 
     code = TextField(primary_key=True)
@@ -58,7 +52,7 @@ class Frequency(_Table):
     is_disabled = IntegerField()
 
 
-class Route(_Table):
+class Route(Table):
     """How a drug is given (给药途径) and the slip that it prints."""
 
     code = TextField(primary_key=True)
@@ -73,7 +67,7 @@ class Route(_Table):
     is_disabled = IntegerField()
 
 
-class TcmTerm(_Table):
+class TcmTerm(Table):
     """A disease or a syndrome of traditional medicine (中医病名、证候)."""
 
     code = TextField(primary_key=True)
@@ -88,7 +82,7 @@ class TcmTerm(_Table):
         table_name = "tcm_term"
 
 
-class Drug(_Table):
+class Drug(Table):
     """A drug of one strength and pack (药品); amounts are decimal texts, never floats."""
 
     id = BlobField(primary_key=True)
@@ -124,7 +118,7 @@ class Drug(_Table):
     is_reviewed = IntegerField()
 
 
-class ServiceItem(_Table):
+class ServiceItem(Table):
     """A chargeable service (诊疗项目)."""
 
     id = BlobField(primary_key=True)
@@ -145,7 +139,7 @@ class ServiceItem(_Table):
         table_name = "service_item"
 
 
-class Diagnosis(_Table):
+class Diagnosis(Table):
     """A diagnosis with its code (诊断)."""
 
     id = BlobField(primary_key=True)
@@ -157,7 +151,7 @@ class Diagnosis(_Table):
     is_reviewed = IntegerField()
 
 
-class Supplier(_Table):
+class Supplier(Table):
     """Whom the clinic buys from (供应商, CFG-09); `licence_until` is the last day of the licence."""
 
     code = TextField(primary_key=True)
@@ -171,99 +165,7 @@ class Supplier(_Table):
     is_reviewed = IntegerField()
 
 
-class SubstanceClass(_Table):
-    """Substances that act alike (成分分类); two of an `is_duplicate` class are duplicate therapy."""
-
-    code = TextField(primary_key=True)
-    name = TextField()
-    name_en = TextField()
-    substances = TextField()
-    is_duplicate = IntegerField()
-    is_disabled = IntegerField()
-    source = TextField()
-    is_reviewed = IntegerField()
-
-    class Meta:
-        table_name = "substance_class"
-
-
-class Substance(_Table):
-    """A substance (成分): the most of a day over all drugs that hold it, and whether it may stand twice."""
-
-    code = TextField(primary_key=True)
-    name = TextField()
-    name_en = TextField()
-    most_daily = TextField()
-    may_repeat = IntegerField()
-    valid_from = TextField()
-    valid_to = TextField(null=True)
-    is_disabled = IntegerField()
-    source = TextField()
-    is_reviewed = IntegerField()
-
-
-class SafetyRule(_Table):
-    """What speaks against a drug beside another, a diagnosis, a state or an age (用药安全规则)."""
-
-    code = TextField(primary_key=True)
-    kind = TextField()
-    subject = TextField()
-    object = TextField()
-    age_from_months = IntegerField(null=True)
-    age_to_months = IntegerField(null=True)
-    tier = TextField()
-    tier_village = TextField(null=True)
-    text = TextField()
-    text_en = TextField()
-    valid_from = TextField()
-    valid_to = TextField(null=True)
-    is_disabled = IntegerField()
-    source = TextField()
-    is_reviewed = IntegerField()
-
-    class Meta:
-        table_name = "safety_rule"
-
-
-class ControlledLimit(_Table):
-    """How much of a controlled drug one sheet may hold (特殊管理药品限量, RX-07)."""
-
-    code = TextField(primary_key=True)
-    controlled_class = TextField()
-    substance = TextField()
-    patient = TextField()
-    form = TextField()
-    most_days = IntegerField(null=True)
-    most_doses = IntegerField(null=True)
-    may_be_longer = IntegerField()
-    valid_from = TextField()
-    valid_to = TextField(null=True)
-    is_disabled = IntegerField()
-    source = TextField()
-    is_reviewed = IntegerField()
-
-    class Meta:
-        table_name = "controlled_limit"
-
-
-class PrescribingFact(_Table):
-    """What a prescriber must know of one drug (开方要点); `code` is the drug's."""
-
-    code = TextField(primary_key=True)
-    is_slow_release = IntegerField()
-    is_village_listed = IntegerField()
-    daily_per_kg = TextField(null=True)
-    opened_days = IntegerField(null=True)
-    contents = TextField()
-    is_disabled = IntegerField()
-    source = TextField()
-    is_reviewed = IntegerField()
-
-    class Meta:
-        table_name = "prescribing_fact"
-
-
-class ImportRun(_Table):
+class ImportRun(Table):
     """One import that changed something (导入记录)."""
 
     id = BlobField(primary_key=True)
