@@ -60,7 +60,7 @@ def test_a_red_sheet_is_fetched_by_somebody_with_both_numbers(writes: Callable[[
     doctor.goes_to("#rx-days", key="Enter").type("8").goes_to("#rx-route", key="Enter").press("Enter")
     doctor.sees("最多 7 天", "#row-problem").goes_to("#rx-days").press("Control+a").type("7")
     doctor.goes_to("#rx-route", key="Enter").press("Enter").sees("麻、精一处方", "#rx-options").has_focus("#rx-new")
-    doctor.press("Alt+d").has_focus("#rx-agent").type("刘建军").press("Tab").settles()
+    doctor.press("Alt+s").has_focus("#rx-agent").type("刘建军").press("Tab").settles()
     doctor.sees("姓名和身份证号都要填", "#orders").has_focus("#rx-agent")
     doctor.goes_to("#rx-agent-number").type("990499198011080229").press("Tab").settles()
     doctor.sees("硫酸吗啡缓释片", "#rx-grid td.nm").waits_for("#rx-agent-number[value='990499198011080229']")
@@ -74,7 +74,7 @@ def test_a_red_sheet_is_fetched_by_somebody_with_both_numbers(writes: Callable[[
 @pytest.mark.rule("RX-14", "RX-13")
 def test_herbs_that_do_not_go_together_are_kept_with_a_second_signature(writes: Callable[[str], Person]) -> None:
     doctor = writes("herbs")
-    doctor.press("Alt+z").sees("饮片", "#rx-grid th").press("Alt+n").has_focus("#rx-new")
+    doctor.press("Alt+y").sees("饮片", "#rx-grid th").press("Alt+n").has_focus("#rx-new")
     for typed, name, grams in (("gc", "甘草", "6"), ("hz", "海藻", "9")):
         doctor.type(typed).sees(name, "#rx-sug:not([aria-busy]) [role=option]")
         doctor.press("Enter").has_focus("#rx-dose").press("Control+a").type(grams).press("Enter").has_focus("#rx-note")
@@ -95,7 +95,7 @@ def test_a_childs_dose_by_weight_is_chosen(writes: Callable[[str], Person]) -> N
     doctor.press("Enter").has_focus("#rx-dose").sees("按体重 18 kg：180 mg = 1.44袋", "#rx-quote")
     doctor.type("180mg").goes_to("#rx-route", key="Enter").press("Enter")
     doctor.sees("1袋 / 1.5袋 / 2袋", "#row-problem").has_focus("#rx-dose")
-    doctor.sees("1.44袋", "#rx-quote").press("Alt+k").sees("0.1875 g", "#rx-grid td").sees("18袋", "#rx-grid td")
+    doctor.sees("1.44袋", "#rx-quote").press("Alt+Shift+k").sees("0.1875 g", "#rx-grid td").sees("18袋", "#rx-grid td")
     day.submits(doctor)
 
 

@@ -54,7 +54,7 @@ def test_a_doctor_uses_a_template_the_visit_before_and_gives_a_certificate(
     doctor.type("146/88").sees("已自动保存", "#record-saved")
     day.submits(doctor)
     doctor.page.goto(f"{server.url}/doctor/visits/{server.made['liu']}")
-    doctor.press("Alt+p").has_focus("#certificate-h").press("2").has_focus("#leave-days")
+    doctor.press("Alt+c").has_focus("#certificate-h").press("2").has_focus("#leave-days")
     doctor.press("F9").sees("病休「」天不对", "#certificate-form .msg").has_focus("#leave-days")
     doctor.type("3").press("F9").waits_for(".paper.pa5").sees("病 休 证 明 书")
     doctor.press("Escape").sees("印过 1 份", "#issued")
