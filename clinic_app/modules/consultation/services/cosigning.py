@@ -11,10 +11,10 @@ from clinic_app.modules.consultation.services.opening import LONGEST_REASON, Ope
 from clinic_app.modules.consultation.services.requests import sign_requests
 from clinic_app.modules.consultation.services.sheet_signing import sign_sheets
 from clinic_app.modules.consultation.services.texts import one_line
+from clinic_app.modules.consultation.queries.cosigning import SUPERVISORS
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
 
-SUPERVISORS = ("physician", "assistant")
 _DECIDED = (
     "INSERT INTO note_cosign(visit_id, version, decision, cosigned_by, cosigned_at, remark) VALUES(?, ?, ?, ?, ?, ?)"
     " ON CONFLICT(visit_id, version) DO NOTHING"
