@@ -89,8 +89,8 @@ class Browser:
         for wanted in given.get("hx-include", "").split(","):
             if wanted.strip() == "this":
                 boxes.append(element)
-            elif wanted.strip():
-                boxes.append(self._included(wanted.strip()))
+            elif wanted.strip() and (found := self._included(wanted.strip())) is not None:
+                boxes.append(found)
         pairs = list(dict.fromkeys(pair for box in boxes for pair in self.screen.fields(box)))
         added = values_of(element)
         pairs = [pair for pair in pairs if pair[0] not in {name for name, _ in added}] + added
@@ -99,10 +99,11 @@ class Browser:
             return []
         return pairs if allowed == "*" else [pair for pair in pairs if pair[0] in allowed.replace(" ", "").split(",")]
 
-    def _included(self, selector: str) -> Element:
+    def _included(self, selector: str) -> Element | None:
+        """None where it is not on the page now: a part that was not opened has nothing to send."""
         if not selector.startswith("#"):
             raise NotOnPage(f"hx-include {selector}: only #id is understood")
-        return self.screen.element(selector[1:])
+        return self.screen.element(selector[1:]) if f' id="{selector[1:]}"' in self.screen.text else None
 
     def _swap(self, element: Element, answer: Answer) -> None:
         given = element.attributes

@@ -23,6 +23,9 @@ from tests.bench import patients
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".bench-cache"
 ROLES = {"registrar": "挂号", "doctor": "医师", "cashier": "收费", "pharmacist": "药师"}
+CERTIFICATES = {
+    "doctor": (("doctor", "physician"), ("antimicrobial", "restricted")), "pharmacist": (("pharmacist", "pharmacist"),),
+}  # fmt: skip
 MOST_CLIENTS = 10
 DRUGS = ("D0011", "D0016", "D0038")
 UNITS = 9_000_000
@@ -97,16 +100,22 @@ def furnish(folder: Path, count: int, *, clients: int = MOST_CLIENTS) -> None:
 
 def _add_places(uow: UnitOfWork, clients: int) -> None:
     """One open room, a person and a desk for each part of each client, and goods for any number of visits."""
-    other, room = desks.rooms()
-    desk_services.change_room(
-        uow, other.id, code=other.code, name=other.name, speciality=other.speciality, is_open=False
-    )
+    room = next(one for one in desks.rooms() if one.code == "2")
+    for other in desks.rooms():
+        if other.id != room.id:
+            desk_services.change_room(
+                uow, other.id, code=other.code, name=other.name, speciality=other.speciality, is_open=False
+            )
     for place in range(clients):
         for role, title in ROLES.items():
-            people_services.add_person(
+            made = people_services.add_person(
                 uow, staff_no=staff_no(role, place), name=f"{title}{place}", title=title, roles=(role,),
                 password=practice.PASSWORD,
             )  # fmt: skip
+            for kind, level in CERTIFICATES.get(role, ()):
+                people_services.add_qualification(
+                    uow, bytes.fromhex(made["person_id"]), kind=kind, level=level, valid_from=uow.on
+                )
             prints = role in ("registrar", "cashier")
             desk_services.add_desk(
                 uow, name=desk_name(role, place), room_id=room.id if role == "doctor" else None,

@@ -91,11 +91,16 @@ def typed_line(form: Mapping[str, str]) -> TypedLine:
 
 def refuse_unstored_row(form: Mapping[str, str]) -> None:
     """A row that was typed but not stored would be lost at signing (输了一半的药); a full one needs one Enter more."""
-    if form.get("item", "").strip():
-        raise Refused("consultation.item_not_stored", field="item")
+    refuse_unstored_item(form)
     if any(form.get(name, "").strip() for name in _TYPED):
         is_full = all(form.get(name, "").strip() for name in ("drug_id", "dose", "frequency", "days", "route"))
         raise Refused("consultation.row_not_stored", field="last_cell" if is_full else "drug")
+
+
+def refuse_unstored_item(form: Mapping[str, str]) -> None:
+    """The same for a request (输了一半的申请)."""
+    if form.get("item", "").strip():
+        raise Refused("consultation.item_not_stored", field="item")
 
 
 def age_of(text: str) -> tuple[int, str]:

@@ -176,6 +176,18 @@ def test_the_limit_itself_needs_nobody(amount, waits):
 
 
 @pytest.mark.rule("FE-11")
+def test_several_small_refunds_of_a_bill_are_no_way_round_the_limit(window):
+    visit = window.visit()
+    window.services(visit, ("理疗", 6000), ("换药", 4000), ("针灸", 100))
+    bill = window.pay(visit)
+    assert window.refund(bill, ("理疗", 1))["state"] == "done"
+    rest = {"bill_id": queries.bill_that_counts(bytes.fromhex(bill["bill_id"])).id.hex()}
+    assert window.refund(rest, ("换药", 1))["state"] == "done"
+    rest = {"bill_id": queries.bill_that_counts(bytes.fromhex(bill["bill_id"])).id.hex()}
+    assert window.refund(rest, ("针灸", 1))["state"] == "waiting"
+
+
+@pytest.mark.rule("FE-11")
 def test_the_right_to_refund_is_another_one_than_to_charge(window, browser_as):
     rights = {module.name: module.rights for module in window.clinic.modules}["charging"]
     assert "charging.refund" in rights and "charging.charge" in rights

@@ -69,7 +69,9 @@ class Writing:
         assert found is not None
         self.draft(services.add_diagnosis, diagnosis_id=found.id)
 
-    def sign(self, place: int = 0, *, twice: bool = True, **fields: str) -> dict[str, Any]:
+    def sign(
+        self, place: int = 0, *, twice: bool = True, request_rev: int | None = None, **fields: str
+    ) -> dict[str, Any]:
         note = queries.note(self.visit_id)
         rev = note.rev if note else 1
         doctor = self.clinic.actor("doctor", place)
@@ -77,7 +79,7 @@ class Writing:
             doctor,
             lambda uow: services.sign_visit(
                 uow, self.visit_id, note_rev=rev, sheet_rev=self.sheet_rev, fields=fields,
-                signed_twice=twice,
+                signed_twice=twice, request_rev=request_rev,
             ),
         )
 

@@ -7,13 +7,22 @@ from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.modules.charging import queries as charging
 from clinic_app.modules.consultation import queries, services
 from clinic_app.modules.consultation.documents import record_paper
-from clinic_app.modules.consultation.queries import cosigning
+from clinic_app.modules.consultation.queries import cosigning, requests
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.people import services as people_services
-from tests.modules.consultation.conftest import CONTENTS, HEALTHY, LORATADINE, Writing, typed
+from tests.modules.consultation.conftest import (
+    ALLERGIC,
+    AMOXICILLIN,
+    CONTENTS,
+    HEALTHY,
+    LORATADINE,
+    Writing,
+    typed,
+)
 
 TRAINEE, SUPERVISOR = 2, 0
+CBC, ECG = "S0015", "S0018"
 
 
 @pytest.fixture
@@ -24,14 +33,14 @@ def handed_in(clinic, arrive):
     return one
 
 
-def _written(clinic, arrive):
-    visit_id = arrive(HEALTHY)
+def _written(clinic, arrive, name=HEALTHY, code=LORATADINE):
+    visit_id = arrive(name)
     clinic.run(clinic.actor("doctor", TRAINEE), lambda uow: services.start(uow, visit_id))
     one = Writing(clinic, visit_id, db.value("SELECT patient_id FROM visit WHERE id = ?", (visit_id,)))
     one.draft(services.save_note, CONTENTS, 1, place=TRAINEE)
     found = dictionaries.diagnosis_by_code("J06.900")
     one.draft(services.add_diagnosis, diagnosis_id=found.id, place=TRAINEE)
-    one.draft(services.add_line, typed(LORATADINE), 0, place=TRAINEE)
+    one.draft(services.add_line, typed(code), 0, place=TRAINEE)
     return one
 
 
@@ -122,6 +131,98 @@ def test_two_supervisors_at_once_have_one_winner(handed_in):
         doctor = handed_in.clinic.actor("doctor", 1)
         handed_in.clinic.run(doctor, lambda uow: services.cosign(uow, handed_in.visit_id, rev))
     assert len(_drugs_to_charge(handed_in)) == 1
+
+
+def _ask(one, *codes):
+    for code in codes:
+        item, draft = dictionaries.service_by_code(code), requests.draft_request(one.visit_id)
+        one.draft(services.add_item, item.id, draft.rev if draft else 0, place=TRAINEE)
+    return requests.draft_request(one.visit_id).rev
+
+
+def _send(one, rev, place=TRAINEE):
+    return one.clinic.run(one.clinic.actor("doctor", place), lambda uow: services.send_requests(uow, one.visit_id, rev))
+
+
+def _requests_to_charge(one):
+    return [line.name for line in charging.open_lines(one.visit_id, clock.today()) if line.source_kind == "request"]
+
+
+@pytest.mark.rule("OR-07")
+def test_requests_of_a_trainee_are_not_sent_alone_and_go_with_the_co_signature(clinic, arrive):
+    one = _written(clinic, arrive)
+    rev = _ask(one, CBC, ECG)
+    trainee = clinic.actor("doctor", TRAINEE)
+    with pytest.raises(Refused, match="trainee_sends"):
+        _send(one, rev)
+    with pytest.raises(Refused, match="trainee_sends"):
+        clinic.run(trainee, lambda uow: services.send_for_results(uow, one.visit_id, rev))
+    assert one.sign(place=TRAINEE)["requests"] == []
+    assert _requests_to_charge(one) == [] and requests.draft_request(one.visit_id)
+    assert cosigning.waiting_notes()[0].requests == 1
+    assert len(_cosign(one)["requests"]) == 2
+    assert sorted(_requests_to_charge(one)) == ["心电图", "血常规"]
+    assert {made.doctor_id for made in requests.requests_of_visit(one.visit_id)} == {trainee.person_id}
+    first = requests.requests_of_visit(one.visit_id)[0]
+    clinic.run(trainee, lambda uow: services.withdraw_request(uow, first.id, "开错了"))
+    assert len(_requests_to_charge(one)) == 1
+
+
+def test_a_trainee_hands_in_only_the_requests_that_the_page_showed(clinic, arrive):
+    one = _written(clinic, arrive)
+    seen = _ask(one, CBC)
+    _ask(one, ECG)
+    with pytest.raises(Stale, match="request_changed"):
+        one.sign(place=TRAINEE, request_rev=seen)
+    assert queries.note(one.visit_id).state == "draft"
+
+
+def test_a_trainees_page_offers_no_sending_alone_and_the_work_list_tells_of_requests(clinic, arrive, browser_as):
+    one = _written(clinic, arrive)
+    _ask(one, CBC)
+    own = browser_as("doctor", TRAINEE).get(f"/doctor/visits/{one.visit_id.hex()}/requests").text
+    assert "先送申请" not in own and "交上级审签" in own
+    one.sign(place=TRAINEE)
+    doctor = browser_as("doctor")
+    assert "有申请等着" in doctor.get("/doctor/waiting").text
+    rev = str(queries.note(one.visit_id).rev)
+    done = doctor.post(f"/doctor/visits/{one.visit_id.hex()}/cosign", {"note_rev": rev})
+    number = requests.requests_of_visit(one.visit_id)[0].request_no
+    assert f"申请 {number} 和处方去收费" in doctor.get(done.location).text
+
+
+def _kept(clinic, arrive):
+    """A trainee's note with a drug that stops, kept with a reason."""
+    one = _written(clinic, arrive, name=ALLERGIC, code=AMOXICILLIN)
+    line = queries.lines_of(queries.draft_of_visit(one.visit_id).id)[0]
+    one.draft(services.keep_stop, line.id, "皮试阴性", one.sheet_rev, place=TRAINEE)
+    return one, line.id
+
+
+@pytest.mark.rule("RX-13", "OR-07")
+def test_what_a_trainee_kept_is_signed_twice_by_the_trainee_and_stays_told_after_the_co_signature(clinic, arrive):
+    one, line_id = _kept(clinic, arrive)
+    with pytest.raises(Refused, match="sign_twice"):
+        one.sign(place=TRAINEE, twice=False)
+    assert one.sign(place=TRAINEE)["awaits"]
+    _cosign(one)
+    sheet = one.signed[0]
+    trainee = clinic.actor("doctor", TRAINEE).person_id
+    assert db.rows("SELECT DISTINCT reason, kept_by FROM kept_stop WHERE line_id = ?", (line_id,)) == [
+        ("皮试阴性", trainee)
+    ]
+    assert sheet.signed_twice_at and sheet.doctor_id == trainee
+    assert not {"O4-cosign"} & _broken()
+
+
+@pytest.mark.rule("RX-13", "OR-07")
+def test_a_stop_that_came_up_after_the_trainee_signed_stops_the_co_signature(clinic, arrive):
+    one, line_id = _kept(clinic, arrive)
+    one.sign(place=TRAINEE)
+    clinic.raw("DELETE FROM kept_stop WHERE line_id = ?", (line_id,))
+    with pytest.raises(Refused, match="unresolved"):
+        _cosign(one)
+    assert queries.note(one.visit_id).state == "awaiting" and one.signed == []
 
 
 @pytest.mark.rule("SF-02")

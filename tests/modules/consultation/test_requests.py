@@ -1,5 +1,6 @@
 """Requests beside the prescription: draft lines by rev, sent alone or with F9, charged, withdrawn."""
 
+import re
 from datetime import date
 
 import pytest
@@ -10,6 +11,9 @@ from clinic_app.modules.charging import queries as charging
 from clinic_app.modules.consultation import services
 from clinic_app.modules.consultation.queries import requests
 from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.people import queries as people
+from clinic_app.modules.people import services as people_services
+from clinic_app.modules.visits import queries as visits
 from tests.conftest import hidden
 from tests.modules.consultation.conftest import HEALTHY
 
@@ -89,6 +93,60 @@ def test_requests_are_sent_alone_and_the_consultation_goes_on(writing):
     ask(one, DRESSING)
     one.write()
     assert len(one.sign()["requests"]) == 1
+
+
+def _visit(one):
+    return visits.visit(one.visit_id)
+
+
+@pytest.mark.parametrize(("code", "goes"), [(CBC, True), (ECG, True), (DRESSING, False)])
+def test_who_is_tested_or_examined_goes_for_results_and_who_is_treated_stays(writing, code, goes):
+    one = writing()
+    ask(one, code)
+    doctor = one.clinic.actor("doctor")
+    made = one.clinic.run(doctor, lambda uow: services.send_requests(uow, one.visit_id, rev(one)))
+    assert (made["goes"], bool(_visit(one).away_at), _visit(one).state) == (goes, goes, "in_consultation")
+
+
+def test_going_for_results_takes_along_what_is_asked_for(writing):
+    one = writing()
+    ask(one, DRESSING)
+    doctor, seen = one.clinic.actor("doctor"), rev(one)
+    ask(one, CBC)
+    with pytest.raises(Stale):
+        one.clinic.run(doctor, lambda uow: services.send_for_results(uow, one.visit_id, seen))
+    assert not _visit(one).away_at
+    made = one.clinic.run(doctor, lambda uow: services.send_for_results(uow, one.visit_id, rev(one)))
+    assert len(made["requests"]) == 2 and _visit(one).away_at
+    assert one.clinic.run(doctor, lambda uow: services.send_for_results(uow, one.visit_id))["requests"] == []
+
+
+def test_who_went_with_requests_is_back_once_the_doctor_opens_the_visit_from_the_queue(writing, browser_as):
+    one = writing()
+    ask(one, CBC)
+    doctor, base = browser_as("doctor"), f"/doctor/visits/{one.visit_id.hex()}"
+    half = doctor.post(f"{base}/away", {"request_rev": "1", "item": "尿"})
+    assert half.status_code == 422 and "item_not_stored" in half.text
+    gone = doctor.get(doctor.post(f"{base}/away", {"request_rev": "1"}).location)
+    number = requests.requests_of_visit(one.visit_id)[0].request_no
+    assert f"申请 {number} 送出去了，患者先收费再去检查" in gone.text and "等结果" in gone.text
+    once = re.search(rf'"once": "(open-{one.visit_id.hex()}-[^"]+)"', gone.text)
+    doctor.post(f"{base}/open", once=once[1])
+    assert not _visit(one).away_at and _visit(one).state == "in_consultation"
+
+
+@pytest.mark.rule("SF-02")
+def test_requests_are_not_sent_without_a_valid_certificate(writing):
+    one = writing()
+    ask(one, CBC)
+    doctor = one.clinic.actor("doctor")
+    held = next(row for row in people.qualifications_of(doctor.person_id) if row.held.kind == "doctor")
+    one.clinic.run(
+        one.clinic.actor("administrator"),
+        lambda uow: people_services.end_qualification(uow, doctor.person_id, held.id),
+    )
+    send = lambda uow: services.send_requests(uow, one.visit_id, rev(one))  # noqa: E731
+    assert refused(one.clinic.run, doctor, send) == "consultation.no_doctor_certificate"
 
 
 def test_nothing_to_send_says_so(writing):

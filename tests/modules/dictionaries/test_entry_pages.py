@@ -1,5 +1,6 @@
 """Pages of single entries, prices to approve and invoice lines: who may, what is refused, nothing is overwritten."""
 
+import html
 import re
 
 import pytest
@@ -18,7 +19,7 @@ def form_of(page: str) -> dict[str, str]:
     for name, body in re.findall(r'<select[^>]*name="([a-z_]+)"[^>]*>(.*?)</select>', form, re.S):
         chosen = re.search(r'value="([^"]*)" selected', body)
         fields[name] = chosen[1] if chosen else ""
-    return {name: value for name, value in fields.items() if name not in ("csrf", "once")}
+    return {name: html.unescape(value) for name, value in fields.items() if name not in ("csrf", "once")}
 
 
 @pytest.mark.parametrize("kind", sorted(LISTS))

@@ -42,7 +42,7 @@ COLUMNS = {
     "divisions/streets": "code name areaCode provinceCode cityCode",
 }
 COLUMNS["herbs"] = COLUMNS["drugs"]
-COUNTS = {"drugs": 200, "services": 120, "diagnoses": 300, "divisions/streets": 200}
+COUNTS = {"drugs": 200, "herbs": 28, "services": 121, "diagnoses": 300, "divisions/streets": 200}
 SOURCES = {
     "drugs": {"practice"},
     "services": {"practice"},

@@ -35,7 +35,8 @@ def refund_bill(
 ) -> dict[str, Any]:
     """Give back some lines of a bill, or part of one: `lines` are (charge line, minimum units).
 
-    Above the limit of `charging.refund_limit_fen`, or by another `channel` than it was paid (FE-10), nothing moves yet:
+    Above the limit of `charging.refund_limit_fen`, together with what was given back of the bill without approval so
+    that several small refunds are no way round it, or by another `channel` than it was paid (FE-10), nothing moves yet:
     the request waits for somebody else (FE-11) and the answer is {"state": "waiting"}. Else {"state": "done",
     "refund_id", "red_no", "rest_no", "amount_fen", "back"}. Raises Missing, Stale `charging.already_reversed`,
     `.refund_changed`; Refused `.refund_nothing`, `.refund_quantity`, `.reason_length`, `.method_unknown`, or what a
@@ -53,7 +54,8 @@ def refund_bill(
         raise Stale("charging.asked_already")
     other = bool(channel) and any(method != channel for method, _ in plan.back)
     limit = parameters.value("charging.refund_limit_fen", uow.on)
-    if needs_approval(plan.amount_fen, limit, is_other_channel=other):
+    alone = sum(one.amount_fen for one in queries.refunds_of(bill.root) if not one.approver_name)
+    if needs_approval(alone + plan.amount_fen, limit, is_other_channel=other):
         return ask_for_refund(uow, bill, lines, plan.amount_fen, channel if other else "", why)
     return _give_back(uow, bill, plan, why, "", None)
 

@@ -21,7 +21,7 @@ class Cosignature:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A note that waits for a co-signature since `at`; `sheets` says whether drugs wait with it."""
+    """A note that waits for a co-signature since `at`; `sheets` and `requests` say whether drugs, requests wait too."""
 
     visit_id: bytes
     patient_id: bytes
@@ -29,6 +29,7 @@ class Waiting:
     at: int
     complaint: str
     sheets: int
+    requests: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def waiting_notes() -> list[Waiting]:
     """Every note that waits for a co-signature, the longest waiting first."""
     return db.read(
         Waiting, "SELECT n.visit_id, n.patient_id, n.doctor_id, n.saved_at, n.chief_complaint,"
-        " (SELECT count(*) FROM prescription p WHERE p.visit_id = n.visit_id AND p.state = 'draft')"
+        " (SELECT count(*) FROM prescription p WHERE p.visit_id = n.visit_id AND p.state = 'draft'),"
+        " (SELECT count(*) FROM request r WHERE r.visit_id = n.visit_id AND r.state = 'draft')"
         " FROM note n WHERE n.state = 'awaiting' ORDER BY n.saved_at LIMIT ?", (MOST_LISTED,),
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Dictionary data in the language of the request: names, units, doses."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -21,10 +22,15 @@ def dose(text: str, drug: Drug | None = None) -> str:
     return dose_in_english(text, drug.min_unit if drug else "", drug.min_unit_en if drug else "")
 
 
+def listed(parts: Sequence[str]) -> str:
+    """`甲、乙`, in English `a, b`."""
+    return ("、" if is_source() else ", ").join(parts)
+
+
 def weekdays(digits: str) -> str:
     """The chosen ISO weekdays `14`: `周一、周四`, in English `Mon, Thu`; empty for none."""
     days = _DAYS if is_source() else _DAYS_EN
-    return ("、" if is_source() else ", ").join(days[int(digit) - 1] for digit in digits)
+    return listed([days[int(digit) - 1] for digit in digits])
 
 
 def weekdays_in_source(digits: str) -> str:

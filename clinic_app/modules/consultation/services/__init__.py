@@ -39,6 +39,7 @@ from clinic_app.modules.consultation.services.requests import (
     describe,
     remove_item,
     restore_item,
+    send_for_results,
     send_requests,
     withdraw_request,
 )
@@ -62,7 +63,7 @@ __all__ = [
     "issue_certificate", "join_group", "keep_stop", "list_for_destruction", "make_main", "pass_called",
     "print_certificate", "receive", "refuse_giving_back", "register_pain_patient", "remove_diagnosis", "remove_item",
     "repeat_diagnoses", "repeat_sheet", "replace_line", "restore_diagnosis", "restore_item", "restore_line",
-    "return_to_trainee", "save_note", "save_set", "save_template", "send_requests", "set_herbs", "set_options",
-    "set_use", "sign_visit", "start", "suspect_diagnosis", "take_back", "void_certificate", "void_prescription",
-    "withdraw_request",
+    "return_to_trainee", "save_note", "save_set", "save_template", "send_for_results", "send_requests",
+    "set_herbs", "set_options", "set_use", "sign_visit", "start", "suspect_diagnosis", "take_back",
+    "void_certificate", "void_prescription", "withdraw_request",
 ]  # fmt: skip

@@ -13,11 +13,13 @@ from clinic_app.modules.consultation.services.opening import LONGEST_REASON, Ope
 from clinic_app.modules.consultation.services.texts import one_line
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.people import queries as people
+from clinic_app.modules.visits import services as visit_services
 
 GUARD = "consultation.withdraw_request"
 LONGEST_NOTE, LONGEST_QUESTION = 100, 200
 MOST_LINES, MOST_OF_ONE = 40, 99
 REQUESTED = ("laboratory", "examination", "treatment")
+GIVES_RESULTS = ("laboratory", "examination")
 _DRAFT = "INSERT INTO request(id, visit_id, patient_id, doctor_id, state, rev) VALUES(?, ?, ?, ?, 'draft', 1)"
 _INSERT = (
     "INSERT INTO request_line(id, request_id, line_no, service_item_id, quantity, note) VALUES(?, ?, ?, ?, ?, ?)"
@@ -94,15 +96,41 @@ def describe(uow: UnitOfWork, visit_id: bytes, *, question: str, is_urgent: bool
 def send_requests(uow: UnitOfWork, visit_id: bytes, rev: int) -> dict[str, Any]:
     """Sign the requests alone (先送申请): the consultation goes on while the patient is examined.
 
-    Refused `consultation.no_request` when nothing is on the draft; Stale as `add_item`.
+    Who is to be examined or tested goes for results with it (`goes`); treatments alone send nobody away. Refused
+    `consultation.no_request` when nothing is on the draft, `.no_doctor_certificate` (SF-02), `.trainee_sends`: what a
+    trainee asks for waits with the note (OR-07); Stale as `add_item`.
     """
+    opened, numbers = _send(uow, visit_id, rev)
+    sent = [one for one in requests.requests_of_visit(visit_id) if one.request_no in numbers]
+    goes = opened.visit.state == "in_consultation" and any(one.kind in GIVES_RESULTS for one in sent)
+    if goes:
+        visit_services.send_for_results(uow, visit_id)
+    return {"visit_id": visit_id.hex(), "requests": numbers, "goes": goes}
+
+
+def send_for_results(uow: UnitOfWork, visit_id: bytes, rev: int | None = None) -> dict[str, Any]:
+    """The patient goes for results (去检查), and what is asked for and not sent yet goes too.
+
+    `rev` is that of the draft as `add_item`, None for a caller without a page. Returns `queue_no` and the numbers of
+    the `requests` sent. Refused and Stale as `send_requests` when there is something to send, and as `visits` refuses.
+    """
+    numbers = _send(uow, visit_id, rev)[1] if has_draft_requests(visit_id) else []
+    return {**visit_services.send_for_results(uow, visit_id), "requests": numbers}
+
+
+def _send(uow: UnitOfWork, visit_id: bytes, rev: int | None) -> tuple[Opened, list[str]]:
     uow.require_sure_date()
     opened = writable(uow, visit_id)
+    level = people.qualification(uow.actor.person_id, uow.on).doctor_level
+    if level is None:
+        raise Refused("consultation.no_doctor_certificate")
+    if level == "trainee":
+        raise Refused("consultation.trainee_sends")
     numbers = sign_requests(uow, opened, rev)
     if not numbers:
         raise Refused("consultation.no_request", field="item")
     uow.audit("consultation.send_requests", visit_id, patient_id=opened.visit.patient_id, requests=numbers)
-    return {"visit_id": visit_id.hex(), "requests": numbers}
+    return opened, numbers
 
 
 def has_draft_requests(visit_id: bytes) -> bool:
@@ -111,8 +139,11 @@ def has_draft_requests(visit_id: bytes) -> bool:
     return bool(draft and requests.request_lines(draft.id))
 
 
-def sign_requests(uow: UnitOfWork, opened: Opened, rev: int | None = None) -> list[str]:
-    """Make the draft lines numbered requests, one for each kind and room; returns their numbers. The caller audits."""
+def sign_requests(uow: UnitOfWork, opened: Opened, rev: int | None = None, *, only_check: bool = False) -> list[str]:
+    """Make the draft lines numbered requests, one for each kind and room; returns their numbers. The caller audits.
+
+    Their doctor is the one who wrote them, whoever signs too; with `only_check` they stay drafts for that (OR-07).
+    """
     draft = requests.draft_request(opened.visit.id)
     if rev is not None and rev != (draft.rev if draft else 0):
         raise Stale("consultation.request_changed", field="item")
@@ -124,10 +155,12 @@ def sign_requests(uow: UnitOfWork, opened: Opened, rev: int | None = None) -> li
         if one.item.is_disabled:
             raise Refused("consultation.item_disabled", field="item", item=one.shown_name)
         parts.setdefault((one.item.kind, one.item.executing_room), []).append(one)
+    if only_check:
+        return []
     placed = [(draft.id if at == 0 else ids.new_id(), *part) for at, part in enumerate(parts.items())]
     for request_id, _what, part in placed:  # every line stands on its request before the first is closed to changes
         if request_id != draft.id:
-            uow.execute(_DRAFT, (request_id, opened.visit.id, opened.visit.patient_id, uow.actor.person_id))
+            uow.execute(_DRAFT, (request_id, opened.visit.id, opened.visit.patient_id, opened.note.doctor_id))
         for line_no, one in enumerate(part, 1):
             uow.execute(_NAME, (request_id, line_no, one.name, one.name_en, one.unit, one.unit_en, one.id))
     return [_number(uow, opened, draft, request_id, what, part) for request_id, what, part in placed]
@@ -141,13 +174,13 @@ def _number(
     number = f"{series}{uow.number(f'consultation.{series}'):04d}"
     uow.change_one(
         _SIGN,
-        (*what, int(draft.is_urgent), draft.question, number, uow.at, uow.on.isoformat(), uow.actor.person_id,
-         request_id), Stale("consultation.request_changed"),
+        (*what, int(draft.is_urgent), draft.question, number, uow.at, uow.on.isoformat(),
+         opened.note.doctor_id, request_id), Stale("consultation.request_changed"),
     )  # fmt: skip
     uow.emit(
         events.REQUEST_SIGNED, request_id,
         {"request_id": request_id, "request_no": number, "visit_id": opened.visit.id,
-         "patient_id": opened.visit.patient_id, "doctor_id": uow.actor.person_id,
+         "patient_id": opened.visit.patient_id, "doctor_id": opened.note.doctor_id,
          "lines": [{"line_id": one.id, "item_id": one.service_item_id, "quantity": one.quantity} for one in part]},
         (opened.visit.id,),
     )  # fmt: skip

@@ -61,7 +61,7 @@ def sign_visit(
     numbers = (
         sign_sheets(uow, opened, draft, found, signed_twice=signed_twice, only_check=awaits) if draft else []
     )
-    asked = [] if awaits else sign_requests(uow, opened, request_rev)
+    asked = sign_requests(uow, opened, request_rev, only_check=awaits)
     if asks_pressure and opened.note.state == "draft":
         pressure.ask(uow, saved.note)
     uow.change_one(

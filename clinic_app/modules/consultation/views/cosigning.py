@@ -5,7 +5,7 @@ from flask import Response, request, url_for
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import ngettext
 from clinic_app.modules.consultation import forms, queries, services
-from clinic_app.modules.consultation.queries import cosigning
+from clinic_app.modules.consultation.queries import cosigning, words
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import shown_visit
 from clinic_app.modules.patients import queries as patients
@@ -35,9 +35,13 @@ def cosign(visit_id: bytes) -> Response:
     known_fields("note_rev")
     shown_visit(visit_id)
     rev = forms.rev_of(request.form, "note_rev")
-    sheets = command(lambda uow: services.cosign(uow, visit_id, rev)).result["sheets"]
-    said = ngettext("已审签，%(count)d 张处方去收费", "Co-signed. %(count)d sheets go to the cashier", len(sheets))
-    return pages.see(url_for("consultation.waiting"), said % {"count": len(sheets)} if sheets else _("已审签"))
+    made = command(lambda uow: services.cosign(uow, visit_id, rev)).result
+    sheets = len(made["sheets"])
+    said = ngettext("已审签，%(count)d 张处方去收费", "Co-signed. %(count)d sheets go to the cashier", sheets)
+    if made["requests"]:
+        told = _("已审签，申请 %(numbers)s 和处方去收费") if sheets else _("已审签，申请 %(numbers)s 去收费")
+        return pages.see(url_for("consultation.waiting"), told % {"numbers": words.listed(made["requests"])})
+    return pages.see(url_for("consultation.waiting"), said % {"count": sheets} if sheets else _("已审签"))
 
 
 @blueprint.get("/visits/<id:visit_id>/return")

@@ -11,6 +11,7 @@ from clinic_app.kernel.errors import Missing
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.rights import CARE_TEAM
 from clinic_app.modules.consultation import forms, queries, services
+from clinic_app.modules.consultation.queries import words
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import queries as patients
@@ -50,7 +51,7 @@ def queue_context(room_id: bytes | None, current: bytes | None = None, done: boo
             Line(
                 row, patients.mask_name(row.name) if is_masked else row.name, _who(row, on), row.waited_ms // 60_000,
                 row.doctor_id == me.person_id,
-                row.state in WAITING or bool(row.returned_at and row.doctor_id == me.person_id),
+                row.state in WAITING or bool((row.returned_at or row.away_at) and row.doctor_id == me.person_id),
             )
             for row in shown
         ],
@@ -149,11 +150,20 @@ def pass_called() -> Response:
 @access("consultation.write", writes=ONCE)
 def leave(visit_id: bytes, action: str) -> Response:
     """The patient did not come in after all (过号), or goes for results (去检查)."""
-    known_fields()
-    act = visit_services.pass_visit if action == "absent" else visit_services.send_for_results
-    outcome = command(lambda uow: act(uow, visit_id))
-    told = _("%(number)d 号过号，来了再排队") if action == "absent" else _("%(number)d 号去检查，回来还到这里看")
-    return pages.see(url_for("consultation.queue"), told % {"number": outcome.result["queue_no"]})
+    known_fields("request_rev", *forms.ITEM_FIELDS)
+    if action == "absent":
+        number = command(lambda uow: visit_services.pass_visit(uow, visit_id)).result["queue_no"]
+        return pages.see(url_for("consultation.queue"), _("%(number)d 号过号，来了再排队") % {"number": number})
+    forms.refuse_unstored_item(request.form)
+    rev = forms.rev_of(request.form, "request_rev") if "request_rev" in request.form else None
+    made = command(lambda uow: services.send_for_results(uow, visit_id, rev)).result
+    told = _("%(number)d 号去检查，回来还到这里看") % {"number": made["queue_no"]}
+    return pages.see(url_for("consultation.queue"), sent_text(made["requests"]) if made["requests"] else told)
+
+
+def sent_text(numbers: list[str]) -> str:
+    """What is said when somebody goes for results with requests."""
+    return _("申请 %(numbers)s 送出去了，患者先收费再去检查，回来还到这里看") % {"numbers": words.listed(numbers)}
 
 
 def _own_queue() -> str:

@@ -15,12 +15,13 @@ from clinic_app.modules.consultation.documents.request import request_paper
 from clinic_app.modules.consultation.queries import requests, words
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import may_write, shown_visit
+from clinic_app.modules.consultation.views.queue import sent_text
 from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.people import queries as people
 from clinic_app.web import pages
 from clinic_app.web.access import DRAFT, ONCE, access, actor, open_chart
 from clinic_app.web.commands import command, known_fields
 
-ENTRY = ("item", "item_id", "item_quantity", "item_note")
 FOCUS = {"item": "#rq-new", "item_quantity": "#rq-quantity", "item_note": "#rq-note", "question": "#rq-question"}
 
 
@@ -32,11 +33,12 @@ def pane_context(visit_id: bytes) -> dict[str, Any]:
     draft, rows = next(((one, lines) for one, lines in found if one.state == "draft"), (None, []))
     sent = [(one, lines) for one, lines in found if one.state != "draft"]
     live = [line for _one, lines in found for line in lines if line.withdrawn_at is None]
-    me = actor()
+    me, level = actor(), people.qualification(actor().person_id, on).doctor_level
     return {
         "visit": visit, "draft": draft, "rows": rows, "sent": sent, "on": on, "request_rev": draft.rev if draft else 0,
         "rq_writable": may_write(visit, note), "rq_count": len(live), "rq_fen": sum(one.amount_fen(on) for one in live),
         "may_withdraw": bool(note and note.doctor_id == me.person_id and me.may("consultation.write")), "typed": {},
+        "is_trainee": level == "trainee",
     }  # fmt: skip
 
 
@@ -86,7 +88,7 @@ def requests_pane(visit_id: bytes) -> Response:
 @blueprint.post("/visits/<id:visit_id>/requests/lines")
 @access("consultation.write", writes=DRAFT)
 def add_item(visit_id: bytes) -> Response:
-    known_fields("request_rev", *ENTRY)
+    known_fields("request_rev", *forms.ITEM_FIELDS)
     form = request.form
     item_id = forms.id_of(form.get("item_id", ""))
     return _write(
@@ -138,13 +140,13 @@ def describe(visit_id: bytes) -> Response:
 @access("consultation.write", writes=ONCE)
 def send_requests(visit_id: bytes) -> Response:
     """Sign the requests alone; the patient pays, is examined and comes back into the same consultation."""
-    known_fields("request_rev", *ENTRY)
+    known_fields("request_rev", *forms.ITEM_FIELDS)
     shown_visit(visit_id)
     form = request.form
-    if form.get("item", "").strip():
-        raise Refused("consultation.item_not_stored", field="item")
+    forms.refuse_unstored_item(form)
     made = command(lambda uow: services.send_requests(uow, visit_id, forms.rev_of(form, "request_rev"))).result
-    said = _("申请 %(numbers)s 送出去了，患者先去收费") % {"numbers": "、".join(made["requests"])}
+    only_paid = _("申请 %(numbers)s 送出去了，患者先去收费") % {"numbers": words.listed(made["requests"])}
+    said = sent_text(made["requests"]) if made["goes"] else only_paid
     return pages.see(url_for("consultation.visit", visit_id=visit_id), said)
 
 

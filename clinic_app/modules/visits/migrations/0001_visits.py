@@ -13,7 +13,7 @@ CREATE TABLE doctor_session(
     valid_from TEXT NOT NULL,
     valid_to TEXT,
     made_at INTEGER NOT NULL,
-    made_by BLOB NOT NULL REFERENCES person(id),
+    made_by BLOB NOT NULL,
     CHECK ((weekday IS NULL) <> (session_on IS NULL))
 ) WITHOUT ROWID;
 CREATE TRIGGER doctor_session_no_delete BEFORE DELETE ON doctor_session

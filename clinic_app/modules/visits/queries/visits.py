@@ -39,8 +39,8 @@ class Visit:
 
     @property
     def mark(self) -> str:
-        """Changes whenever the patient waits anew, so that a second start is another command than the first."""
-        return f"{self.passes}-{self.returned_at or 0}"
+        """Changes whenever the patient waits anew or goes for results: a second start is another command."""
+        return f"{self.passes}-{self.returned_at or self.away_at or 0}"
 
     @property
     def day(self) -> date:
@@ -97,8 +97,8 @@ class QueueRow:
 
     @property
     def mark(self) -> str:
-        """Changes whenever the patient waits anew, so that a second start is another command than the first."""
-        return f"{self.passes}-{self.returned_at or 0}"
+        """Changes whenever the patient waits anew or goes for results: a second start is another command."""
+        return f"{self.passes}-{self.returned_at or self.away_at or 0}"
 
     @property
     def changed_at(self) -> int:

@@ -1,0 +1,60 @@
+"""One patient of the scripted day, and what the people at the desks noted down about money and goods."""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+Step = tuple[str, Callable[..., None]]
+
+
+@dataclass
+class Case:
+    """A visit on its way through the house; `todo` is who does what next."""
+
+    number: int
+    name: str
+    kind: str = "general"
+    temperature: str = ""
+    doctor: str = "doctor0"
+    todo: deque[Step] = field(default_factory=deque)
+    visit_id: str = ""
+    room: str = ""
+    drugs: tuple[str, ...] = ("D0019", "D0011")
+    quantity: str = ""
+    cash_paid: int = 0
+    scan_paid: int = 0
+    kept: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How a planted mistake was answered: `is_fine` with a sentence and without a second effect."""
+
+    name: str
+    is_fine: bool
+    said: str
+
+
+@dataclass
+class Notes:
+    """What the people themselves know at the end of the day, beside anything that the clinic's PC says."""
+
+    drawer: Counter[str] = field(default_factory=Counter)
+    noncash: Counter[str] = field(default_factory=Counter)
+    shelf: Counter[str] = field(default_factory=Counter)
+    shifts: list[tuple[str, int, int]] = field(default_factory=list)
+    handed_in: list[int] = field(default_factory=list)
+    receipts: list[str] = field(default_factory=list)
+    mistakes: list[Answered] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def mistake(self, name: str, is_fine: bool, said: str) -> None:
+        with self.lock:
+            self.mistakes.append(Answered(name, is_fine, said[:200]))
+
+    def count(self, what: str) -> None:
+        with self.lock:
+            self.done[what] += 1
