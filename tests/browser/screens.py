@@ -39,7 +39,7 @@ ARRIVED = PatientData("欧阳海棠", "2", date(1971, 4, 9), phone="19900001177"
 
 @dataclass(frozen=True)
 class Screen:
-    """One screen: who looks at it, where, after which key; whether a patient's banner and a primary action belong there."""
+    """One screen: who looks, where, after which key; whether a patient's banner and a primary action belong on it."""
 
     name: str
     role: str

@@ -68,7 +68,7 @@ def test_a_trainee_hands_in_and_a_doctor_signs_with_them(server: Server, person:
     day.diagnoses(trainee, "jxshxd", "急性上呼吸道感染")
     day.fills_note(trainee, fields=("plan",))
     day.prescribes(trainee, *day.FEVER)
-    trainee.press("F9").sees("已交上级审签", "#toast")
+    day.submits(trainee, told="已交上级审签")
     doctor.page.reload()
     doctor.has_focus("#cosign-1 a").press("Enter").sees("张兰英", "#patient-banner").sees("对乙酰氨基酚片", "#orders")
     doctor.press("Alt+x").has_focus("#return-remark").type("写上体温").press("F9").sees("已退回", "#toast")
