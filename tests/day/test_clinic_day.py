@@ -23,8 +23,8 @@ def test_a_day_of_eight_people_ends_with_books_that_agree(folder: Path, figure: 
     opening.open_clinic(folder, registry.migration_steps())
     try:
         for what, damage in (
-            ("cash", "UPDATE ledger_entry SET amount_fen = amount_fen + 1 WHERE account = 'cash' AND rowid ="
-             " (SELECT min(rowid) FROM ledger_entry WHERE account = 'cash')"),
+            ("cash", "UPDATE ledger_entry SET amount_fen = amount_fen + 1 WHERE account = 'cash'"
+             " AND voucher_id = (SELECT min(voucher_id) FROM ledger_entry WHERE account = 'cash')"),
             ("D0011", "DELETE FROM stock_move WHERE id = (SELECT max(m.id) FROM stock_move m JOIN batch b ON"
              " b.id = m.batch_id JOIN drug d ON d.id = b.drug_id WHERE d.code = 'D0011')"),
         ):  # fmt: skip
