@@ -7,6 +7,7 @@ from clinic_app.modules.charging.events import EVENTS
 from clinic_app.modules.charging.invariants import INVARIANTS
 from clinic_app.modules.charging.queries.chips import chips
 from clinic_app.modules.charging.queries.steps import steps
+from clinic_app.modules.charging.queries.todo import todo
 
 MODULE = Module(
     name="charging",
@@ -56,6 +57,7 @@ MODULE = Module(
     ),
     invariants=INVARIANTS,
     tiles=queries.tiles,
+    todo=todo,
     steps=steps,
     parameters=(
         Parameter(

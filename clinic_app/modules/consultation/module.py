@@ -11,6 +11,7 @@ from clinic_app.modules.consultation.events import (
     REQUEST_WITHDRAWN,
 )
 from clinic_app.modules.consultation.invariants import INVARIANTS
+from clinic_app.modules.consultation.queries.todo import todo
 from clinic_app.modules.consultation.services import refuse_giving_back
 
 _PLAUSIBLE = "decided here: what can be measured at all, not what is normal"
@@ -39,6 +40,7 @@ MODULE = Module(
     reads=("drug", "service_item", "drug_allergy_group", "diagnosis", "tcm_term", "visit", "person"),
     invariants=INVARIANTS,
     tiles=queries.tiles,
+    todo=todo,
     parameters=(
         Parameter("consultation.most_drugs_per_sheet", 5, "domain guide RX-04", lowest=1, highest=20),
         Parameter("consultation.days_limit", 7, "domain guide RX-05, ordinary sheet", lowest=1, highest=90),

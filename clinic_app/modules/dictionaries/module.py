@@ -4,6 +4,7 @@ from clinic_app.kernel.manifest import MenuItem, Module
 from clinic_app.kernel.parameters import Parameter
 from clinic_app.modules.dictionaries.events import EVENTS
 from clinic_app.modules.dictionaries.invariants import INVARIANTS
+from clinic_app.modules.dictionaries.queries.todo import todo
 
 MODULE = Module(
     name="dictionaries",
@@ -27,6 +28,7 @@ MODULE = Module(
     menu=(MenuItem("字典", "dictionaries.drugs", "dictionaries.manage", "book"),),
     events=EVENTS,
     invariants=INVARIANTS,
+    todo=todo,
     parameters=(
         Parameter("dictionaries.registration_fee_item", "S0003", "practice: code of 一般诊疗费 in the starter list"),
     ),

@@ -9,6 +9,7 @@ from clinic_app.kernel.rights import CARE_TEAM
 from clinic_app.modules.patients import queries, services
 from clinic_app.modules.patients.events import EVENTS
 from clinic_app.modules.patients.invariants import INVARIANTS
+from clinic_app.modules.patients.queries.todo import todo
 
 
 def bind(_config: Any) -> None:
@@ -37,6 +38,7 @@ MODULE = Module(
     events=EVENTS,
     invariants=INVARIANTS,
     tiles=queries.tiles,
+    todo=todo,
     chips=queries.chips,
     bind=bind,
     parameters=(

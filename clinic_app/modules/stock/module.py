@@ -6,6 +6,7 @@ from clinic_app.modules.stock import services
 from clinic_app.modules.stock.events import EVENTS
 from clinic_app.modules.stock.invariants import INVARIANTS
 from clinic_app.modules.stock.queries.chips import chips
+from clinic_app.modules.stock.queries.todo import todo
 
 MODULE = Module(
     name="stock",
@@ -26,6 +27,7 @@ MODULE = Module(
     reads=("drug", "person", "price"),
     invariants=INVARIANTS,
     chips=chips,
+    todo=todo,
     hourly=services.hourly,
     parameters=(
         Parameter("stock.near_expiry_days", 180, "domain guide PH-06: yellow from 180 days", lowest=1, highest=1000),

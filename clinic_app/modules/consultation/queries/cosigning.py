@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from clinic_app.kernel import db
 
 MOST_LISTED = 60
+SUPERVISORS = ("physician", "assistant")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.queries import safety
+from clinic_app.modules.consultation.queries.cosigning import SUPERVISORS
 from clinic_app.modules.consultation.services import signing
 from clinic_app.modules.consultation.services.opening import LONGEST_REASON, Opened, own_note
 from clinic_app.modules.consultation.services.requests import sign_requests
@@ -14,7 +15,6 @@ from clinic_app.modules.consultation.services.texts import one_line
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
 
-SUPERVISORS = ("physician", "assistant")
 _DECIDED = (
     "INSERT INTO note_cosign(visit_id, version, decision, cosigned_by, cosigned_at, remark) VALUES(?, ?, ?, ?, ?, ?)"
     " ON CONFLICT(visit_id, version) DO NOTHING"

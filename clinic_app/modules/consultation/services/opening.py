@@ -70,11 +70,11 @@ def pass_called(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
     return visit_services.pass_visit(uow, called[0].visit_id)
 
 
-def refuse_giving_back(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
+def refuse_giving_back(uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
     """Guard of `visits.give_back`: Refused `consultation.written_already` once anything stands in note or sheet."""
     visit_id = facts["visit_id"]
     note = queries.note(visit_id)
-    written = note is not None and (note.state != "draft" or any(note.fields().values()))
+    written = note is not None and (note.state != "draft" or _holds_words(note, uow))
     if written or queries.diagnoses_of_visit(visit_id) or queries.prescriptions_of_visit(visit_id):
         raise Refused("consultation.written_already")
 
@@ -123,18 +123,29 @@ def own_note(uow: UnitOfWork, visit_id: bytes) -> queries.Note:
 
 def _open_note(uow: UnitOfWork, visit_id: bytes, patient_id: bytes) -> None:
     """An empty note but for what is known: the minute, and the history that the person's last note told."""
-    told = queries.history_told(patient_id)
+    given = _given(patient_id, uow)
     uow.execute(
         "INSERT INTO note(visit_id, patient_id, doctor_id, state, rev, opened_at, saved_at, attended, past_history,"
         " personal_history, family_history, results) VALUES(?, ?, ?, 'draft', 1, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT(visit_id) DO UPDATE SET doctor_id = excluded.doctor_id"
+        " ON CONFLICT(visit_id) DO UPDATE SET doctor_id = excluded.doctor_id, attended = excluded.attended"
         " WHERE note.state = 'draft'",  # somebody else's is an empty one that was given back
         (
-            visit_id, patient_id, uow.actor.person_id, uow.at, uow.at, clock.local_text(uow.at), told["past_history"],
-            told["personal_history"], told["family_history"], parameters.value("consultation.no_results", uow.on),
+            visit_id, patient_id, uow.actor.person_id, uow.at, uow.at, clock.local_text(uow.at), given["past_history"],
+            given["personal_history"], given["family_history"], given["results"],
         ),
     )  # fmt: skip
     uow.audit("consultation.start", visit_id, patient_id=patient_id)
+
+
+def _given(patient_id: bytes, uow: UnitOfWork) -> dict[str, str]:
+    """What a new note holds before its doctor writes a word, beside the time."""
+    return {**queries.history_told(patient_id), "results": parameters.value("consultation.no_results", uow.on)}
+
+
+def _holds_words(note: queries.Note, uow: UnitOfWork) -> bool:
+    """Whether anybody wrote: the time and what every new note begins with are nobody's words."""
+    given = _given(note.patient_id, uow)
+    return any(text and text != given.get(name) for name, text in note.fields().items() if name != "attended")
 
 
 def _name(person_id: bytes | None) -> str:

@@ -117,8 +117,17 @@ def _check_references(kind: str, row: Row) -> None:
         raise Invalid(refused)
 
 
+def _id_of(kind: str, code: str) -> bytes | None:
+    """Of an entry that has an id beside its code, so that the audit trail can name it."""
+    model = stored.MODELS[kind]
+    if "id" not in model._meta.fields:
+        return None
+    found = model.select(model.id).where(model.code == code).tuples().first()
+    return bytes(found[0]) if found else None
+
+
 def _told(uow: UnitOfWork, kind: str, code: str, act: str) -> dict[str, Any]:
     rev = rev_of(kind, code)
     uow.emit(ENTRY_CHANGED, new_id(), {"kind": kind, "code": code, "act": act, "rev": rev})
-    uow.audit(f"dictionaries.entry_{act}", None, kind=kind, code=code, rev=rev)
+    uow.audit(f"dictionaries.entry_{act}", _id_of(kind, code), kind=kind, code=code, rev=rev)
     return {"kind": kind, "code": code, "rev": rev}

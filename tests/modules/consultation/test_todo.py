@@ -1,0 +1,35 @@
+"""What of the consultation waits for whom (待办): notes to co-sign, amendments to approve."""
+
+from clinic_app.modules.consultation.queries.todo import todo
+from tests.modules.consultation.test_amending_by_approval import _ask, _decide
+from tests.modules.consultation.test_amending_by_approval import signed as signed
+from tests.modules.consultation.test_cosigning import SUPERVISOR, TRAINEE, _cosign
+from tests.modules.consultation.test_cosigning import handed_in as handed_in
+
+
+def told(one, role, place=0):
+    return [(found.text, found.url) for found in todo(one.clinic.actor(role, place))]
+
+
+def test_a_trainees_note_waits_for_a_registered_doctor_until_it_is_signed(handed_in):
+    assert told(handed_in, "doctor", SUPERVISOR) == [("1 份病历等你审签", "/doctor/waiting")]
+    assert told(handed_in, "doctor", TRAINEE) == [], "a trainee signs for nobody"
+    assert told(handed_in, "manager") == [] and told(handed_in, "nurse") == []
+    _cosign(handed_in)
+    assert told(handed_in, "doctor", SUPERVISOR) == []
+
+
+def test_another_trainee_is_not_told_of_a_note_to_co_sign(handed_in):
+    doctor = handed_in.clinic.actor("doctor", SUPERVISOR).person_id
+    handed_in.clinic.drop_triggers("note")
+    handed_in.clinic.raw("UPDATE note SET doctor_id = ?", (doctor,))
+    assert told(handed_in, "doctor", TRAINEE) == []
+
+
+def test_an_amendment_waits_for_a_colleague_and_not_for_who_asked(signed):
+    _ask(signed)
+    line = ("1 份签过的病历要修改，等你批", "/doctor/waiting")
+    assert told(signed, "manager") == [line] and told(signed, "doctor", 1) == [line]
+    assert told(signed, "doctor") == [] and told(signed, "nurse") == []
+    _decide(signed, approve=True)
+    assert told(signed, "manager") == []
