@@ -317,7 +317,10 @@ MISFITS = """([isWork, hasPrimary, isOfPatient, isStrict]) => {
     return box.left > -1 && box.top > -1 && box.right < wide && box.bottom < high;
   };
   const app = document.querySelector('.app') || document.body;
-  if (app.scrollWidth > app.clientWidth || root.scrollWidth >= wide) found.push('the page is wider than the window');
+  if (app.scrollWidth > app.clientWidth || root.scrollWidth >= wide) {
+    const over = [...document.querySelectorAll('body *')].find((e) => e.getBoundingClientRect().right > wide && shown(e));
+    named('the page is wider than the window', over || app);
+  }
   if (isWork && root.scrollHeight >= high) found.push('the page scrolls');
   if (isWork && !inside(document.querySelector('#actions'))) found.push('the action bar is outside');
   const primary = [...document.querySelectorAll('[data-key=F9]')].find(shown);
