@@ -318,7 +318,8 @@ MISFITS = """([isWork, hasPrimary, isOfPatient, isStrict]) => {
   };
   const app = document.querySelector('.app') || document.body;
   if (app.scrollWidth > app.clientWidth || root.scrollWidth >= wide) {
-    const over = [...document.querySelectorAll('body *')].find((e) => e.getBoundingClientRect().right > wide && shown(e));
+    const goesOver = (e) => shown(e) && e.getBoundingClientRect().right > wide;
+    const over = [...document.querySelectorAll('body *')].find(goesOver);
     named('the page is wider than the window', over || app);
   }
   if (isWork && root.scrollHeight >= high) found.push('the page scrolls');
