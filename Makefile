@@ -19,7 +19,7 @@ lint: .venv/test.stamp ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-faults: .venv/test.stamp messages ## 12,000 power cuts, 50 kills, 300 flipped bits, bad disks: a table at the end
+faults: .venv/test.stamp messages ## 12,000 power cuts, 50 kills, a clinic day, flipped bits, bad disks: a table
 	$(BIN)/python -m tests.faults
 
 bench: .venv/test.stamp messages ## the benchmark; options in BENCH="--quick"

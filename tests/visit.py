@@ -86,7 +86,8 @@ def prescribe(clinic: Clinic, visit_id: bytes, line: TypedLine, rev: int) -> byt
 
 
 def consult(
-    clinic: Clinic, visit_id: bytes, drugs: Sequence[str | TypedLine] = DRUGS, note: Mapping[str, str] = NOTE
+    clinic: Clinic, visit_id: bytes, drugs: Sequence[str | TypedLine] = DRUGS, note: Mapping[str, str] = NOTE,
+    *, valid_days: str = "",
 ) -> list[bytes]:
     """Begin, write the note (`note` over `NOTE`), one diagnosis and the drugs, sign; the ids of the signed sheets."""
     run(clinic, "doctor", lambda uow: consultation_services.start(uow, visit_id))
@@ -98,6 +99,9 @@ def consult(
     draft(clinic, "doctor", lambda uow: consultation_services.add_diagnosis(uow, visit_id, diagnosis_id=found.id))
     for rev, drug in enumerate(drugs):
         prescribe(clinic, visit_id, typed(drug) if isinstance(drug, str) else drug, rev)
+    if valid_days:
+        options = consultation_services.Options(valid_days)
+        draft(clinic, "doctor", lambda uow: consultation_services.set_options(uow, visit_id, options, len(drugs)))
     shown = workbench.orders(visit, today())
     run(
         clinic, "doctor",

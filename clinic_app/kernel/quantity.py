@@ -170,8 +170,11 @@ def packs_in_english(split: Packs) -> str:
     return f"{sign}{parts}" if parts else f"0 {plural(split.min_unit, 0)}"
 
 
+MEASURES = frozenset(("g", "kg", "mg", "ml", "l"))
+
+
 def plural(word: str, count: int) -> str:
-    """An English unit for a count: 1 box, 2 boxes."""
-    if count == 1:
+    """An English unit for a count: 1 box, 2 boxes; a unit of measure stays as it is: 2 g."""
+    if count == 1 or word in MEASURES:
         return word
     return f"{word}es" if word.endswith(("x", "ch", "sh", "s")) else f"{word}s"

@@ -133,11 +133,11 @@ def prescribes(doctor: Person, typed: str, name: str) -> None:
     stores_row(doctor, name)
 
 
-def submits(doctor: Person) -> None:
+def submits(doctor: Person, told: str = "已提交") -> None:
     """Who is 35 or more is asked for a blood pressure once a year (VS-09); the next F9 signs without."""
-    doctor.press("F9").waits_for("#toast :text('已提交'), #refusal :text('血压')")
+    doctor.press("F9").waits_for(f"#toast :text('{told}'), #refusal :text('血压')")
     if doctor.page.locator("#refusal :text('血压')").count():
-        doctor.press("F9").sees("已提交", "#toast")
+        doctor.press("F9").sees(told, "#toast")
 
 
 BEFORE_DIAGNOSIS = ("present-illness", "past-history", "examination")

@@ -12,19 +12,21 @@ CHROMIUM = (  # noqa: SIM905
 ).split()
 SCREEN = {"width": 1366, "height": 625}  # what a 1366x768 PC leaves for the page
 LOST_FOCUS = """
-let at = '';
+let at = '', swaps = 0;
+document.addEventListener('htmx:beforeSwap', () => { swaps += 1; });
 document.addEventListener('htmx:beforeRequest', () => {
   const e = document.activeElement;
   at = e && e !== document.body ? e.id || e.tagName : '';
 });
 document.addEventListener('htmx:afterSettle', () => {
-  const was = at;
+  const was = at, mine = swaps;
   setTimeout(() => {
+    if (mine !== swaps) return;
     const e = document.activeElement;
     if (was && (!e || e === document.body)) console.error(location.pathname + ': a swap took the focus from ' + was);
   }, 80);
 });
-"""  # the page is in use by keyboard: a swap that leaves the focus on <body> leaves the person nowhere
+"""  # the page is in use by keyboard: with the focus on <body> the person is nowhere (the last swap tells)
 REFUSED = re.compile(  # how the console reports a refusal, and an answer that nobody waits for any more
     r"status of 4\d\d|Status Error Code 4\d\d|htmx:(afterRequest|sendAbort), "
 )

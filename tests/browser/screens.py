@@ -39,13 +39,14 @@ ARRIVED = PatientData("欧阳海棠", "2", date(1971, 4, 9), phone="19900001177"
 
 @dataclass(frozen=True)
 class Screen:
-    """One screen: who looks at it, where; whether a patient's banner and a primary action belong on it."""
+    """One screen: who looks, where, after which key; whether a patient's banner and a primary action belong on it."""
 
     name: str
     role: str
     path: str
     is_of_patient: bool = False
     has_primary: bool = True
+    key: str = ""
 
 
 SCREENS = (
@@ -78,6 +79,10 @@ SCREENS = (
     Screen("doctor-signed", "doctor", "/doctor/visits/{signed}", is_of_patient=True, has_primary=False),
     Screen("doctor-herbs", "doctor", "/doctor/visits/{herbal}", is_of_patient=True),
     Screen("doctor-red", "doctor", "/doctor/visits/{red}", is_of_patient=True),
+    Screen("doctor-requests", "doctor", "/doctor/visits/{grouped}", is_of_patient=True, key="Alt+j"),
+    Screen("doctor-results", "doctor", "/doctor/visits/{resulted}", is_of_patient=True, key="Alt+i"),
+    Screen("doctor-past", "doctor", "/doctor/visits/{stopped}", is_of_patient=True, key="Alt+l"),
+    Screen("doctor-trend", "doctor", "/doctor/visits/{stopped}", is_of_patient=True, key="Alt+v"),
     Screen("kept-stops", "manager", "/doctor/kept-stops", has_primary=False),
     Screen("pain-register", "manager", "/doctor/pain-patients", has_primary=False),
     Screen("old-paper", "manager", "/doctor/paper", has_primary=False),
@@ -208,6 +213,7 @@ def _treated(clinic: Clinic, patient: bytes) -> dict[str, bytes]:
     return {
         "treated": one.patient_id, "running": running.id, "blood": lines[0].id, "critical": lines[1].id,
         "report": reports[2], "grouped": other.visit_id,
+        "resulted": one.visit_id,
     }  # fmt: skip
 
 
@@ -323,6 +329,21 @@ MISFITS = """([isWork, hasPrimary, isOfPatient, isStrict]) => {
   return found;
 }"""
 
+CLASHES = """() => {
+  const shown = (e) => e.getClientRects().length > 0 && getComputedStyle(e).visibility !== 'hidden' && !e.disabled;
+  const row = (e) => e.closest('tr, li, .pick');
+  const act = (e) => (e.getAttribute('hx-post') || e.getAttribute('hx-get') || (e.form || e).action || e.href || '')
+    .replace(/[0-9a-f]{32}/g, '') + ' ' + (e.name || '') + (e.value || '');
+  const root = [...document.querySelectorAll('dialog[open]')].pop() || document, held = {};
+  for (const e of root.querySelectorAll('[data-key]')) {
+    if (shown(e) && e.dataset.key !== 'Esc') (held[e.dataset.key] = held[e.dataset.key] || []).push(e);
+  }
+  const isEachRows = (many) => many.every(row) && new Set(many.map(row)).size === many.length
+    && new Set(many.map(act)).size === 1;
+  return Object.entries(held).filter(([, many]) => many.length > 1 && !isEachRows(many))
+    .map(([key, many]) => key + ': ' + many.map((e) => e.dataset.keyLabel || e.textContent.trim()).join(' | '));
+}"""  # each row of a list may own the key of the same act; Esc goes one step back from where the focus is
+
 
 class Visitors:
     """One browser for each role and language, kept from screen to screen."""
@@ -339,7 +360,8 @@ class Visitors:
         one = self.sitting[who]
         self.office.complaints.clear()
         one.page.goto(self.server.url + screen.path.format(**self.server.made))
-        return one.settles()
+        one.settles()
+        return one.press(screen.key).settles() if screen.key else one
 
 
 def visitors(chromium: Any, server: Server) -> Iterator[Visitors]:
@@ -355,4 +377,10 @@ def shows(one: Person, screen: Screen, size: tuple[int, int] = AT_WORK) -> list[
     found: list[str] = one.page.evaluate(
         MISFITS, [is_work, is_work and screen.has_primary, screen.is_of_patient, size != ZOOMED]
     )
+    return found
+
+
+def key_clashes(one: Person) -> list[str]:
+    """Keys that two visible elements of the open screen carry: which of them is meant nobody can tell."""
+    found: list[str] = one.page.evaluate(CLASHES)
     return found

@@ -47,7 +47,7 @@ def test_a_day_of_calls(person: Callable[..., Person]) -> None:
     doctor.press("F9").has_focus("#chief-complaint").sees("陈桂英", "#patient-banner")
     screen.sees("陈**", ".tv-1")
 
-    doctor.press("Alt+v").sees(f"{second} 号去检查", "#toast").sees("等结果", f"#q-{second} .tag")
+    doctor.press("Alt+h").sees(f"{second} 号去检查", "#toast").sees("等结果", f"#q-{second} .tag")
     takes(registrar.opens("分诊").sees("过号", "#line tr"), "刘建国").press("Alt+1")
     registrar.sees(f"{first} 号又排上了", "#toast")
     takes(registrar, "陈桂英").press("Alt+1").sees(f"{second} 号回诊", "#toast").sees("回诊", "#line .tag")
@@ -59,7 +59,7 @@ def test_a_patient_opened_by_mistake_is_given_back(person: Callable[..., Person]
     registrar, doctor = person("registrar"), person("paediatrician")
     number = day.registers(registrar, "wxb", room="一诊室")
     doctor.opens("门诊工作站").press("F9").has_focus("#chief-complaint")
-    doctor.press("Alt+o").sees(f"{number} 号过号", "#toast")
+    doctor.press("Alt+m").sees(f"{number} 号过号", "#toast")
     doctor.goes_to(f"#q-{number}", key="ArrowDown").press("Enter").has_focus("#chief-complaint")
 
 

@@ -55,7 +55,7 @@ def consultation(doctor: Person) -> None:
     doctor.press("Alt+n").type("amxlkl").sees("阿莫西林颗粒", "#rx-sug:not([aria-busy]) [role=option]")
     doctor.press("Enter").has_focus("#rx-dose").sees("按体重 20 kg：200 mg = 1.6袋", "#rx-quote")
     assert doctor.page.input_value("#rx-dose") == ""
-    doctor.press("Alt+j").sees("9袋", "#rx-grid td").has_focus("#rx-new")
+    doctor.press("Alt+Shift+j").sees("9袋", "#rx-grid td").has_focus("#rx-new")
     day.submits(doctor)
 
 

@@ -63,7 +63,7 @@ def test_a_village_is_chosen_and_gives_the_next_number(person: Callable[..., Per
     registrar = opens_card(person("registrar", at="/registration/"), "wds").sees("王大山", ".pt-name")
     registrar.goes_to("#village").type("sb").waits_for("#village-sug [role=option]").press("1")
     registrar.holds("#village", "石坝村").press("F9").sees("资料改好了", "#toast")
-    registrar.press("Alt+g").sees("健康档案号 99049910110300017", "#toast")
+    registrar.press("Alt+k").sees("健康档案号 99049910110300017", "#toast")
     registrar.sees("99049910110300017", "#belongings")
     registrar.opens("患者").has_focus("#q").type("99049910110300017")
     registrar.sees("王大山", "#hits")

@@ -57,7 +57,7 @@ def test_an_appointment_by_phone_becomes_a_visit_on_arrival(person: Callable[...
     registrar.type("冉春梅").waits_for("#who-sug:not([aria-busy]) [role=option]").press("ArrowDown", "Enter")
     registrar.goes_to("#phone").type("19900001188").press("F9").sees("约好了：冉春梅", "#toast")
     registrar.sees("约好", "#appointments tr").goes_to("#a1").press("Enter").waits_for("#dialog dialog[open]")
-    registrar.press("Alt+a").sees("预约来的", "#reg-form").holds("#name", "冉春梅").holds("#phone", "19900001188")
+    registrar.press("Alt+k").sees("预约来的", "#reg-form").holds("#name", "冉春梅").holds("#phone", "19900001188")
     registrar.goes_to("[name=sex]").press(" ").goes_to("#born_on").type("52").press("F9")
     registrar.sees("挂号成功", "#toast").sees("一诊室", "#toast")
     registrar.opens("预约").sees("来了", "#appointments .tag")

@@ -30,10 +30,11 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
-def test_the_screen_is_whole_and_its_console_silent(
+def test_the_screen_is_whole_each_key_means_one_thing_and_its_console_is_silent(
     visitors: Visitors, screen: Screen, language: str, album: Path
 ) -> None:
     one = visitors.at(screen, language)
     one.page.screenshot(path=album / f"{screen.name}-{language[:2]}.png", caret="initial")
     assert screens.shows(one, screen) == []
+    assert screens.key_clashes(one) == []
     assert visitors.office.complaints == []

@@ -100,7 +100,7 @@ def test_the_bottle_runs_after_a_negative_test_and_the_doctor_sees_the_critical_
     doctor.page.goto(server.url + "/doctor")
     visit_page = doctor.page.locator("#today a[href*='/doctor/visits/']").first.get_attribute("href")
     doctor.page.goto(server.url + str(visit_page))
-    doctor.press("Alt+g").sees("危急值 血小板 28", "#results").sees("已告诉 李志远", "#results")
+    doctor.press("Alt+i").sees("危急值 血小板 28", "#results").sees("已告诉 李志远", "#results")
 
 
 def test_a_positive_test_turns_the_banner_red_and_stops_the_pharmacy(

@@ -38,7 +38,7 @@ def prepare(clinic: Clinic) -> dict[str, str]:
             made[f"{use}-sheet"] = sheets[0].hex()
         if use in ("given", "voided", "dispensed"):
             visit.pay(clinic, arrived["visit_id"])
-    second = {"staff_no": "0011", "name": "马丽华", "title": "收费员", "roles": ("cashier",), "password": PASSWORD}
+    second = {"staff_no": "0031", "name": "马丽华", "title": "收费员", "roles": ("cashier",), "password": PASSWORD}
     visit.run(clinic, "administrator", lambda uow: people.add_person(uow, **second))
     return made
 
@@ -156,7 +156,7 @@ def test_of_two_cashiers_with_one_visit_the_slower_is_told_of_the_other(
     server: Server, person: Callable[..., Person]
 ) -> None:
     slower = at_the_till(person("cashier"), server, "cashiers")
-    faster = at_the_till(person().sign_in("0011", "挂号 1号窗"), server, "cashiers")
+    faster = at_the_till(person().sign_in("0031", "挂号 1号窗"), server, "cashiers")
     faster.type("30").press("F9").sees("收据", "#toast")
     slower.type("30").press("F9").sees("这张单刚被 马丽华 收过了", "#refusal")
     assert receipts(slower, SEEN["cashiers"]) == 0

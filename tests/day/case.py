@@ -55,6 +55,18 @@ class Notes:
         with self.lock:
             self.mistakes.append(Answered(name, is_fine, said[:200]))
 
+    def money(self, role: str, cash: int, noncash: int = 0) -> None:
+        """Put into a cashier's drawer and slip of other payments; less than nothing is taken out."""
+        with self.lock:
+            self.drawer[role] += cash
+            self.noncash[role] += noncash
+
+    def goods(self, units: dict[str, int], sign: int) -> None:
+        """Put onto the shelf, or take from it."""
+        with self.lock:
+            for code, quantity in units.items():
+                self.shelf[code] += sign * quantity
+
     def count(self, what: str) -> None:
         with self.lock:
             self.done[what] += 1

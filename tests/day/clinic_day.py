@@ -10,10 +10,12 @@ from pathlib import Path
 from clinic_app import registry
 from clinic_app.kernel import opening, parameters
 from clinic_app.kernel.clock import today
+from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.rights import SYSTEM
 from clinic_app.kernel.unit_of_work import unit_of_work
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.stock import services as stock
 from tests.conftest import config_of
 from tests.day import books, mistakes
 from tests.day.case import Case, Notes
@@ -26,6 +28,7 @@ from tests.faults.server_process import ServerProcess
 
 HOUSE_RULES = {"charging.arrears_allowed": True, "charging.refund_limit_fen": 1_100}
 LONGEST_SECONDS = 900
+LAST_UNITS = 5  # a sheet takes three
 
 
 @dataclass
@@ -146,6 +149,8 @@ def _prepare(folder: Path, report: Report) -> dict[str, str]:
             drug = dictionaries.drug_by_code(code)
             assert drug is not None
             found[code] = drug.id.hex()
+        with unit_of_work(SYSTEM) as uow:  # of the last drug all is promised but enough for one patient
+            stock.reserve(uow, source_id=new_id(), lines=[(1, drug.id, report.begun_with[drug.code] - LAST_UNITS)])
         item = dictionaries.service_by_code("S0015")
         assert item is not None
         return found | {"S0015": item.id.hex()}

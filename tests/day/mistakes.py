@@ -1,11 +1,11 @@
 """What people get wrong on the scripted day: every one is answered with a sentence, none has a second effect."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.day import races
 from tests.day.case import Case, Notes
-from tests.day.desk import STAFF, Desk, Told
+from tests.day.desk import Desk, Told
 from tests.day.till import Till
 from tests.day.work import Work
 
@@ -15,13 +15,14 @@ HOSTILE = "<img src=x onerror=alert(1)>\x00' OR 1=1 --"
 
 @dataclass(frozen=True)
 class Mistake:
-    """`role` makes it right after the step named `after` of the patient with this story."""
+    """`role` makes it right after the step named `after` of the patient with this story; an act that returns None is a
+    race in which both were done rightly, one after the other."""
 
     name: str
     role: str
     after: str
     which: int
-    act: Callable[["Slips", Desk, Case], Told]
+    act: Callable[["Slips", Desk, Case], Told | None]
     is_replay: bool = False
 
 
@@ -94,7 +95,7 @@ def _sign_unseen(s: Slips, desk: Desk, case: Case) -> Told:
     return desk.send(f"/doctor/visits/{case.visit_id}/submit", [("note_rev", "1"), ("sheet_rev", "0"), ("dx_seen", "")])
 
 
-def _post(path: str, *fields: tuple[str, str]) -> Callable[[Slips, Desk, Case], Told]:
+def _post(path: str, *fields: tuple[str, str]) -> Callable[[Slips, Desk, Case], Told | None]:
     """A form of this address, `{visit}` standing for the patient's."""
     return lambda _s, desk, case: desk.send(path.format(visit=case.visit_id), fields)
 
@@ -127,34 +128,6 @@ def _return_more_than_given(s: Slips, desk: Desk, case: Case) -> Told:
     return desk.send(path, fields)
 
 
-def _two_windows(s: Slips, desk: Desk, case: Case) -> Told:
-    """The same bill at two windows at one moment: one is charged, the other is told; the winner's money is noted."""
-    other = s.colleague("cashier1" if desk.role == "cashier0" else "cashier0")
-    other.role = desk.role  # the colleague puts the note into this drawer's tally only when winning: see below
-    ready, told = threading.Barrier(2), {}
-    forms = {}
-    for one in (desk, other):
-        fields, due = s.till.form(one, case)
-        forms[one] = [*fields, ("cash", f"{due // 100}.{due % 100:02d}")], due
-
-    def press(one: Desk) -> None:
-        ready.wait(10)
-        told[one] = one.send(f"/charging/visits/{case.visit_id}/charge", forms[one][0])
-
-    threads = [threading.Thread(target=press, args=(one,)) for one in (desk, other)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    winners = [one for one in told if told[one].status == 303]
-    assert len(winners) == 1, f"{len(winners)} windows took the money"
-    winner, loser = winners[0], next(one for one in told if one is not winners[0])
-    if winner is other:
-        other.role = next(role for role, number in STAFF.items() if role.startswith("cashier") and role != desk.role)
-    s.till.paid(winner, case, told[winner].words, forms[winner][1], 0, forms[winner][1])
-    return told[loser]
-
-
 def mistakes() -> list[Mistake]:
     r, d, c, p = "registrar", "doctor", "cashier", "pharmacist"
     return [
@@ -185,7 +158,10 @@ def mistakes() -> list[Mistake]:
         Mistake("nothing ticked", c, "consult", 18, lambda s, k, x: s.charge(k, x, ("line", "sheet", "one"))),
         Mistake("scan without a reference", c, "consult", 18, lambda s, k, x: s.charge(k, x, cash="", scan="9.00")),
         Mistake("a field too many", c, "consult", 18, lambda s, k, x: s.charge(k, x, price="0.01", is_admin="1")),
-        Mistake("one bill at two windows", c, "sign", 19, _two_windows),
+        Mistake("one bill at two windows", c, "sign", 19, races.two_windows),
+        Mistake("last box wanted twice", "doctor0", "consult", 0, races.last_box),
+        Mistake("refund against dispensing", c, "pay_mixed", 8, races.refund_or_dispense),
+        Mistake("close against payment", c, "pay_cash", 18, races.close_or_charge),
         Mistake("charged again by a stale page", c, "pay_cash", 17, lambda s, k, x: s.again(k, x, None)),
         Mistake("charged twice by two clicks", c, "pay_cash", 17, lambda s, k, x: s.again(k, x, x.kept["once"]), True),
         Mistake("closed by an old page", c, "pay_cash", 17, _stale_close),
@@ -223,6 +199,9 @@ def plant(cases: list[Case], slips: Slips, notes: Notes) -> list[str]:
 def _making(one: Mistake, slips: Slips, notes: Notes) -> Callable[[Desk, Case], None]:
     def make(desk: Desk, case: Case) -> None:
         told = one.act(slips, desk, case)
+        if told is None:
+            notes.mistake(one.name, True, "one after the other")
+            return
         fine = told.answer.is_replay and told.status in (200, 303) if one.is_replay else told.is_refused
         notes.mistake(one.name, fine, f"{told.status} {told.words}")
 

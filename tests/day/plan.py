@@ -48,7 +48,7 @@ def _story(work: Work, till: Till, case: Case, cashier: str, which: int) -> list
         5: [*came, *seen, *pays("hold", "resume", "pay_cash"), *out],
         6: [*came, *seen, *pays("ask_relief"), yes, *pays("pay_mixed"), *out],
         7: [*came, *seen, *pays("pay_mixed", "void", "pay_cash"), *out],
-        8: [*came, *seen, *pays("pay_mixed", "refund"), *out],
+        8: [*came, *seen, *(pays("pay_mixed", "refund") + out if case.number >= RUN else pays("pay_mixed"))],
         9: [*came, ("registrar", work.cancel)],
         10: [*came, ("registrar", work.transfer), *seen, *pays("pay_cash"), *out],
         11: [*came, (case.doctor, work.consult_with_request), *pays("pay_note"), ("nurse", work.examine),

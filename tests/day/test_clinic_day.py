@@ -10,7 +10,7 @@ from clinic_app.kernel import db, opening
 from tests.conftest import config_of
 from tests.day import books, clinic_day
 
-SHORT = 40
+SHORT = 20
 
 
 @pytest.mark.rule("M1", "M2", "M4", "M5", "M6", "S1", "S2", "FE-13", "FE-15")
@@ -18,13 +18,13 @@ def test_a_day_of_eight_people_ends_with_books_that_agree(folder: Path, figure: 
     report = clinic_day.run(folder, SHORT)
     figure(f"clinic day: {report}")
     assert report.wrong == [], str(report)
-    assert len(report.planted) >= 30 and len(report.notes.shifts) == 4
+    assert len(report.planted) >= 30 and len(report.notes.shifts) >= 4
     registry.wire(config_of(folder))
     opening.open_clinic(folder, registry.migration_steps())
     try:
         for what, damage in (
-            ("cash", "UPDATE ledger_entry SET amount_fen = amount_fen + 1 WHERE account = 'cash' AND rowid ="
-             " (SELECT min(rowid) FROM ledger_entry WHERE account = 'cash')"),
+            ("cash", "UPDATE ledger_entry SET amount_fen = amount_fen + 1 WHERE account = 'cash'"
+             " AND voucher_id = (SELECT min(voucher_id) FROM ledger_entry WHERE account = 'cash')"),
             ("D0011", "DELETE FROM stock_move WHERE id = (SELECT max(m.id) FROM stock_move m JOIN batch b ON"
              " b.id = m.batch_id JOIN drug d ON d.id = b.drug_id WHERE d.code = 'D0011')"),
         ):  # fmt: skip

@@ -30,8 +30,7 @@ class Till:
             raise NotAsExpected(f"{case.name}: {told[:200]}")
         change = fen(found[2]) if found[2] else 0
         assert given - change == cash, f"{case.name} gave {given}, got {change} back for {cash}"
-        self.notes.drawer[desk.role] += given - change
-        self.notes.noncash[desk.role] += scan
+        self.notes.money(desk.role, given - change, scan)
         case.cash_paid, case.scan_paid, case.kept["receipt"] = cash, scan, found[3]
         with self.notes.lock:
             self.notes.receipts.append(found[3])
@@ -85,7 +84,7 @@ class Till:
         bill = self.bill(desk, case)
         owed = int(field_of(desk.page(f"/charging/bills/{bill}/settle"), "owed_fen"))
         desk.do(f"/charging/bills/{bill}/settle", [("owed_fen", str(owed)), ("cash", yuan(owed))])
-        self.notes.drawer[desk.role] += owed
+        self.notes.money(desk.role, owed)
 
     def bill(self, desk: Desk, case: Case) -> str:
         """The bill of the visit that counts."""
@@ -98,8 +97,7 @@ class Till:
     def void(self, desk: Desk, case: Case) -> None:
         bill = self.bill(desk, case)
         desk.do(f"/charging/bills/{bill}/void", [("reason", ""), ("other", "收错了人")])
-        self.notes.drawer[desk.role] -= case.cash_paid
-        self.notes.noncash[desk.role] -= case.scan_paid
+        self.notes.money(desk.role, -case.cash_paid, -case.scan_paid)
 
     def refund_form(self, desk: Desk, bill: str, *, quantity: int | None = None) -> list[tuple[str, str]]:
         """The first drug of a bill, all of it or so many units."""
@@ -115,13 +113,13 @@ class Till:
         """A drug that was not handed out yet: red document, and a blue one for the rest."""
         bill = self.bill(desk, case)
         told = desk.do(f"/charging/bills/{bill}/refund", self.refund_form(desk, bill))
-        self._gave(desk, told.words)
+        self.gave(desk, told.words)
 
     def refund_returned(self, desk: Desk, case: Case) -> None:
         bill = self.bill(desk, case)
         form = self.refund_form(desk, bill, quantity=case.kept["back"])
         told = desk.do(f"/charging/bills/{bill}/refund", form)
-        self._gave(desk, told.words)
+        self.gave(desk, told.words)
 
     def ask_refund(self, desk: Desk, case: Case) -> None:
         """The whole bill, which is above the limit: it waits for the manager and nothing moves."""
@@ -140,16 +138,15 @@ class Till:
         found = re.search(r"/charging/refunds/([0-9a-f]{32})/pay", page)
         if found is None:
             raise NotAsExpected(f"{case.name}: the refund is not approved")
-        self._gave(desk, desk.do(f"/charging/refunds/{found[1]}/pay").words)
+        self.gave(desk, desk.do(f"/charging/refunds/{found[1]}/pay").words)
 
-    def _gave(self, desk: Desk, told: str) -> None:
+    def gave(self, desk: Desk, told: str) -> None:
         found = re.search(r"退费 (\S+?)：([^；]*)(?:；剩下的开在 (\S+))?", told)
         if found is None:
             raise NotAsExpected(f"no refund: {told[:200]}")
         for part in found[2].split("，"):
             method, amount = part.rsplit(" ", 1)
-            tally = self.notes.drawer if method == "现金" else self.notes.noncash
-            tally[desk.role] -= fen(amount)
+            self.notes.money(desk.role, *((-fen(amount), 0) if method == "现金" else (0, -fen(amount))))
         with self.notes.lock:
             self.notes.receipts += [one for one in (found[1], found[3]) if one]
 
@@ -166,6 +163,11 @@ class Till:
     def close_shift(self, desk: Desk, _case: Case) -> None:
         """Count the drawer; the close is refused where it differs by a fen."""
         where, shown = self.closing(desk)
-        cash, noncash = self.notes.drawer.pop(desk.role, 0), self.notes.noncash.pop(desk.role, 0)
+        cash, noncash = self.notes.drawer[desk.role], self.notes.noncash[desk.role]
         desk.do(where, [("shown", shown), ("counted", yuan(cash))])
+        self.closed(desk, cash, noncash)
+
+    def closed(self, desk: Desk, cash: int, noncash: int) -> None:
+        """The drawer is emptied into the bag for the finance desk."""
+        self.notes.money(desk.role, -cash, -noncash)
         self.notes.shifts.append((desk.role, cash, noncash))

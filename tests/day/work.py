@@ -1,6 +1,7 @@
 """What each desk does for a patient of the scripted day, by the forms of its own pages."""
 
 import re
+from datetime import date, timedelta
 from urllib.parse import quote
 
 from tests.day.case import Case, Notes
@@ -22,8 +23,9 @@ class Work:
 
     def new_person(self, case: Case) -> dict[str, str]:
         return {
-            "name": case.name, "sex": "1", "born_on": "1991-03-04", "payer": "self", "kind": case.kind,
-            "room": case.room, "allergy_state": "none", "temperature": case.temperature,
+            "name": case.name, "sex": "1",
+            "born_on": (date(1980, 1, 1) + timedelta(days=61 * (case.number % 250))).isoformat(), "payer": "self",
+            "kind": case.kind, "room": case.room, "allergy_state": "none", "temperature": case.temperature,
         }  # fmt: skip
 
     def register(self, desk: Desk, case: Case) -> None:
@@ -168,8 +170,7 @@ class Work:
             fields, units = self.handing(desk, sheet, part=part)
             case.kept["handed"] = f"/pharmacy/sheets/{sheet}/dispense", fields
             desk.do(*case.kept["handed"])
-            for code, quantity in units.items():
-                self.notes.shelf[code] -= quantity
+            self.notes.goods(units, -1)
             case.kept["sheet"], case.kept["units"] = sheet, units
 
     def take_back(self, desk: Desk, case: Case) -> None:
@@ -185,7 +186,7 @@ class Work:
             (f"condition-{found[1]}", "sealed"), (f"accept-{found[1]}", "yes"),
         ]  # fmt: skip
         desk.do(path, fields)
-        self.notes.shelf[code] += quantity
+        self.notes.goods({code: quantity}, 1)
         case.kept["back"] = quantity
 
     # the manager

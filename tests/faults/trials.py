@@ -15,6 +15,7 @@ from unittest.mock import patch
 from appliance import practice
 from clinic_app.kernel import keys, schema
 from tests.conftest import config_of
+from tests.day import clinic_day
 from tests.faults import creation_workload as creation
 from tests.faults import kill_loop, product_flips, product_workload, small_clinic
 from tests.faults import ledger_workload as ledger
@@ -39,9 +40,10 @@ class Size:
     kills: int = 50
     control_kills: int = 5
     flips: int = 300
+    day: int = 120
 
 
-QUICK = Size(1_200, 120, 200, 12, 60, 5, 2, 60)
+QUICK = Size(1_200, 120, 200, 12, 60, 5, 2, 60, 20)
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,17 @@ def kills(*, fresh_keys: bool = False) -> Callable[[Size, int], tuple[str, int]]
     return act
 
 
+def scripted_day(size: Size, _seed: int) -> tuple[str, int]:
+    """A clinic day of many people at once with planted mistakes; bad is every place where the books do not agree."""
+    room = Path(tempfile.mkdtemp(prefix="day-"))
+    try:
+        practice.create(config_of(room / "clinic"), announce=lambda _text: None)
+        report = clinic_day.run(room / "clinic", size.day)
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+    return str(report), len(report.wrong)
+
+
 def product_bits(size: Size, seed: int) -> tuple[str, int]:
     with scratch_folder() as folder:
         pages, check = product_flips.leave_as_killed(folder), product_flips.Check()
@@ -214,6 +227,7 @@ TRIALS = (
     Trial("power cuts, newer schema, a transaction a statement", migration_cuts(step_by_step=True), must_fail=True),
     Trial(f"power cuts, ledger, {ledger.GOOD}", ledger_cuts(ledger.GOOD)),
     *(Trial(f"power cuts, ledger, {one}", ledger_cuts(one), must_fail=True) for one in ledger.WRONG),
+    Trial("a scripted day of 120 visits", scripted_day),
     Trial("kill -9 of the server under load", kills()),
     Trial("kill -9, a fresh key on each try", kills(fresh_keys=True), must_fail=True),
     Trial("disk full, failing, read-only: tests", tests_of("full_disk", "small_disk")),

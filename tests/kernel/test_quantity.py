@@ -120,6 +120,10 @@ def test_packs_and_rest_have_english_words_too(count, text):
     assert quantity.packs_in_english(quantity.packs(count, 24, "box", "capsule")) == text
 
 
+def test_a_unit_of_measure_has_no_plural() -> None:
+    assert [quantity.plural(unit, 6) for unit in ("g", "ml", "bag", "box")] == ["g", "ml", "bags", "boxes"]
+
+
 @pytest.mark.rule("QT-08")
 @given(st.integers(-(10**6), 10**6), st.integers(1, 1000))
 def test_packs_and_rest_lose_no_unit(count, size):

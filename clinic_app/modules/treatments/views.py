@@ -12,6 +12,7 @@ from clinic_app.kernel.errors import Missing, Refused
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.ids import NOTHING, read_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
+from clinic_app.modules.consultation.queries import words
 from clinic_app.modules.consultation.queries.words import named
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients import queries as patients
@@ -205,11 +206,19 @@ def _test(one: queries.SkinTest) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _dose(part: queries.Part) -> str:
+    """A dose as ordered, its unit in the language of the screen."""
+    if words.is_source() or part.drug_id is None:
+        return part.dose_text
+    return words.dose(part.dose_text, dictionaries.drug(part.drug_id))
+
+
 def _shown(one: queries.Execution) -> dict[str, Any]:
     routes = {route.code: route for route in dictionaries.routes()}
     route = routes.get(one.route)
     return {
         "kind": "entry", "one": one, "parts": queries.parts_of(one.id), "named": named,
+        "dose": _dose,
         "route": named(route.name, route.name_en) if route else _("治疗"),
         "unpaid": queries.why_not_paid(one) if one.state == "planned" else "",
     }  # fmt: skip

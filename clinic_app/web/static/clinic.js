@@ -145,7 +145,7 @@
   function next(el) {  // false: the browser may do what it does with Enter
     const row = el.closest('[data-entry]'), form = row ? null : el.form;
     const scope = row || el.closest('.pane,dialog,main') || body;
-    const list = fieldsOf(form ? Array.from(form.elements) : all('input,select,textarea', scope));
+    const list = fieldsOf(form ? Array.from(form.elements) : all('input,select,textarea', scope)).filter((f) => f === el || !('seldom' in f.dataset));
     if (form && list.length < 2) return false;
     const i = list.findIndex((f) => f === el || (f.type === 'radio' && el.type === 'radio' && f.name === el.name));
     const add = row && row.querySelector('[data-enter]');

@@ -23,10 +23,10 @@ from tests.visit import ADULT, arrive, consult, dispense, pay, void
 SPLIT = "D0002"  # the drug with a batch near its expiry
 
 
-def paid_sheet(clinic: Clinic, drugs: Any = ("D0011", "D0016", "D0038")) -> tuple[queries.Sheet, bytes]:
+def paid_sheet(clinic: Clinic, drugs: Any = ("D0011", "D0016", "D0038"), **signed: str) -> tuple[queries.Sheet, bytes]:
     """A signed and paid sheet, and its patient."""
     arrived = arrive(clinic, ADULT)
-    sheet_id = consult(clinic, arrived["visit_id"], drugs)[0]
+    sheet_id = consult(clinic, arrived["visit_id"], drugs, **signed)[0]
     pay(clinic, arrived["visit_id"])
     found = queries.sheet(sheet_id)
     assert found is not None
@@ -189,6 +189,17 @@ def test_refuses_the_day_after_and_accepts_it_when_three_days_are_allowed(clinic
     assert [one.prescription_id for one in queries.waiting(today())] == [sheet.id], "its money waits for an answer"
     set_parameter(clinic, "pharmacy.valid_days", 3)
     hand_out(clinic, sheet)
+
+
+@pytest.mark.rule("RX-10")
+def test_a_sheet_signed_for_three_days_is_handed_out_on_the_third_and_refused_on_the_fourth(clinic: Clinic) -> None:
+    first, _patient = paid_sheet(clinic, ("D0011",), valid_days="3")
+    second, _patient = paid_sheet(clinic, ("D0016",), valid_days="3")
+    assert first.valid_until(today()) == today() + timedelta(days=2)
+    move_on(2)
+    hand_out(clinic, first)
+    move_on(3)
+    assert code_of(lambda: hand_out(clinic, second)) == "pharmacy.sheet_expired"
 
 
 @pytest.mark.rule("PH-04")

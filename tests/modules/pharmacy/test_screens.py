@@ -200,7 +200,7 @@ def test_the_queue_is_polled_without_counting_as_presence(sheet: queries.Sheet, 
 def test_a_child_is_marked(clinic: Clinic, browser_as: Browsers) -> None:
     child = db.value("SELECT id FROM patient WHERE name = '吴小宝'")
     visit_id = arrive(clinic, child)["visit_id"]
-    consult(clinic, visit_id, ("D0002",))
+    consult(clinic, visit_id, ("D0002",), {"weight": "18"})
     pay(clinic, visit_id)
     html = browser_as("pharmacist").get("/pharmacy/").text
     assert '<span class="tag info">儿</span>' in html and "吴小宝" in html
@@ -265,7 +265,7 @@ def test_a_kept_dose_and_the_days_of_the_week_stand_on_the_sheet(clinic: Clinic,
     row = replace(typed("D0001"), dose="1.25g", frequency="tiw", days="7", weekdays="135")
     line = prescribe(clinic, visit, row, 0)
     draft(clinic, "doctor", lambda uow: consultation.keep_stop(uow, visit, line, "专科定的剂量", 1))
-    run(clinic, "doctor", lambda uow: consultation.sign_visit(uow, visit, note_rev=2, sheet_rev=2))
+    run(clinic, "doctor", lambda uow: consultation.sign_visit(uow, visit, note_rev=2, sheet_rev=2, signed_twice=True))
     pay(clinic, visit)
     html = browser_as("pharmacist").get("/pharmacy/").text
     assert "每次 1.25 g（5粒），每周3次（周一、周三、周五），口服，7 天" in html

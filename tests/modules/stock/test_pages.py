@@ -1,6 +1,7 @@
 """The stock's pages: what is on hand, and goods-in as an entry grid."""
 
 import gzip
+import html
 import re
 
 import pytest
@@ -47,6 +48,24 @@ def test_the_stock_list_marks_what_is_near_its_expiry_expired_and_sold_out(pharm
     assert any("已过期" in row for row in row_of(page.text, name(EXPIRED)))
     assert any("已用完" in row for row in row_of(page.text, name(SOLD_OUT)))
     assert any("盒" in row for row in row_of(page.text, name("D0001")))
+
+
+def test_a_long_list_is_read_in_pages_that_hold_every_line_once(pharmacist):
+    url, seen, pages = "/stock?show=all", [], 0
+    while url:
+        page = pharmacist.get(url)
+        assert page.status_code == 200 and len(page.data) < 60_000
+        listed = re.findall(r'<a href="/stock/drugs/.*', page.text)
+        assert 0 < len(listed) <= 100
+        seen += listed
+        more = re.search(r'href="(/stock\?[^"]*skip=[^"]*)"', page.text)
+        url, pages = more and html.unescape(more[1]), pages + 1
+    assert pages == 3 and len(seen) == len(set(seen)) == len(queries.on_hand(clock.today()))
+
+
+@pytest.mark.parametrize("skip", ["-1", "abc", "²", "9" * 30])
+def test_a_broken_page_number_is_the_first_page(pharmacist, skip):
+    assert name("D0001") in pharmacist.get(f"/stock?skip={skip}").text
 
 
 @pytest.mark.parametrize(("show", "code"), [("near", NEAR), ("expired", EXPIRED), ("sold_out", SOLD_OUT)])

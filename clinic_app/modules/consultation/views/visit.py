@@ -29,7 +29,7 @@ from clinic_app.web.access import ONCE, access, actor
 from clinic_app.web.commands import command, known_fields
 from clinic_app.web.errors import refused
 
-PRESSURE_ASKED = '<input type="hidden" name="pressure_asked" value="1" form="submit-form">'
+PRESSURE_ASKED = '<input type="hidden" name="pressure_asked" value="1"%s>'
 FOCUS = {"item": "#rq-new"} | {"diagnosis": "#dx", "allergy": "#allergen", "drug": "#rx-new", "last_cell": "#rx-route"}
 
 
@@ -113,7 +113,8 @@ def submit(visit_id: bytes) -> Response:
             return ask_second_signature(visit_id)
         response = refused(err)
         if err.code == "consultation.pressure_not_asked":  # told once; the next F9 signs without it
-            response.set_data(response.get_data(as_text=True) + PRESSURE_ASKED)
+            of = "" if "proof" in form else ' form="submit-form"'  # the dialog's refusal stands in its own form
+            response.set_data(response.get_data(as_text=True) + PRESSURE_ASKED % of)
         if isinstance(err, Stale) and request.headers.get("HX-Request"):
             response.set_data(response.get_data(as_text=True) + _newest(visit_id, err.code))
         elif (err.field or "").startswith("line-") and request.headers.get("HX-Request"):

@@ -19,7 +19,7 @@ from clinic_app.modules.pharmacy.rules import (
 
 _SHEET = """
 SELECT p.id, p.prescription_no, p.kind, p.state, p.signed_on, p.signed_at, p.visit_id, p.patient_id, u.name, v.visit_no,
-    v.queue_no, r.name, t.name, t.allergy_state, p.doctor_id,
+    v.queue_no, r.name, t.name, t.allergy_state, p.doctor_id, p.valid_days,
     (SELECT x.valid_days FROM sheet_extension x WHERE x.prescription_id = p.id)
 FROM prescription p JOIN visit v ON v.id = p.visit_id JOIN person u ON u.id = p.doctor_id
 JOIN room r ON r.id = v.room_id JOIN patient t ON t.id = p.patient_id
@@ -107,6 +107,7 @@ class Sheet:
     patient_name: str
     allergy_state: str
     doctor_id: bytes
+    signed_days: int
     extended_days: int | None
     paid: Payment | None
 
@@ -126,7 +127,7 @@ class Sheet:
         return self.state == "signed" and self.paid is not None and self.paid.left > 0
 
     def valid_until(self, on: date) -> date:
-        """The last day on which it may be filled: the prescriber's extension, else the parameter of that day (RX-10).
+        """The last day on which it may be filled: as `valid_days` from the day of issue (RX-10).
 
         Once a part was handed out, the rest is fetched within `pharmacy.owed_days`.
         """
@@ -135,8 +136,11 @@ class Sheet:
         return last_valid_day(date.fromisoformat(self.signed_on), self.valid_days(on))
 
     def valid_days(self, on: date) -> int:
-        """For how many days it may be filled, the day of issue being day 1."""
-        return self.extended_days or int(parameters.value("pharmacy.valid_days", on))
+        """For how many days it may be filled, the day of issue being day 1 (RX-10).
+
+        The longest of what stands signed on it, what the prescriber extended it to, and what the clinic allows all.
+        """
+        return max(self.signed_days, self.extended_days or 0, int(parameters.value("pharmacy.valid_days", on)))
 
 
 @dataclass(frozen=True, slots=True)

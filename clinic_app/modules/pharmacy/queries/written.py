@@ -1,7 +1,10 @@
 """What a sheet says whether it is paid or not, and whether a bill paid for something handed out."""
 
 from clinic_app.kernel import db
+from clinic_app.kernel.i18n import ngettext
 from clinic_app.modules.consultation import queries as consultation
+from clinic_app.modules.consultation.queries import words
+from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.dictionaries.queries import named
 from clinic_app.modules.pharmacy.queries.sheets import Sheet
 
@@ -23,4 +26,10 @@ def written_lines(found: Sheet) -> list[tuple[str, str]]:
         "SELECT id, dose_text, frequency, days FROM prescription_line WHERE prescription_id = ? ORDER BY line_no",
         (found.id,),
     )
-    return [(named(drugs[line_id]), f"{dose} · {frequency} · {days}") for line_id, dose, frequency, days in rows]
+    told = []
+    for line_id, dose, code, days in rows:
+        drug, frequency = drugs[line_id], dictionaries.frequency(code)
+        often = frequency.name if frequency and words.is_source() else code
+        lasts = ngettext("%(count)d 天", "%(count)d 天", days) % {"count": days}
+        told.append((named(drug), f"{words.dose(dose, drug)} · {often} · {lasts}"))
+    return told

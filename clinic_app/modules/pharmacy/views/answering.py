@@ -67,7 +67,7 @@ def extend_form(prescription_id: bytes) -> Response:
 @blueprint.post("/sheets/<id:prescription_id>/extend")
 @access("pharmacy.answer", writes=ONCE)
 def extend(prescription_id: bytes) -> Response:
-    """Let the sheet hold longer (Alt+E)."""
+    """Let the sheet hold longer (Alt+Y)."""
     known_fields("valid_days", "text")
     days, why = forms.extension(request.form)
     command(lambda uow: services.extend_validity(uow, prescription_id, days, why))

@@ -16,13 +16,14 @@ from clinic_app.web.access import ONCE, READS, access
 from clinic_app.web.commands import command, known_fields
 
 SHOWN = ("all", queries.NEAR, queries.EXPIRED, queries.SOLD_OUT)
-MOST_ROWS = 300
+PAGE = 100
+MOST_FOUND = 300
 
 
 @blueprint.get("")
 @access("stock.view", in_menu=True)
 def on_hand() -> Response:
-    """What the pharmacy has, by shelf; `show` limits it to near expiry, expired or sold out."""
+    """What the pharmacy has, by shelf, a page of it; `show` limits it to near expiry, expired or sold out."""
     show = request.args.get("show", "all")
     show = show if show in SHOWN else "all"
     text = request.args.get("q", "")[:100]
@@ -30,13 +31,15 @@ def on_hand() -> Response:
     rows = queries.on_hand(today)
     counts = {state: sum(row.state == state for row in rows) for state in SHOWN[1:]}
     if text.strip():
-        found = {hit.id for hit in dictionaries.drugs_matching(text, today, MOST_ROWS)}
+        found = {hit.id for hit in dictionaries.drugs_matching(text, today, MOST_FOUND)}
         rows = [row for row in rows if row.drug_id in found]
     if show != "all":
         rows = [row for row in rows if row.state == show]
+    typed = request.args.get("skip", "")
+    skip = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 7 else 0
     shown: dict[str, Any] = {
-        "rows": rows[:MOST_ROWS],
-        "hidden": max(len(rows) - MOST_ROWS, 0),
+        "rows": rows[skip : skip + PAGE],
+        "more": skip + PAGE if len(rows) > skip + PAGE else None,
         "show": show,
         "q": text,
         "amount": dictionaries.amount,

@@ -1,0 +1,104 @@
+"""Two people at one thing in the same moment: one wins, the other is told why not; who won is noted in the tallies."""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tests.day.case import Case
+from tests.day.desk import Desk, NotAsExpected, Told, yuan
+
+if TYPE_CHECKING:
+    from tests.day.mistakes import Slips
+
+
+def at_once(*acts: Callable[[], Told]) -> list[Told]:
+    """Do all of them from one starting line."""
+    line, told = threading.Barrier(len(acts)), dict[int, Told]()
+
+    def run(place: int) -> None:
+        line.wait(10)
+        told[place] = acts[place]()
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [told[place] for place in range(len(acts))]
+
+
+def two_windows(s: "Slips", desk: Desk, case: Case) -> Told:
+    """The same bill at two windows: charged once."""
+    return _charge_at_once(s, [(desk, case), (s.colleague(_other(desk)), case)])
+
+
+def last_box(s: "Slips", _desk: Desk, case: Case) -> Told:
+    """Two patients have the last boxes of a drug on their sheets: who pays first gets them."""
+    registrar, doctor, pairs = s.colleague("registrar"), s.colleague("doctor0"), []
+    for number, cashier in ((901, "cashier0"), (955, "cashier1")):
+        name = f"末{chr(0x4E00 + number)}"
+        one = Case(number, name, room=case.room, drugs=("D0016",))
+        s.work.register(registrar, one)
+        s.work.consult(doctor, one)
+        pairs.append((s.colleague(cashier), one))
+    return _charge_at_once(s, pairs)
+
+
+def refund_or_dispense(s: "Slips", desk: Desk, case: Case) -> Told:
+    """A drug is refunded at the window while the pharmacist hands it out."""
+    pharmacist = s.colleague("pharmacist")
+    sheet, bill = s.work.sheets(pharmacist, case)[0], s.till.bill(desk, case)
+    fields, units = s.work.handing(pharmacist, sheet)
+    form = s.till.refund_form(desk, bill)
+    back, out = at_once(
+        lambda: desk.send(f"/charging/bills/{bill}/refund", form),
+        lambda: pharmacist.send(f"/pharmacy/sheets/{sheet}/dispense", fields),
+    )
+    if (back.status == 303) == (out.status == 303):
+        raise NotAsExpected(f"refund {back.status} {back.words[:200]}, dispensing {out.status} {out.words[:200]}")
+    if back.status == 303:
+        s.till.gave(desk, back.words)
+        s.work.dispense(pharmacist, case)  # what is left of the sheet
+        return out
+    s.work.notes.goods(units, -1)
+    return back
+
+
+def close_or_charge(s: "Slips", desk: Desk, case: Case) -> Told | None:
+    """A bill is voided and charged again while the same cashier closes the shift in another window."""
+    s.till.void(desk, case)
+    again = s.colleague(desk.role)
+    fields, due = s.till.form(desk, case)
+    where, shown = s.till.closing(again)
+    cash, noncash = s.work.notes.drawer[desk.role], s.work.notes.noncash[desk.role]
+    charged, closed = at_once(
+        lambda: desk.send(f"/charging/visits/{case.visit_id}/charge", [*fields, ("cash", yuan(due))]),
+        lambda: again.send(where, [("shown", shown), ("counted", yuan(cash))]),
+    )
+    if closed.status == 303:
+        s.till.closed(desk, cash, noncash)
+    if charged.status != 303:
+        raise NotAsExpected(f"the charge lost against the close: {charged.status} {charged.words[:200]}")
+    s.till.paid(desk, case, charged.words, due, 0, due)
+    return None if closed.status == 303 else closed
+
+
+def _other(desk: Desk) -> str:
+    return "cashier1" if desk.role == "cashier0" else "cashier0"
+
+
+def _charge_at_once(s: "Slips", pairs: list[tuple[Desk, Case]]) -> Told:
+    """Both press; exactly one is charged, the answer of the other is returned."""
+    forms = [s.till.form(desk, case) for desk, case in pairs]
+
+    def press(place: int) -> Callable[[], Told]:
+        (desk, case), (fields, due) = pairs[place], forms[place]
+        return lambda: desk.send(f"/charging/visits/{case.visit_id}/charge", [*fields, ("cash", yuan(due))])
+
+    told = at_once(*(press(place) for place in range(len(pairs))))
+    winners = [place for place, one in enumerate(told) if one.status == 303]
+    if len(winners) != 1:
+        raise NotAsExpected(f"{len(winners)} windows took the money: {[(one.status, one.words[:200]) for one in told]}")
+    (desk, case), (_, due) = pairs[winners[0]], forms[winners[0]]
+    s.till.paid(desk, case, told[winners[0]].words, due, 0, due)
+    return told[1 - winners[0]]
