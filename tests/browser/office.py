@@ -21,12 +21,12 @@ document.addEventListener('htmx:beforeRequest', () => {
 document.addEventListener('htmx:afterSettle', () => {
   const was = at, mine = swaps;
   setTimeout(() => {
-    if (mine !== swaps) return;
+    if (mine !== swaps || document.querySelector('form.htmx-request')) return;
     const e = document.activeElement;
     if (was && (!e || e === document.body)) console.error(location.pathname + ': a swap took the focus from ' + was);
   }, 80);
 });
-"""  # the page is in use by keyboard: with the focus on <body> the person is nowhere (the last swap tells)
+"""  # with the focus on <body> the person is nowhere; the last swap tells, when no form is on its way
 REFUSED = re.compile(  # how the console reports a refusal, and an answer that nobody waits for any more
     r"status of 4\d\d|Status Error Code 4\d\d|htmx:(afterRequest|sendAbort), "
 )

@@ -80,7 +80,7 @@ SCREENS = (
     Screen("doctor-herbs", "doctor", "/doctor/visits/{herbal}", is_of_patient=True),
     Screen("doctor-red", "doctor", "/doctor/visits/{red}", is_of_patient=True),
     Screen("doctor-requests", "doctor", "/doctor/visits/{grouped}", is_of_patient=True, key="Alt+j"),
-    Screen("doctor-results", "doctor", "/doctor/visits/{resulted}", is_of_patient=True, key="Alt+i"),
+    Screen("doctor-results", "doctor", "/doctor/visits/{resulted}", is_of_patient=True, has_primary=False, key="Alt+i"),
     Screen("doctor-past", "doctor", "/doctor/visits/{stopped}", is_of_patient=True, key="Alt+l"),
     Screen("doctor-trend", "doctor", "/doctor/visits/{stopped}", is_of_patient=True, key="Alt+v"),
     Screen("kept-stops", "manager", "/doctor/kept-stops", has_primary=False),
@@ -277,12 +277,15 @@ def data_words() -> list[str]:
     words = {practice.FACTS.name, ARRIVED.name, visit.ADULT.name, TREATED.name, BOOKED, "样例医药公司", "单晓月"}
     words |= {"石坝村 2 组 16 号", "青霉素类"}
     words |= {text for row in practice.STAFF for text in row[1:3]} | {row[1] for row in practice.VILLAGES}
-    words |= {"样例省样北市青溪县青溪镇", "无名氏", "陈**", "王**", *SPECIAL.values()}
+    words |= {"样例省样北市青溪县青溪镇", "无名氏", "未做", "慢病长期用药", *SPECIAL.values(), *visit.NOTE.values()}
     words |= {text for row in practice.ROOMS for text in row[1:]} | {name for name, _room in practice.DESKS}
     for one in PATIENTS:
         words |= {one.name, one.address, *(entry.note for entry in one.allergies)}
-    with (ROOT / "clinic_app/modules/dictionaries/data/drugs.csv").open(encoding="utf-8", newline="") as file:
-        words |= {row[column] for row in csv.DictReader(file) for column in ("strength_text", "maker")}
+    words |= {one[0] + "*" * (len(one) - 1) for one in (*SPECIAL.values(), *words) if one}
+    columns = {"drugs": ("strength_text", "maker"), "herbs": ("maker",), "suppliers": ("licence_no",)}
+    for name, wanted in columns.items():
+        with (ROOT / f"clinic_app/modules/dictionaries/data/{name}.csv").open(encoding="utf-8", newline="") as file:
+            words |= {row[column] for row in csv.DictReader(file) for column in wanted}
     return sorted((word for word in words if re.search(CHINESE, word)), key=len, reverse=True)
 
 
@@ -314,7 +317,11 @@ MISFITS = """([isWork, hasPrimary, isOfPatient, isStrict]) => {
     return box.left > -1 && box.top > -1 && box.right < wide && box.bottom < high;
   };
   const app = document.querySelector('.app') || document.body;
-  if (app.scrollWidth > app.clientWidth || root.scrollWidth >= wide) found.push('the page is wider than the window');
+  if (app.scrollWidth > app.clientWidth || root.scrollWidth >= wide) {
+    const goesOver = (e) => shown(e) && e.getBoundingClientRect().right > wide;
+    const over = [...document.querySelectorAll('body *')].find(goesOver);
+    named('the page is wider than the window', over || app);
+  }
   if (isWork && root.scrollHeight >= high) found.push('the page scrolls');
   if (isWork && !inside(document.querySelector('#actions'))) found.push('the action bar is outside');
   const primary = [...document.querySelectorAll('[data-key=F9]')].find(shown);

@@ -101,6 +101,7 @@ def test_enter_in_the_payment_sends_nothing_and_the_numpad_plus_fills_what_is_du
     cashier.page.goto(f"{server.url}/charging/visits/{server.made['counting']}")
     sent = posts(cashier)
     cashier.has_focus("#pay-cash").press("Enter").has_focus("#pay-scan").press("Enter").has_focus("#pay-ref")
+    cashier.goes_to("#pay-scan", key="Shift+Tab").press("Shift+Tab").has_focus("#pay-method")
     cashier.goes_to("#pay-cash", key="Shift+Tab").press("NumpadAdd").has_focus("#pay-cash")
     cashier.page.wait_for_function("() => document.querySelector('#pay-cash').value !== ''", timeout=8000)
     assert cashier.page.input_value("#pay-cash") in cashier.page.inner_text("#due")

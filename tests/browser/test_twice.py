@@ -119,11 +119,13 @@ def test_two_fast_presses_sign_once_and_call_nobody(server: Server, person: Call
     doctor = person("doctor")
     doctor.page.goto(f"{server.url}/doctor/visits/{server.made['sign']}")
     doctor.press("F9").has_focus("#chief-complaint").type("头痛半天")
-    day.fills_note(doctor)
+    day.fills_note(doctor, fields=("present-illness", "past-history"))
+    doctor.goes_to("#blood-pressure").type("128/82")
+    day.fills_note(doctor, fields=("examination",))
     day.diagnoses(doctor, "jxshxd", "急性上呼吸道感染")
     day.fills_note(doctor, fields=("plan",))
     day.prescribes(doctor, *day.FEVER)
-    twice(doctor).sees("已提交，1 张处方去收费", "#toast")
+    twice(doctor).sees("已提交，1 张单去收费", "#toast")
     doctor.opens("门诊工作站").sees(WAITING["sign"], "#today")
     assert doctor.page.locator("#today tbody tr").filter(has_text=WAITING["sign"]).count() == 1
     assert doctor.page.locator("#queue li").filter(has_text="接诊中").count() == 0
