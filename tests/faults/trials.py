@@ -13,7 +13,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 from appliance import practice
-from clinic_app.kernel import keys, schema
+from clinic_app import registry
+from clinic_app.kernel import keys, opening, schema
 from tests.conftest import config_of
 from tests.day import clinic_day
 from tests.faults import creation_workload as creation
@@ -24,6 +25,7 @@ from tests.faults.bit_flips import flip_bits
 from tests.faults.recorder import recording
 from tests.faults.replay import Outcome, replay, scratch_folder
 from tests.faults.server_process import ROOT
+from tests.model import test_clinic_model
 
 CLERKS = 6
 
@@ -41,9 +43,10 @@ class Size:
     control_kills: int = 5
     flips: int = 300
     day: int = 120
+    model_steps: int = 20_000
 
 
-QUICK = Size(1_200, 120, 200, 12, 60, 5, 2, 60, 20)
+QUICK = Size(1_200, 120, 200, 12, 60, 5, 2, 60, 20, 1_000)
 
 
 @dataclass(frozen=True)
@@ -180,6 +183,18 @@ def scripted_day(size: Size, _seed: int) -> tuple[str, int]:
     return str(report), len(report.wrong)
 
 
+def model_walk(size: Size, _seed: int) -> tuple[str, int]:
+    """Steps in any order held against a clinic in plain Python; a step that breaks something breaks off."""
+    with scratch_folder() as folder:
+        registry.wire(config_of(folder))
+        opening.create_clinic(
+            folder, keys.new_seed(), practice.FACTS, registry.migration_steps(), practice.fill
+        )
+        tally = test_clinic_model.walk_steps(folder, size.model_steps)
+    rare = test_clinic_model.too_rare(tally)
+    return f"{tally['steps']:,} steps in {tally['examples']} clinics; too rare: {rare or 'nothing'}", len(rare)
+
+
 def product_bits(size: Size, seed: int) -> tuple[str, int]:
     with scratch_folder() as folder:
         pages, check = product_flips.leave_as_killed(folder), product_flips.Check()
@@ -227,6 +242,7 @@ TRIALS = (
     Trial("power cuts, newer schema, a transaction a statement", migration_cuts(step_by_step=True), must_fail=True),
     Trial(f"power cuts, ledger, {ledger.GOOD}", ledger_cuts(ledger.GOOD)),
     *(Trial(f"power cuts, ledger, {one}", ledger_cuts(one), must_fail=True) for one in ledger.WRONG),
+    Trial("the model: steps in any order", model_walk),
     Trial("a scripted day of 120 visits", scripted_day),
     Trial("kill -9 of the server under load", kills()),
     Trial("kill -9, a fresh key on each try", kills(fresh_keys=True), must_fail=True),

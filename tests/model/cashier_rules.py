@@ -37,9 +37,7 @@ class CashierRules(DoctorRules):
         given = sum(tender.amount_fen for tender in tenders if tender.method == "cash")
         assert result["change_fen"] == given - cash, "change"
         self._take_number(result["receipt_no"])
-        if self.plain.shift is None:
-            self.plain.shifts += 1
-            self.plain.shift = self.plain.shifts
+        self._open_shift()
         reference = next((tender.reference for tender in tenders if tender.method == "scan"), "")
         bill = Bill(
             bytes.fromhex(result["bill_id"]), visit, dues, total, cash, scan, reference if scan else "",
@@ -53,6 +51,11 @@ class CashierRules(DoctorRules):
                     self.plain.hold(bill, line, line.quantity, self.day)
         self.plain.papers[bill.id] = ["queued"]
         return True
+
+    def _open_shift(self) -> None:
+        if self.plain.shift is None:
+            self.plain.shifts += 1
+            self.plain.shift = self.plain.shifts
 
     def _tenders(self, way: str, total: int) -> tuple[list[Tender], int, int]:
         """What is handed over, and what of it is kept in cash and by scan."""
@@ -123,6 +126,8 @@ class CashierRules(DoctorRules):
         reasons = {"charging.not_your_bill", "charging.shift_closed"} if by_other else set()
         if bill.is_voided:
             reasons.add("charging.already_voided")
+        if bill.is_refunded:
+            reasons.add("charging.void_refunded")
         if bill.shift != self.plain.shift:
             reasons.add("charging.shift_closed")
         if any(sheet.dispensed_by is bill for sheet in self.plain.sheets()):
@@ -139,13 +144,53 @@ class CashierRules(DoctorRules):
         for due in bill.dues:
             due.state = "open"
 
+    @step(needs=lambda self: self.plain.bills, at=pick)
+    def refund(self, at: int) -> None:
+        """Everything of a bill goes back, in the shift that is open now, whenever it was paid (FE-08, FE-12)."""
+        untouched = [
+            one for one in self.plain.bills
+            if not (one.is_voided or one.is_refunded or any(sheet.dispensed_by is one for sheet in self.plain.sheets()))
+        ]  # fmt: skip
+        bill = self.some(at, untouched, self.plain.bills)
+        reasons = set(self.doubt)
+        if bill.is_voided or bill.is_refunded:
+            reasons.add("charging.already_reversed")
+        if any(sheet.dispensed_by is bill for sheet in self.plain.sheets()):
+            reasons.add("pharmacy.not_returned")
+        lines = [(line.charge_line_id, line.quantity) for line in queries.bill_lines(bill.id)]
+        result = self.do(
+            self.actor("cashier"), lambda uow: services.refund_bill(uow, bill.id, lines, reason="患者不要了"), reasons
+        )
+        if result is None:
+            return
+        assert (result["state"], result["amount_fen"]) == ("done", bill.cash + bill.scan), "what goes back (M4)"
+        self._take_number(result["red_no"])
+        self._open_shift()
+        assert self.plain.shift is not None
+        bill.is_refunded = True
+        self.plain.given_back.append((self.plain.shift, bill))
+        self.plain.let_go(bill)
+        self.plain.papers[bytes.fromhex(result["red_id"])] = ["queued"]
+        for due in bill.dues:
+            due.state = "refunded"
+
+    @step(needs=lambda self: self.plain.visits, at=pick)
+    def hold(self, at: int) -> None:
+        """The patient goes for more money; what is open stays open."""
+        visit = self.some(at, [one for one in self.plain.visits if one.open_dues], self.plain.visits)
+        self.do(
+            self.actor("cashier"), lambda uow: services.hold_visit(uow, visit.id, "回去拿钱", {}),
+            () if visit.open_dues else {"charging.nothing_to_charge"},
+        )  # fmt: skip
+
     @step(needs=lambda self: self.plain.bills, counted=st.booleans())
     def close_shift(self, counted: bool) -> None:
         cash, scan = self.plain.drawer("cash"), self.plain.drawer("scan")
         count = services.Count(max(cash, 0)) if counted else None
+        why = "退了以前的费，钱箱里不够" if cash < 0 else ""  # no drawer holds less than nothing
         reasons = {"charging.count_missing"} if self.plain.shift and not counted else set()
         result = self.do(
-            self.actor("cashier"), lambda uow: services.close_shift(uow, count=count),
+            self.actor("cashier"), lambda uow: services.close_shift(uow, count=count, why=why),
             reasons if self.plain.shift else {"charging.no_open_shift"},
         )  # fmt: skip
         if result is None:

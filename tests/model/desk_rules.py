@@ -8,6 +8,7 @@ from clinic_app.kernel import access_log
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import services as patients
 from clinic_app.modules.patients.services import AllergyEntry, PatientData
+from clinic_app.modules.visits import queries as visits
 from clinic_app.modules.visits import services
 from tests.model.plain_clinic import WAITING, Due, Line, Link, Person, Visit
 from tests.model.steps import Steps, pick, step
@@ -74,6 +75,22 @@ class DeskRules(Steps):
             visit.state = "cancelled"
             for due in visit.open_dues:
                 due.state = "withdrawn"
+
+    @step(needs=lambda self: self.plain.visits, at=pick)
+    def transfer(self, at: int) -> None:
+        """To the other room; number and fee stay (VS-04)."""
+        visit = self.some(at, [one for one in self.plain.visits if one.state in WAITING], self.plain.visits)
+        reasons = {WHY_NOT[visit.state]} if visit.state not in WAITING else set()
+        if visit.day != self.day:
+            reasons.add("visits.number_expired")
+        known = visits.visit(visit.id)
+        assert known is not None
+        other = next(room for room in desks.rooms()[:2] if room.id != known.room_id)
+        result = self.do(
+            self.actor("registrar"), lambda uow: services.transfer_visit(uow, visit.id, other.id, "科别不对"), reasons
+        )
+        if result is not None:
+            visit.state = "registered"
 
     @step(at=pick, other=pick)
     def merge(self, at: int, other: int) -> None:

@@ -43,6 +43,8 @@ class PharmacyRules(CashierRules):
     def _why_not_out(self, sheet: Sheet, bill: Bill | None) -> set[str]:
         if self.doubt:
             return self.doubt
+        if bill is not None and bill.is_refunded:
+            return {"pharmacy.not_paid" if sheet.is_voided else "pharmacy.refunded"}
         if bill is None:
             return {"pharmacy.not_paid"}
         if sheet.dispensed_by is not None:

@@ -66,7 +66,7 @@ class Line:
 
 @dataclass(eq=False)
 class Due:
-    """What is paid whole or not at all: a registration fee or a signed sheet; state open, billed or withdrawn."""
+    """What is paid whole or not at all: a registration fee or a signed sheet; open, billed, refunded, withdrawn."""
 
     id: bytes
     visit: "Visit"
@@ -115,6 +115,7 @@ class Bill:
     shift: int
     paid_on: date
     is_voided: bool = False
+    is_refunded: bool = False
     held: list[tuple[Line, Batch, int]] = field(default_factory=list)
 
 
@@ -128,6 +129,7 @@ class PlainClinic:
         self.persons: list[Person] = []
         self.visits: list[Visit] = []
         self.bills: list[Bill] = []
+        self.given_back: list[tuple[int, Bill]] = []
         self.numbers: Counter[str] = Counter()
         self.links: list[Link] = []
         self.shift: int | None = None
@@ -227,9 +229,13 @@ class PlainClinic:
         return next((bill for bill in self.bills if due in bill.dues and not bill.is_voided), None)
 
     def drawer(self, method: str) -> int:
-        """What the open shift took, voids given back."""
+        """What the open shift took, voids and its refunds given back."""
         open_bills = [bill for bill in self.bills if bill.shift == self.shift and not bill.is_voided]
-        return sum(bill.cash if method == "cash" else bill.scan for bill in open_bills) if self.shift else 0
+        back = [bill for shift, bill in self.given_back if shift == self.shift]
+        taken, given = (
+            sum(bill.cash if method == "cash" else bill.scan for bill in bills) for bills in (open_bills, back)
+        )
+        return taken - given if self.shift else 0
 
     def cash_due(self, rest: int, with_cash: bool) -> int:
         return rounded(Fraction(rest, self.coin)) * self.coin if with_cash else rest
@@ -252,7 +258,7 @@ class PlainClinic:
         """Paid sheets of three days that nobody handed out."""
         since = day - timedelta(days=2)
         return {
-            due.id for bill in self.bills if not bill.is_voided and bill.paid_on >= since
+            due.id for bill in self.bills if not (bill.is_voided or bill.is_refunded) and bill.paid_on >= since
             for due in bill.dues if isinstance(due, Sheet) and due.dispensed_by is None
         }  # fmt: skip
 

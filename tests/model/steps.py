@@ -33,7 +33,7 @@ from tests.model.plain_clinic import FEE, Batch, Drug, Person, PlainClinic
 
 # Two groups, one sold out, one with an expired batch, one of four decimals, two that are never opened: 6 make 2 sheets.
 DRUGS = ("D0002", "D0003", "D0004", "D0013", "D0021", "D0040")
-CHECKED_EACH_STEP = ("M1", "M2", "M3", "M5", "M6", "N1", "S1", "S2", "P1", "T1")
+CHECKED_EACH_STEP = ("M1", "M2", "M3", "M4", "M5", "M6", "N1", "S1", "S2", "P1", "T1")
 EVERYTHING_EVERY = 20
 DAY_MS = 86_400_000
 Some = TypeVar("Some")

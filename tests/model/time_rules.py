@@ -21,6 +21,7 @@ class TimeRules(ServedRules):
         def choose(uow: UnitOfWork) -> dict[str, int]:
             parameters.change(uow, "pharmacy.valid_days", valid_days, self.day, "model")
             parameters.change(uow, "charging.cash_rounding_fen", coin, self.day, "model")
+            parameters.change(uow, "charging.refund_limit_fen", 10_000_000, self.day, "model")
             uow.audit("model.parameters")
             return {"valid_days": valid_days}
 

@@ -45,8 +45,7 @@ def test_invoice_lines_of_the_guides_bill(window, guides_bill):
 
 @pytest.mark.rule("FE-02")
 def test_an_unclassified_item_is_refused_by_name_and_uses_no_number(window, guides_bill):
-    window.clinic.raw("INSERT INTO invoice_category(code, name, name_en, position) VALUES('', '未归类', 'None', 99)")
-    window.clinic.raw("UPDATE service_item SET invoice_category = '' WHERE code = 'S0015'")
+    window.clinic.raw("UPDATE service_item SET invoice_category = NULL WHERE code = 'S0015'")
     refused = refusal(lambda: window.pay(guides_bill))
     assert (refused.code, refused.facts) == ("charging.unclassified", {"items": "血常规"})
     assert nothing_stored()

@@ -45,7 +45,7 @@ def test_while_a_reason_is_written_the_other_ways_out_stay(browser_as, writing):
 
 def test_the_answers_about_allergies_have_keys(browser_as, writing):
     page = browser_as("doctor").get(_url(writing(NOT_ASKED))).text
-    assert 'value="none" data-key="Alt+Shift+1"' in page and 'value="unclear" data-key="Alt+Shift+4"' in page
+    assert 'value="none" data-key="Alt+Shift+5"' in page and 'value="unclear" data-key="Alt+Shift+6"' in page
 
 
 @pytest.mark.rule("QT-02")

@@ -51,11 +51,11 @@ class OpenLine:
     min_unit: str
     min_unit_en: str
     pack_size: int
-    category: str
+    category: str | None
     price_e4: int | None
     signed_price_e4: int | None
-    category_name: str
-    category_name_en: str
+    category_name: str | None
+    category_name_en: str | None
     prescription_no: str
     signed_at: int
     doctor_name: str
@@ -137,7 +137,7 @@ class Sheet:
     @property
     def kind_text(self) -> str:
         """The invoice categories of the sheet, for its heading."""
-        return " ".join(dict.fromkeys(line.shown_category for line in self.lines))
+        return " ".join(dict.fromkeys(line.shown_category for line in self.lines if line.category))
 
 
 def open_lines(visit_id: bytes, on: date) -> list[OpenLine]:

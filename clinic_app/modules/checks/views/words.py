@@ -88,7 +88,7 @@ SCREENS = {
     "registration": "挂号", "consultation": "门诊工作站", "prescription": "处方", "pharmacy.sheet": "发药",
     "charging": "收费", "收费": "收费", "收据": "收据", "退费": "退费", "patient card": "患者档案",
     "patient merge": "合并患者", "person visits": "就诊记录", "person records": "病历一览",
-    "without number": "无号接诊",
+    "without number": "无号接诊", "request": "申请单", "pharmacy.register": "特殊药品登记",
     "checks.readings": "查阅记录", "desks.virtual_paper": "虚拟打印机的纸",
 }  # fmt: skip
 
