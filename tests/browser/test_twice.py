@@ -197,7 +197,8 @@ def test_two_windows_on_one_note_keep_both_texts(server: Server, person: Callabl
     here.type("心慌").sees("另一个窗口在", "#record-conflict").sees("胸闷", "#record-conflict")
     assert here.page.input_value("#chief-complaint") == "心慌"
     here.press("F9").sees("另一个窗口刚改过这份病历", "#refusal")
-    here.goes_to("#conflict-mine", key="Shift+Tab").press("Enter").sees("已自动保存", "#record-saved")
+    here.goes_to("#conflict-mine", key="Shift+Tab").press("Enter").waits_for("#conflict-mine", state="detached")
+    here.sees("已自动保存", "#record-saved")
     there.page.reload()
     assert there.page.input_value("#chief-complaint") == "心慌"
 

@@ -53,7 +53,7 @@ def drawn_with(form: MultiDict[str, str]) -> dict[str, str]:
     if len(marks) != len(NOTE_FIELDS):
         return {}
     drawn = dict(zip(NOTE_FIELDS, marks, strict=True))
-    for said in form.getlist("note_taken"):
+    for said in (*form.getlist("note_taken"), *form.getlist("note_mine")):
         since, _space, now = said.rpartition(" ")
         rev, _space, was = since.partition(" ")
         for name, before in drawn.items():

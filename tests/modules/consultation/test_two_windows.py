@@ -146,8 +146,8 @@ def test_a_disputed_field_shows_both_texts_until_the_doctor_chooses(browser_as, 
     assert answer.status_code == 409 and "第一个窗口" in answer.text and "用这边的" in answer.text
     note = queries.note(one.visit_id)
     assert (note.plan, note.examination) == ("第一个窗口", "咽红")
-    seen = re.findall(r'class="mine" name="note_taken" value="([^"]+)"', answer.text)
-    doctor.post(_url(one, "/note"), {**mine, **_marks(answer), "note_taken": seen}, **HTMX)
+    seen = re.findall(r'class="mine" name="note_mine" value="([^"]+)"', answer.text)
+    doctor.post(_url(one, "/note"), {**mine, **_marks(answer), "note_mine": seen}, **HTMX)
     assert queries.note(one.visit_id).plan == "第二个窗口"
 
 
@@ -163,8 +163,8 @@ def test_taking_this_side_wins_only_where_the_two_differ(browser_as, writing):
     mine = _note(page, plan="第二个窗口")
     answer = doctor.post(_url(one, "/note"), mine, **HTMX)
     one.note(present_illness="那边刚写的")
-    seen = re.findall(r'class="mine" name="note_taken" value="([^"]+)"', answer.text)
-    text = doctor.post(_url(one, "/note"), {**mine, **_marks(answer), "note_taken": seen}, **HTMX).text
+    seen = re.findall(r'class="mine" name="note_mine" value="([^"]+)"', answer.text)
+    text = doctor.post(_url(one, "/note"), {**mine, **_marks(answer), "note_mine": seen}, **HTMX).text
     note = queries.note(one.visit_id)
     assert (note.plan, note.present_illness) == ("第二个窗口", "那边刚写的")
     assert re.search(r'id="present-illness"[^>]*hx-swap-oob="true">\s*那边刚写的', text)

@@ -19,7 +19,7 @@ from clinic_app.web.commands import known_fields
 @access("consultation.write", writes=DRAFT)
 def save_note(visit_id: bytes) -> Response:
     """Autosave: answers with the time, what looks wrong in the vitals, or both texts where two windows differ."""
-    known_fields("note_rev", "note_drawn", "note_taken", "dx_seen", *forms.NOTE_FIELDS)
+    known_fields("note_rev", "note_drawn", "note_taken", "note_mine", "dx_seen", *forms.NOTE_FIELDS)
     found = shown_visit(visit_id)
     try:
         shown = autosaved(visit_id)
