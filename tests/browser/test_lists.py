@@ -86,7 +86,8 @@ def test_a_long_list_shows_its_progress_and_is_whole(person: Callable[..., Perso
     manager = person("manager").opens("字典").press("Alt+i").has_focus("#kind")
     manager.page.locator("#kind").select_option("diagnoses")
     manager.goes_to("#file").page.locator("#file").set_input_files(file)
-    manager.press("Alt+c").sees("新增 6000", "#preview").press("F9").waits_for("#run").sees("全部导入了", "#run")
+    manager.press("Alt+c").sees("新增 6000", "#preview").press("F9").waits_for("#run")
+    manager.page.locator("#run").filter(has_text="全部导入了").first.wait_for(timeout=60_000)
     manager.sees("新增 6000", "#run")
 
 
