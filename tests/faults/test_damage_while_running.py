@@ -40,7 +40,7 @@ def test_a_bit_flipped_under_a_running_server_is_told_to_everybody(folder: Path,
         until = time.monotonic() + 30
         while "数据有损坏" not in doctor.get("/").text and time.monotonic() < until:
             time.sleep(0.3)
-        assert 'class="chip off">数据有损坏，叫管理员' in doctor.get("/status/chips").text
+        assert 'class="chip off" title="数据有损坏，叫管理员">数据有损坏，叫管理员' in doctor.get("/status/chips").text
         technician.sign_in("0009", practice.PASSWORD)
         checks = technician.get("/checks/").text
         assert "有数据页读不出来" in checks
