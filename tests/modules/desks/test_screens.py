@@ -137,7 +137,7 @@ def test_the_list_is_sent_again_only_when_it_changed(browser_as, queue):
 
 def test_the_printer_chip_says_what_matters_most(browser_as, clinic, queue, printer_of):
     def chips():
-        return re.findall(r'class="(chip[^"]*)"><a[^>]*>([^<]*)', browser_as("cashier").get("/status/chips").text)
+        return re.findall(r'class="(chip[^"]*)"[^>]*><a[^>]*>([^<]*)', browser_as("cashier").get("/status/chips").text)
 
     assert chips() == [("chip", "打印机"), ("chip", "读卡器")]
     gateway.virtual_printer(clinic.desk_of("cashier")).set_state("off")
