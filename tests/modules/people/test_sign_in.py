@@ -335,5 +335,6 @@ def test_who_works_at_a_desk_and_has_none_is_told_before_the_first_paper(app: An
     for browser, staff_no in ((cashier, "0005"), (manager, "0006")):
         post(browser, "/sign-in", "/language", language=language, next="/sign-in")
         sign_in(browser, staff_no)
-    assert f'<li class="chip warn" title="{words}"><a href="/sign-in?other=1">{words}</a>' in cashier.get("/status/chips").text
+    chip = f'<li class="chip warn" title="{words}"><a href="/sign-in?other=1">{words}</a>'
+    assert chip in cashier.get("/status/chips").text
     assert words not in manager.get("/status/chips").text
