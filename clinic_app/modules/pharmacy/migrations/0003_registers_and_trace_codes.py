@@ -92,6 +92,7 @@ CREATE TABLE trace_sale(
     quantity INTEGER NOT NULL CHECK (quantity >= 1)
 );
 CREATE INDEX trace_sale_code ON trace_sale(code);
+CREATE INDEX trace_sale_dispense ON trace_sale(dispense_id);
 CREATE INDEX trace_sale_line ON trace_sale(line_id);
 CREATE TRIGGER trace_sale_no_update BEFORE UPDATE ON trace_sale
 BEGIN SELECT RAISE(ABORT, 'a sale of a trace code is released by a return, never changed'); END;
