@@ -18,6 +18,7 @@ LineId = bytes | int
 _OPEN = (
     "INSERT INTO charge_line(id, visit_id, patient_id, source_kind, source_id, source_line_id, line_no, item_kind,"
     " item_id, quantity, state, opened_at, opened_on, changed_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?)"
+    " ON CONFLICT(source_id, source_line_id) WHERE state <> 'withdrawn' DO NOTHING"
 )
 _WITHDRAW_VISIT = "UPDATE charge_line SET state = 'withdrawn', changed_at = ? WHERE visit_id = ? AND state = 'open'"
 _PAID = (

@@ -103,6 +103,7 @@ CREATE TABLE trace_release(
     sale_id INTEGER NOT NULL REFERENCES trace_sale(id),
     return_id BLOB NOT NULL REFERENCES drug_return(id),
     quantity INTEGER NOT NULL CHECK (quantity >= 1),
+    is_sellable INTEGER NOT NULL CHECK (is_sellable IN (0, 1)),
     PRIMARY KEY (sale_id, return_id)
 ) WITHOUT ROWID;
 CREATE TRIGGER trace_release_no_update BEFORE UPDATE ON trace_release
