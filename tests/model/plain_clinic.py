@@ -7,12 +7,14 @@ from fractions import Fraction
 
 FEE = "S0003"
 MOST_DRUGS_PER_SHEET = 5
+MOST_DAYS_WITH_REASON = 28
 WAITING = ("registered", "called")
 
 
 @dataclass(eq=False)
 class Drug:
-    """`groups` are its allergy groups; prices are (first day, 1/10000 yuan of a pack), newest last."""
+    """`groups` are its allergy groups, `per_day` minimum units of the usual dosage; prices are (first day, 1/10000 yuan
+    of a pack), newest last."""
 
     code: str
     id: bytes
@@ -21,6 +23,12 @@ class Drug:
     is_splittable: bool
     groups: frozenset[str]
     prices: list[tuple[date, int]]
+    per_day: Fraction = Fraction(1)
+    is_by_weight: bool = False
+
+    def is_too_long(self, quantity: int) -> bool:
+        """It lasts longer than a reason alone allows (RX-06)."""
+        return quantity // self.per_day > MOST_DAYS_WITH_REASON
 
     def price_on(self, day: date) -> int:
         return [price for first, price in self.prices if first <= day][-1]
@@ -46,6 +54,7 @@ class Person:
     id: bytes
     allergy_state: str
     allergies: frozenset[str] = frozenset()
+    is_child: bool = False
     merged_into: "Person | None" = None
 
 
