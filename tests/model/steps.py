@@ -275,7 +275,7 @@ def _per_day(drug: dictionaries.Drug) -> Fraction:
 
 
 def _is_child(born_on: str | None) -> bool:
-    """Below 14, as the sheets of children are chosen; whoever has a birthday in a walk's few days is none either way."""
+    """Below 14, as the sheets of children are chosen; nobody has that birthday within the few days of a walk."""
     return bool(born_on) and date.fromisoformat(str(born_on)) > date.today() - timedelta(days=14 * 365)
 
 
