@@ -26,8 +26,8 @@ MODULE = Module(
         "consultation.list_paper": frozenset({"pharmacist", "manager"}),
         "consultation.approve_paper": frozenset({"manager"}),
         "consultation.write": frozenset({"doctor", "village_doctor"}),
-        "consultation.approve": frozenset({"manager", "doctor"}),
-        "consultation.cosign": frozenset({"doctor"}),
+        "consultation.approve": frozenset({"manager", "doctor", "village_doctor"}),
+        "consultation.cosign": frozenset({"doctor", "village_doctor"}),
     },
     menu=(
         MenuItem("门诊工作站", "consultation.queue", "consultation.write", "person", True),
