@@ -63,7 +63,7 @@ class Desk:
     def __init__(self, port: int, role: str) -> None:
         self.role, self.client = role, FormClient(port)
         self.answered: list[Answered] = []
-        self.answers = self.unanswered = self.replays = 0
+        self.answers = self.unanswered = self.shut_out = self.replays = 0
         self._wait_for(lambda: self.client.sign_in(STAFF[role], PASSWORD))
 
     def page(self, path: str) -> str:
@@ -82,12 +82,12 @@ class Desk:
     def send(self, path: str, fields: Fields = (), *, once: str | None = None, fragment: bool = False) -> Told:
         key, sent = secrets.token_hex(12) if once is None else once, list(fields)
         for _again in range(MOST_AGAIN):
-            before = self.unanswered
+            unanswered, shut_out = self.unanswered, self.shut_out
             self._know_csrf()
             answer = self._ask(lambda: self.client.post(path, sent, once=key, fragment=fragment))
-            told = Told(answer, self._words(answer), self.unanswered > before)
-            if told.words or not key or self.unanswered == before:
-                break  # else the server died between the answer and the page that says it: pressed again
+            told = Told(answer, self._words(answer), self.unanswered > unanswered)
+            if told.words or not key or (self.unanswered, self.shut_out) == (unanswered, shut_out):
+                break  # else the server died, or the screen was locked, before the page that says it: pressed again
         self.replays += answer.is_replay
         if key and answer.status in DONE:
             self.answered.append(Answered(self.role, path, key))
@@ -119,6 +119,7 @@ class Desk:
             else:
                 self.answers += 1
                 return answer
+            self.shut_out += 1
         raise NotAsExpected(f"{self.role} is not let in")
 
     def _know_csrf(self) -> None:

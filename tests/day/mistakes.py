@@ -159,7 +159,7 @@ def _own_verification(s: Slips, desk: Desk, case: Case) -> Told:
 def _unpaid_specimen(s: Slips, desk: Desk, case: Case) -> Told:
     """The laboratory knows the line by the doctor's paper; the patient has not paid."""
     doctor = s.colleague(case.doctor)
-    page = doctor.page(f"/doctor/visits/{case.visit_id}")
+    page = doctor.page(f"/doctor/visits/{case.visit_id}/requests")
     asked = re.findall(r"/doctor/requests/([0-9a-f]{32})/withdraw", page)[0]
     form = doctor.page(f"/doctor/requests/{asked}/withdraw")
     return desk.send(f"/laboratory/lines/{field_values(form, 'line')[0]}/collect", [("specimen", "静脉血")])
