@@ -6,8 +6,14 @@ import pytest
 
 from clinic_app.kernel import db, invariants
 from clinic_app.kernel.clock import today
+<<<<<<< HEAD
+from clinic_app.kernel.errors import Refused
+from clinic_app.modules.patients import services as patients
+from clinic_app.modules.patients.services import AllergyEntry
+=======
 from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.modules.charging import queries as charging_queries
+>>>>>>> h4-readm
 from clinic_app.modules.pharmacy import queries, rules, services
 from clinic_app.modules.pharmacy.invariants import INVARIANTS
 from clinic_app.modules.pharmacy.queries.steps import steps
@@ -84,6 +90,21 @@ def test_of_two_drugs_dispensed_and_one_returned_only_that_one_is_refunded(clini
 
 
 @pytest.mark.rule("FE-09")
+@pytest.mark.rule("O3", "ST-03")
+def test_a_drug_paid_back_for_an_allergy_does_not_stop_the_others_of_its_sheet(clinic: Clinic) -> None:
+    sheet = paid(clinic, "D0001", "D0016")
+    against, other = lines(sheet)
+    entries = [AllergyEntry("group", "penicillins", note="皮疹")]
+    clinic.run(clinic.actor("doctor"), lambda uow: patients.set_allergies(uow, sheet.patient_id, "known", entries))
+    assert code_of(lambda: give(clinic, sheet)) == "pharmacy.allergy_unanswered"
+    refund(clinic, sheet, against, against.ordered - 1)
+    assert code_of(lambda: give(clinic, sheet)) == "pharmacy.allergy_unanswered"
+    refund(clinic, sheet, against, 1)
+    give(clinic, sheet)
+    assert [line.given for line in lines(sheet)] == [0, other.ordered]
+    all_agrees()
+
+
 def test_a_return_that_is_refused_is_not_refunded(clinic: Clinic) -> None:
     sheet = paid(clinic, "D0001")
     give(clinic, sheet)
