@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock
-from clinic_app.kernel.errors import Missing
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.money import yuan
 from clinic_app.modules.charging import forms, queries, services
@@ -66,9 +65,7 @@ def arrears() -> Response:
 @blueprint.get("/bills/<id:bill_id>/settle")
 @access("charging.charge")
 def ask_settle(bill_id: bytes) -> Response:
-    bill = queries.bill(bill_id)
-    if bill is None:
-        raise Missing("charging.bill_missing")
+    bill = pages_of.bill_or_missing(bill_id)
     return pages.page(
         "charging/_settle.html", bill=bill, owed_fen=queries.outstanding(bill.root), methods=queries.noncash_methods()
     )

@@ -2,7 +2,9 @@
 
 from flask import Response, request, url_for
 
+from clinic_app.kernel import clock
 from clinic_app.kernel.i18n import gettext as _
+from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.pharmacy import forms, queries, services
 from clinic_app.modules.pharmacy.views import blueprint
 from clinic_app.modules.pharmacy.views.found import SCREEN, found_sheet
@@ -73,9 +75,6 @@ def pass_review(prescription_id: bytes) -> Response:
 @access("pharmacy.view")
 def owed() -> Response:
     """What is owed to patients, and whether it can be handed out now."""
-    from clinic_app.kernel import clock
-    from clinic_app.modules.dictionaries import queries as dictionaries
-
     rows = queries.owed_list(clock.today())
     drugs = dictionaries.drugs(row.drug_id for row in rows)
     return pages.page(
