@@ -48,6 +48,7 @@ class Report:
     notes: Notes = field(default_factory=Notes)
     begun_with: dict[str, int] = field(default_factory=dict)
     shelf_names: dict[str, str] = field(default_factory=dict)
+    office: Office | None = None
     answered: list[Answered] = field(default_factory=list)
     replays: int = 0
     lost: int = 0
@@ -166,7 +167,8 @@ def run(folder: Path, visits: int, *, killer: Callable[[ClinicPc], Killer] | Non
     report.wrong += day.house.failures
     report.answered = [one for desk in day.house.desks.values() for one in desk.answered]
     report.replays = sum(desk.replays for desk in day.house.desks.values())
-    _judge(folder, report, pc, staff.office)
+    report.office = staff.office
+    _judge(folder, report, pc)
     report.seconds = time.monotonic() - began
     return report
 
@@ -201,20 +203,26 @@ def _prepare(folder: Path, report: Report) -> dict[str, str]:
         opening.close_clinic()
 
 
-def _judge(folder: Path, report: Report, pc: ClinicPc, office: Office) -> None:
+def _judge(folder: Path, report: Report, pc: ClinicPc) -> None:
     if said := books.check(folder, pc.program):
         report.wrong.append(f"clinic check {said}")
     registry.wire(config_of(folder))
     opening.open_clinic(folder, registry.migration_steps(), time=pc.time)
     try:
-        report.wrong += books.differences(report.notes, report.begun_with)
-        report.wrong += books.papers(report.notes)
-        report.wrong += books.screens(report.notes, office, report.begun_with, report.shelf_names)
-        lost, doubled = books.lost(report.answered), books.doubled()
+        report.wrong += compare(report)
     finally:
         opening.close_clinic()
-    report.lost, report.doubled = len(lost), len(doubled)
-    report.wrong += [*lost, *doubled]
     made = Counter(one.name for one in report.notes.mistakes)
     report.wrong += [f"mistake {name}: made {made[name]} times" for name in report.planted if made[name] != 1]
     report.wrong += [f"mistake {one.name}: {one.said}" for one in report.notes.mistakes if not one.is_fine]
+
+
+def compare(report: Report) -> list[str]:
+    """What people noted, screens said and answers promised, held to the rows of the open clinic; empty is right."""
+    assert report.office is not None
+    lost, doubled = books.lost(report.answered), books.doubled()
+    report.lost, report.doubled = len(lost), len(doubled)
+    return [
+        *books.differences(report.notes, report.begun_with), *books.papers(report.notes),
+        *books.screens(report.notes, report.office, report.begun_with, report.shelf_names), *lost, *doubled,
+    ]  # fmt: skip

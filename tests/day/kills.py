@@ -14,7 +14,7 @@ from tests.faults.replay import scratch_folder
 
 LONGEST_LIFE = 20.0
 # After each kill of a server at work: how many more before it answers again, so that the recovery is killed too.
-MORE_WHILE_STARTING = (0, 0, 1, 0, 2)
+MORE_WHILE_STARTING = (0, 1, 0, 0, 2)
 
 
 class Killer(threading.Thread):

@@ -1,6 +1,7 @@
 """What people get wrong on the scripted day: every one is answered with a sentence, none has a second effect."""
 
 import re
+import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,15 +35,20 @@ class Mistake:
 
 
 class Slips:
-    """What the mistakes need; a colleague is signed in at a desk of another part."""
+    """What the mistakes need."""
 
     def __init__(self, people: People, port: int) -> None:
         self.people, self.port = people, port
         self.work, self.till, self.pharmacy = people.work, people.till, people.pharmacy
         self.rooms, self.office = people.rooms, people.office
+        self._colleagues: dict[tuple[str, str], Desk] = {}
 
     def colleague(self, role: str) -> Desk:
-        return Desk(self.port, role)
+        """Signed in at another window; everybody who needs one has one of their own."""
+        mine = threading.current_thread().name, role
+        if mine not in self._colleagues:
+            self._colleagues[mine] = Desk(self.port, role)
+        return self._colleagues[mine]
 
     def register(self, desk: Desk, case: Case, **other: str) -> Told:
         fields = self.work.new_person(case) | {"name": f"{case.name}误"} | other
@@ -180,11 +186,11 @@ def _trainee_cosigns(s: Slips, desk: Desk, case: Case) -> Told:
     return desk.send(f"/doctor/visits/{case.visit_id}/cosign", [("note_rev", rev)])
 
 
-def _unsigned_charge(_s: Slips, desk: Desk, case: Case) -> Told:
-    """What a trainee wrote is charged before anybody co-signed: the page has nothing of it."""
-    return desk.send(
-        f"/charging/visits/{case.visit_id}/charge", [("total_fen", "320"), ("cash", "3.20"), ("line", UNKNOWN)]
-    )
+def _unsigned_charge(_s: Slips, desk: Desk, case: Case) -> None:
+    """What a trainee wrote before anybody co-signed: the cashier sees the fee of the visit and no drug."""
+    page = desk.page(f"/charging/visits/{case.visit_id}")
+    if "诊疗费" not in page or "氨氯地平" in page:
+        raise NotAsExpected("an unsigned sheet is at the cashier's")
 
 
 def _book_twice(s: Slips, desk: Desk, _case: Case) -> Told:
