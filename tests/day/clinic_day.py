@@ -28,6 +28,7 @@ from tests.day.pc import ClinicPc
 from tests.day.pharmacy import Pharmacy
 from tests.day.plan import People, cases
 from tests.day.rooms import Rooms
+from tests.day.slips import Slips
 from tests.day.till import Till
 from tests.day.work import BLOOD_COUNT, DRESSING, PENICILLIN, SALINE, Work
 from tests.faults.kill_clients import read_facts
@@ -121,10 +122,10 @@ class Day:
     def noon(self) -> None:
         """Somebody sets the PC's clock back over midnight; it stays so, the clinic goes by the manager's word."""
         case = Case(998, "钟不准", room=self.staff.work.more["room2"])
-        slips = mistakes.Slips(self.staff, self.pc.port)
-        for name, told in races.clock_over_midnight(slips, case):
+        slips = Slips(self.staff, self.pc.port)
+        for name, says, told in races.clock_over_midnight(slips, case):
             self.report.planted.append(name)
-            self.report.notes.mistake(name, told.is_refused, f"{told.status} {told.words}")
+            self.report.notes.mistake(name, told.is_refused and says in told.words, f"{told.status} {told.words}")
         self.staff.work.register(self.house.desks["registrar"], case)
         self.staff.work.cancel(self.house.desks["registrar"], case)
 
@@ -155,7 +156,7 @@ def run(folder: Path, visits: int, *, killer: Callable[[ClinicPc], Killer] | Non
     staff = People(Work(facts, more, notes), Till(notes), Pharmacy(notes), Rooms(pc), Office(more, notes))
     everybody = cases(staff, visits)
     if killer is None:
-        report.planted = mistakes.plant(everybody, mistakes.Slips(staff, pc.port), notes)
+        report.planted = mistakes.plant(everybody, Slips(staff, pc.port), notes)
     pc.begin()
     pc.wait_until_ready()
     day = Day(pc, staff, House(pc.port, notes), report, killer(pc) if killer else None)
@@ -214,7 +215,7 @@ def _judge(folder: Path, report: Report, pc: ClinicPc) -> None:
         opening.close_clinic()
     made = Counter(one.name for one in report.notes.mistakes)
     report.wrong += [f"mistake {name}: made {made[name]} times" for name in report.planted if made[name] != 1]
-    report.wrong += [f"mistake {one.name}: {one.said}" for one in report.notes.mistakes if not one.is_fine]
+    report.wrong += [f"mistake {one.name}: {one.said[:300]}" for one in report.notes.mistakes if not one.is_fine]
 
 
 def compare(report: Report) -> list[str]:

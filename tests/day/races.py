@@ -11,7 +11,7 @@ from tests.day.pc import MINUTE_MS
 from tests.faults.form_client import field_of
 
 if TYPE_CHECKING:
-    from tests.day.mistakes import Slips
+    from tests.day.slips import Slips
 
 
 def at_once(*acts: Callable[[], Told]) -> list[Told]:
@@ -140,17 +140,18 @@ def _loser(told: list[Told]) -> int:
     return lost[0]
 
 
-def clock_over_midnight(s: "Slips", case: Case) -> list[tuple[str, Told]]:
+def clock_over_midnight(s: "Slips", case: Case) -> list[tuple[str, str, Told]]:
     """The PC's clock is set back to yesterday: nobody registers until the manager has said what time it is.
 
-    Afterwards the case goes on with its registration. What was refused, by name.
+    Afterwards the case goes on with its registration. What was refused: name, what it says, the answer.
     """
     pc, registrar, manager = s.rooms.pc, s.colleague("registrar"), s.colleague("manager")
     true = pc.now()
     pc.set_wrong(-(true.hour * 60 + true.minute + 10) * MINUTE_MS)  # ten to midnight
-    refused = [("registered on yesterday's date", s.register(registrar, case))]
+    refused = [("registered on yesterday's date", "clock.in_doubt", s.register(registrar, case))]
     early = f"{pc.now():%Y-%m-%d %H:%M}"
-    refused.append(("yesterday called today", manager.send("/clock", [("moment", early), ("again", "")])))
+    called = manager.send("/clock", [("moment", early), ("again", "")])
+    refused.append(("yesterday called today", "早于最后一笔记录", called))
     manager.do("/clock", [("moment", f"{true:%Y-%m-%d %H:%M}"), ("again", "")])
     return refused
 
