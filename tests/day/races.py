@@ -75,7 +75,7 @@ def close_or_charge(s: "Slips", desk: Desk, case: Case) -> Told | None:
     where, shown = s.till.closing(again)
     cash, noncash = s.work.notes.drawer[desk.role], s.work.notes.noncash[desk.role]
     charged, closed = at_once(
-        lambda: desk.send(f"/charging/visits/{case.visit_id}/charge", [*fields, ("cash", yuan(due))]),
+        lambda: s.till.press(desk, case, [*fields, ("cash", yuan(due))]),
         lambda: again.send(where, [("shown", shown), ("counted", yuan(cash))]),
     )
     if closed.status == 303:
@@ -92,7 +92,7 @@ def price_under_bill(s: "Slips", desk: Desk, case: Case) -> Told:
     s.office.propose_price(s.colleague("manager"), s.rooms.pc.today())
     other = s.colleague("administrator")
     other.do(f"/dictionaries/prices/{s.office.price_to_approve(other)}/approve")
-    told = desk.send(f"/charging/visits/{case.visit_id}/charge", [*fields, ("cash", yuan(due))])
+    told = s.till.press(desk, case, [*fields, ("cash", yuan(due))])
     if s.till.form(desk, case)[1] <= due:
         raise NotAsExpected("the bill was not worked out anew")
     return told
@@ -166,7 +166,7 @@ def _charge_at_once(s: "Slips", pairs: list[tuple[Desk, Case]]) -> Told:
 
     def press(place: int) -> Callable[[], Told]:
         (desk, case), (fields, due) = pairs[place], forms[place]
-        return lambda: desk.send(f"/charging/visits/{case.visit_id}/charge", [*fields, ("cash", yuan(due))])
+        return lambda: s.till.press(desk, case, [*fields, ("cash", yuan(due))])
 
     told = at_once(*(press(place) for place in range(len(pairs))))
     winners = [place for place, one in enumerate(told) if one.status == 303]

@@ -41,7 +41,9 @@ class Slips:
         fields, due = self.till.form(desk, case)
         typed = {"cash": f"{due // 100}.{due % 100:02d}"} | other
         kept = [pair for pair in fields if pair[0] not in (*typed, *drop)]
-        return desk.send(f"/charging/visits/{case.visit_id}/charge", [*kept, *typed.items()])
+        if "invoice" in other:
+            return desk.send(f"/charging/visits/{case.visit_id}/charge", [*kept, *typed.items()])
+        return self.till.press(desk, case, [*kept, *typed.items()])
 
     def again(self, desk: Desk, case: Case, once: str | None) -> Told:
         return desk.send(f"/charging/visits/{case.visit_id}/charge", case.kept["form"], once=once)
