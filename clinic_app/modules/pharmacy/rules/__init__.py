@@ -26,7 +26,7 @@ from clinic_app.modules.pharmacy.rules.tracing import PREFIX, cover, trace_code
 
 __all__ = [
     "CONDITIONS", "PREFIX", "REGISTERED", "TWICE_SIGNED", "Course", "Event", "Given", "Part", "Standing",
-    "check_extension", "check_given", "check_grade", "check_refund", "check_valid", "cover", "difference_fen", "expired_parts",
-    "is_whole", "last_valid_day", "needs_two", "outcome_of", "owed", "shelf_order", "split_refund", "standing_of",
-    "state_of", "still_out", "trace_code", "unchecked", "units_per_dose",
+    "check_extension", "check_given", "check_grade", "check_refund", "check_valid", "cover", "difference_fen",
+    "expired_parts", "is_whole", "last_valid_day", "needs_two", "outcome_of", "owed", "shelf_order", "split_refund",
+    "standing_of", "state_of", "still_out", "trace_code", "unchecked", "units_per_dose",
 ]  # fmt: skip
