@@ -6,14 +6,10 @@ import pytest
 
 from clinic_app.kernel import db, invariants
 from clinic_app.kernel.clock import today
-<<<<<<< HEAD
-from clinic_app.kernel.errors import Refused
-from clinic_app.modules.patients import services as patients
-from clinic_app.modules.patients.services import AllergyEntry
-=======
 from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.modules.charging import queries as charging_queries
->>>>>>> h4-readm
+from clinic_app.modules.patients import services as patients
+from clinic_app.modules.patients.services import AllergyEntry
 from clinic_app.modules.pharmacy import queries, rules, services
 from clinic_app.modules.pharmacy.invariants import INVARIANTS
 from clinic_app.modules.pharmacy.queries.steps import steps
