@@ -72,6 +72,8 @@ def _declare(module: Module) -> None:
         invariants.register(invariant)
     if module.steps:
         journey.declare(module.steps)
+    if module.sheets:
+        journey.declare_sheets(module.sheets)
 
 
 def _connect(module: Module, emitted: set[str], offered: set[str]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clinic_app.kernel.invariants import Invariant
-from clinic_app.kernel.journey import Steps
+from clinic_app.kernel.journey import Sheets, Steps
 from clinic_app.kernel.outbox import Event, Guard, Subscriber
 from clinic_app.kernel.parameters import Parameter
 from clinic_app.kernel.rights import Actor
@@ -67,5 +67,7 @@ class Module:
     todo: Callable[[Actor], list[Todo]] | None = None
     steps: Steps | None = None
     """For the board: at which step each patient of a day waits for this subject."""
+    sheets: Sheets | None = None
+    """For the doctor's page: how far each signed sheet of a visit has come with this subject."""
     bind: Callable[[Any], None] | None = None
     stop: Callable[[], None] | None = None

@@ -97,7 +97,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A signed or voided sheet with its rows."""
+    """A signed or voided sheet with its rows; `state` is how far it has come since (RX-18), empty while only signed."""
 
     sheet: queries.Prescription
     rows: list[Row]
+    state: str = ""
