@@ -9,7 +9,7 @@ from clinic_app.modules.consultation import services as consultation
 from clinic_app.modules.pharmacy import services
 from clinic_app.modules.pharmacy.rules import Progress, sheet_state
 from tests.conftest import Clinic
-from tests.modules.pharmacy.window import again, bring_back, give, lines, paid, refund
+from tests.modules.pharmacy.window import again, bring_back, code_of, give, lines, paid, refund
 from tests.visit import arrive, consult, pay
 
 
@@ -61,6 +61,20 @@ def test_a_sheet_goes_from_signed_to_returned(clinic: Clinic) -> None:
     assert state() == "dispensed"
     bring_back(clinic, sheet, 5)
     assert state() == "returned"
+
+
+@pytest.mark.rule("RX-18")
+def test_a_paid_sheet_is_not_voided_and_only_its_author_voids_it(clinic: Clinic) -> None:
+    visit_id = arrive(clinic)["visit_id"]
+    sheet_id = consult(clinic, visit_id, ("D0001",))[0]
+
+    def void(place: int = 0) -> None:
+        doctor = clinic.actor("doctor", place)
+        clinic.run(doctor, lambda uow: consultation.void_prescription(uow, sheet_id, "开错药"))
+
+    assert code_of(lambda: void(1)) == "consultation.other_doctor"
+    pay(clinic, visit_id)
+    assert code_of(void) == "charging.sheet_paid"
 
 
 @pytest.mark.rule("RX-18")

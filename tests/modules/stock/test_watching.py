@@ -57,6 +57,14 @@ def test_the_thirtieth_of_june_is_117_days_from_the_fifth_of_march() -> None:
     assert expiry_colour((date(2024, 6, 30) - date(2024, 3, 5)).days, LIMITS) == "yellow"
 
 
+@pytest.mark.rule("PH-06")
+def test_the_thirtieth_of_june_is_yellow_by_the_parameters(clinic: Clinic) -> None:
+    clinic.drop_triggers("batch")
+    clinic.raw("UPDATE batch SET expires_on = '2024-06-30' WHERE drug_id = ?", (drug("D0001").id,))
+    found = [one for one in queries.alarms(date(2024, 3, 5)) if one.drug_id == drug("D0001").id and one.kind == "near"]
+    assert {(one.days, one.colour) for one in found} == {(117, "yellow")}
+
+
 @pytest.mark.rule("PH-07")
 @pytest.mark.parametrize(("on_hand", "on_order", "pack", "buy"), [
     (22, 0, 1, 78), (22, 40, 1, 0), (29, 0, 1, 71), (30, 0, 1, 0), (22, 0, 10, 80), (22, 7, 1, 71), (22, 8, 1, 0),
