@@ -72,8 +72,6 @@ def _declare(module: Module) -> None:
         invariants.register(invariant)
     if module.steps:
         journey.declare(module.steps)
-    if module.sheets:
-        journey.declare_sheets(module.sheets)
 
 
 def _connect(module: Module, emitted: set[str], offered: set[str]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clinic_app.kernel.invariants import Invariant
-from clinic_app.kernel.journey import Sheets, Steps
+from clinic_app.kernel.journey import Steps
 from clinic_app.kernel.outbox import Event, Guard, Subscriber
 from clinic_app.kernel.parameters import Parameter
 from clinic_app.kernel.rights import Actor
@@ -16,7 +16,8 @@ from clinic_app.kernel.unit_of_work import UnitOfWork
 class MenuItem:
     """One entry of the top bar: Chinese label, Flask endpoint, the right that shows it.
 
-    `is_first` marks the daily work of a role: it comes before everything else, so that it is Alt+1.
+    `is_first` marks the daily work of a role: it comes before everything else, so that it is Alt+1; `leads` comes
+    before even that: who may see every desk still begins with the own page.
     """
 
     label: str
@@ -24,6 +25,7 @@ class MenuItem:
     right: str
     icon: str = "list"
     is_first: bool = False
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Module:
     blueprint: str = ""
     rights: Mapping[str, frozenset[str]] = field(default_factory=dict)
     menu: tuple[MenuItem, ...] = ()
+    belongs: Mapping[str, str] = field(default_factory=dict)
+    """Endpoint of a page to that of the menu entry that it stands under, where that is not the subject's first."""
     events: tuple[Event, ...] = ()
     offers: tuple[str, ...] = ()
     on: Mapping[str, Subscriber] = field(default_factory=dict)
@@ -67,7 +71,5 @@ class Module:
     todo: Callable[[Actor], list[Todo]] | None = None
     steps: Steps | None = None
     """For the board: at which step each patient of a day waits for this subject."""
-    sheets: Sheets | None = None
-    """For the doctor's page: how far each signed sheet of a visit has come with this subject."""
     bind: Callable[[Any], None] | None = None
     stop: Callable[[], None] | None = None

@@ -48,7 +48,7 @@ class CashierRules(DoctorRules):
             due.state = "billed"
             for line in due.lines:
                 if line.drug.kind == "drug":
-                    self.plain.hold(bill, line, line.quantity, self.day)
+                    self.plain.hold(bill, line, line.quantity, self.day, self.time.now_ms)
         self.plain.papers[bill.id] = ["queued"]
         return True
 
@@ -118,7 +118,7 @@ class CashierRules(DoctorRules):
     @step(needs=lambda self: self.plain.bills, at=pick, by_other=rarely)
     def void_bill(self, at: int, by_other: bool) -> None:
         live = [one for one in self.plain.bills if not one.is_voided and one.shift == self.plain.shift]
-        untouched = [one for one in live if not any(sheet.dispensed_by is one for sheet in self.plain.sheets())]
+        untouched = [one for one in live if not one.is_touched]
         self.take_back(self.some(at, untouched or live, self.plain.bills), by_other)
 
     def take_back(self, bill: Bill, by_other: bool) -> None:
@@ -130,7 +130,7 @@ class CashierRules(DoctorRules):
             reasons.add("charging.void_refunded")
         if bill.shift != self.plain.shift:
             reasons.add("charging.shift_closed")
-        if any(sheet.dispensed_by is bill for sheet in self.plain.sheets()):
+        if bill.is_touched:
             reasons.add("pharmacy.already_dispensed")
         result = self.do(
             self.actor("manager" if by_other else "cashier"), lambda uow: services.void_bill(uow, bill.id, "收错了"),
@@ -149,13 +149,13 @@ class CashierRules(DoctorRules):
         """Everything of a bill goes back, in the shift that is open now, whenever it was paid (FE-08, FE-12)."""
         untouched = [
             one for one in self.plain.bills
-            if not (one.is_voided or one.is_refunded or any(sheet.dispensed_by is one for sheet in self.plain.sheets()))
+            if not (one.is_voided or one.is_refunded or one.is_touched)
         ]  # fmt: skip
         bill = self.some(at, untouched, self.plain.bills)
         reasons = set(self.doubt)
         if bill.is_voided or bill.is_refunded:
             reasons.add("charging.already_reversed")
-        if any(sheet.dispensed_by is bill for sheet in self.plain.sheets()):
+        if bill.is_touched:
             reasons.add("pharmacy.not_returned")
         lines = [(line.charge_line_id, line.quantity) for line in queries.bill_lines(bill.id)]
         result = self.do(
@@ -173,6 +173,8 @@ class CashierRules(DoctorRules):
         self.plain.papers[bytes.fromhex(result["red_id"])] = ["queued"]
         for due in bill.dues:
             due.state = "refunded"
+            for line in due.lines:
+                line.refunded = line.quantity
 
     @step(needs=lambda self: self.plain.visits, at=pick)
     def hold(self, at: int) -> None:

@@ -1,18 +1,21 @@
 """A clinic in plain Python, without database, to hold the real one against: what it has, owes and may do next."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
 FEE = "S0003"
 MOST_DRUGS_PER_SHEET = 5
+MOST_DAYS_WITH_REASON = 28
 WAITING = ("registered", "called")
 
 
 @dataclass(eq=False)
 class Drug:
-    """`groups` are its allergy groups; prices are (first day, 1/10000 yuan of a pack), newest last."""
+    """`groups` are its allergy groups, `per_day` minimum units of the usual dosage; prices are (first day, 1/10000 yuan
+    of a pack), newest last."""
 
     code: str
     id: bytes
@@ -21,6 +24,12 @@ class Drug:
     is_splittable: bool
     groups: frozenset[str]
     prices: list[tuple[date, int]]
+    per_day: Fraction = Fraction(1)
+    is_by_weight: bool = False
+
+    def is_too_long(self, quantity: int) -> bool:
+        """It lasts longer than a reason alone allows (RX-06)."""
+        return quantity // self.per_day > MOST_DAYS_WITH_REASON
 
     def price_on(self, day: date) -> int:
         return [price for first, price in self.prices if first <= day][-1]
@@ -46,6 +55,7 @@ class Person:
     id: bytes
     allergy_state: str
     allergies: frozenset[str] = frozenset()
+    is_child: bool = False
     merged_into: "Person | None" = None
 
 
@@ -58,10 +68,31 @@ class Link:
 
 @dataclass(eq=False)
 class Line:
+    """Minimum units: `given` and `came_back` by batch, `refunded` in all, `from_returned` of what had come back."""
+
     id: bytes
     drug: Drug
     quantity: int
     kept: frozenset[str] = frozenset()
+    given: "Counter[Batch]" = field(default_factory=Counter)
+    came_back: "Counter[Batch]" = field(default_factory=Counter)
+    refunded: int = 0
+    from_returned: int = 0
+
+    @property
+    def left(self) -> int:
+        """What was paid and neither handed out nor paid back."""
+        return self.quantity - self.given.total() - (self.refunded - self.from_returned)
+
+
+@dataclass(eq=False)
+class Held:
+    """A part of a batch that lies ready for a line, since an instant."""
+
+    line: Line
+    batch: Batch
+    quantity: int
+    made_at: int
 
 
 @dataclass(eq=False)
@@ -77,8 +108,19 @@ class Due:
 
 @dataclass(eq=False)
 class Sheet(Due):
+    """`last_out` is the day on which something of it was handed out."""
+
     is_voided: bool = False
-    dispensed_by: "Bill | None" = None
+    last_out: date | None = None
+
+    @property
+    def left(self) -> int:
+        return sum(line.left for line in self.lines)
+
+    @property
+    def is_to_go(self) -> bool:
+        """Paid, and something is still to be handed out."""
+        return self.state == "billed" and self.left > 0
 
 
 @dataclass(eq=False)
@@ -116,7 +158,15 @@ class Bill:
     paid_on: date
     is_voided: bool = False
     is_refunded: bool = False
-    held: list[tuple[Line, Batch, int]] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+
+    @property
+    def is_touched(self) -> bool:
+        """Something of it was handed out."""
+        return any(line.given for due in self.dues for line in due.lines)
+
+    def held_for(self, line: Line) -> list[Held]:
+        return [one for one in self.held if one.line is line]
 
 
 class PlainClinic:
@@ -174,48 +224,65 @@ class PlainClinic:
     def available(self, drug: Drug, day: date) -> int:
         return sum(one.on_hand - one.reserved for one in self.of_drug(drug) if one.is_usable(day))
 
-    def hold(self, bill: Bill, line: Line, quantity: int, day: date) -> None:
+    def hold(self, bill: Bill, line: Line, quantity: int, day: date, at: int) -> None:
         """First expiry first out; the caller has seen that there is enough."""
         for batch in self.of_drug(line.drug):
             part = min(quantity, batch.on_hand - batch.reserved) if batch.is_usable(day) else 0
             if part > 0:
-                batch.reserved += part
+                self._put(bill, Held(line, batch, part, at))
                 quantity -= part
-                bill.held.append((line, batch, part))
         assert quantity == 0
 
-    def let_go(self, bill: Bill) -> None:
-        for _line, batch, part in bill.held:
-            batch.reserved -= part
-        bill.held.clear()
+    def _put(self, bill: Bill, one: Held) -> None:
+        one.batch.reserved += one.quantity
+        bill.held.append(one)
 
-    def hand_out(self, bill: Bill, sheet: Sheet) -> None:
-        for line, batch, part in bill.held:
-            if line in sheet.lines:
-                batch.reserved -= part
-                batch.on_hand -= part
-        bill.held = [held for held in bill.held if held[0] not in sheet.lines]
-        sheet.dispensed_by = bill
+    def let_go(self, bill: Bill, held: Iterable[Held] | None = None) -> None:
+        for one in list(bill.held if held is None else held):
+            one.batch.reserved -= one.quantity
+            bill.held.remove(one)
 
-    def lost(self, bill: Bill, sheet: Sheet, day: date) -> dict[Line, int]:
-        """Minimum units per line of a sheet that are held in batches that may not go out any more."""
-        found: dict[Line, int] = {}
-        for line, batch, part in bill.held:
-            if line in sheet.lines and not batch.is_usable(day):
-                found[line] = found.get(line, 0) + part
-        return found
+    def hand_out(self, bill: Bill, sheet: Sheet, quantities: dict[Line, int], day: date, at: int) -> None:
+        """The earliest expiry first; what is left of a batch stays held, as if it had been held now."""
+        for line, quantity in quantities.items():
+            for one in sorted(bill.held_for(line), key=lambda held: held.batch.expires_on):
+                part = min(quantity, one.quantity)
+                if part:
+                    self.let_go(bill, [one])
+                    one.batch.on_hand -= part
+                    line.given[one.batch] += part
+                    quantity -= part
+                    if part < one.quantity:
+                        self._put(bill, Held(line, one.batch, one.quantity - part, at))
+            assert quantity == 0
+        sheet.last_out = day
 
-    def renew(self, bill: Bill, sheet: Sheet, day: date) -> None:
-        """Lines with a lost part are held anew, whole; the caller has seen that there is enough."""
+    def lost(self, bill: Bill, sheet: Sheet, day: date) -> list[Line]:
+        """Lines for which too little is held, or something that may not go out any more."""
+        return [
+            line for line in sheet.lines
+            if line.left
+            and (
+                sum(one.quantity for one in bill.held_for(line)) < line.left
+                or not all(one.batch.is_usable(day) for one in bill.held_for(line))
+            )
+        ]  # fmt: skip
+
+    def can_hold_something(self, bill: Bill, sheet: Sheet, day: date) -> bool:
+        """Whether anything at all lies ready for the sheet once its lost lines are held anew."""
         lost = self.lost(bill, sheet, day)
-        again = [held for held in bill.held if held[0] in lost]
-        bill.held = [held for held in bill.held if held[0] not in lost]
-        wanted: dict[Line, int] = {}
-        for line, batch, part in again:
-            batch.reserved -= part
-            wanted[line] = wanted.get(line, 0) + part
-        for line, quantity in wanted.items():
-            self.hold(bill, line, quantity, day)
+        return not lost or any(
+            bill.held_for(line) if line not in lost
+            else self.available(line.drug, day)
+            + sum(one.quantity for one in bill.held_for(line) if one.batch.is_usable(day))
+            for line in sheet.lines if line.left
+        )  # fmt: skip
+
+    def renew(self, bill: Bill, sheet: Sheet, day: date, at: int) -> None:
+        """Lost lines are held anew, as far as the shelf goes."""
+        for line in self.lost(bill, sheet, day):
+            self.let_go(bill, bill.held_for(line))
+            self.hold(bill, line, min(line.left, self.available(line.drug, day)), day, at)
 
     # money
 
@@ -259,7 +326,7 @@ class PlainClinic:
         since = day - timedelta(days=2)
         return {
             due.id for bill in self.bills if not (bill.is_voided or bill.is_refunded) and bill.paid_on >= since
-            for due in bill.dues if isinstance(due, Sheet) and due.dispensed_by is None
+            for due in bill.dues if isinstance(due, Sheet) and due.last_out is None
         }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -245,11 +246,14 @@ def _read_in(plain: PlainClinic) -> PlainClinic:
     for code in DRUGS:
         drug = dictionaries.drug_by_code(code)
         assert drug is not None
-        groups = set(dictionaries.groups_of_drug(drug.id))
+        groups, fact = set(dictionaries.groups_of_drug(drug.id)), dictionaries.prescribing_fact(code)
         groups |= {parent for group in groups if (parent := parents[group]) is not None}
         plain.drugs.append(
-            Drug(code, drug.id, "drug", drug.pack_size, bool(drug.is_splittable), frozenset(groups), _prices(drug.id))
-        )
+            Drug(
+                code, drug.id, "drug", drug.pack_size, bool(drug.is_splittable), frozenset(groups), _prices(drug.id),
+                _per_day(drug), bool(fact and fact.daily_per_kg),
+            )
+        )  # fmt: skip
     fee = dictionaries.service_by_code(FEE)
     assert fee is not None
     plain.fee = Drug(FEE, fee.id, "service", 1, True, frozenset(), _prices(fee.id))
@@ -261,8 +265,18 @@ def _read_in(plain: PlainClinic) -> PlainClinic:
         found = patients.patient(patient_id)
         assert found is not None
         allergies = frozenset(one.code for one in patients.allergies_of(patient_id))
-        plain.persons.append(Person(patient_id, found.allergy_state, allergies))
+        plain.persons.append(Person(patient_id, found.allergy_state, allergies, _is_child(found.born_on)))
     return plain
+
+
+def _per_day(drug: dictionaries.Drug) -> Fraction:
+    times = {one.code: one.times for one in dictionaries.frequencies()}[drug.frequency]
+    return Fraction(drug.usual_dose) / Fraction(drug.strength_dose) * times
+
+
+def _is_child(born_on: str | None) -> bool:
+    """Below 14, as the sheets of children are chosen; nobody has that birthday within the few days of a walk."""
+    return bool(born_on) and date.fromisoformat(str(born_on)) > date.today() - timedelta(days=14 * 365)
 
 
 def _prices(item_id: bytes) -> list[tuple[date, int]]:

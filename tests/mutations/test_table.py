@@ -3,7 +3,7 @@
 import ast
 import re
 from collections import Counter
-from functools import lru_cache
+from functools import cache
 
 import pytest
 
@@ -15,7 +15,7 @@ WITHOUT_A_ROW = frozenset({"PH-02", "PH-03", "PH-04", "PH-15", "PH-16", "PH-19",
 """Marked where a test touches them; built, and then broken here, with the store and the wards."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def marks_of(path: str) -> dict[str, frozenset[str]]:
     """The rule ids of each test function of a file."""
     tree = ast.parse((ROOT / path).read_text("utf-8"))

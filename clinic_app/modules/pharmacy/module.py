@@ -6,7 +6,6 @@ from clinic_app.modules.pharmacy import queries, services
 from clinic_app.modules.pharmacy.events import EVENTS
 from clinic_app.modules.pharmacy.invariants import INVARIANTS
 from clinic_app.modules.pharmacy.queries.chips import chips
-from clinic_app.modules.pharmacy.queries.progress import sheet_states
 from clinic_app.modules.pharmacy.queries.steps import steps
 
 MODULE = Module(
@@ -43,7 +42,6 @@ MODULE = Module(
     tiles=queries.tiles,
     chips=chips,
     steps=steps,
-    sheets=sheet_states,
     parameters=(
         Parameter("pharmacy.valid_days", 1, "domain guide RX-10: day of issue, at most 3 days", lowest=1, highest=3),
         Parameter("pharmacy.longest_valid_days", 3, "domain guide RX-10: at most 3 days", lowest=1, highest=7),

@@ -3,15 +3,16 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any, Protocol
 
 from clinic_app.kernel import clock
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.money import yuan
 from clinic_app.modules.patients.queries import mask_name
-from clinic_app.modules.reports.rules.cells import safe_cell
+from clinic_app.modules.reports.rules.cells import Amount, safe_cell
 
-Cells = Sequence[str | int | None]
+Cells = Sequence[str | int | Amount | None]
 
 
 class Words(Protocol):
@@ -41,7 +42,7 @@ def cells(what: str, row: Any, words: Words) -> Cells:
         return [row.visit_on, row.visit_no, mask_name(row.name), row.doctor, *times]
     if what == "income":
         paid = "；".join(f"{words.method(method)} {yuan(fen)}" for method, fen in row.paid)
-        money = [yuan(row.income_fen), yuan(row.drugs_fen)]
+        money = [Amount(row.income_fen), Amount(row.drugs_fen)]
         return [row.posted_on, words.voucher_kind(row.kind), row.receipt_no, row.doctor, *money, paid]
     return [row.signed_on, row.prescription_no, mask_name(row.name), row.doctor, row.drugs, row.antimicrobials]
 
@@ -56,7 +57,7 @@ def as_csv(head: Sequence[str], rows: Iterable[Cells]) -> bytes:
 
 
 def as_xlsx(head: Sequence[str], rows: Iterable[Cells]) -> bytes:
-    """One sheet; every text is a text cell, never a formula."""
+    """One sheet; every text is a text cell, never a formula; amounts are numbers of two decimals."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 
@@ -64,8 +65,13 @@ def as_xlsx(head: Sequence[str], rows: Iterable[Cells]) -> bytes:
     sheet = book.create_sheet()
     sheet.append(list(head))
     for row in rows:
-        written = [WriteOnlyCell(sheet, value=safe_cell(cell)) for cell in row]
-        for cell in written:
+        written = []
+        for value in row:
+            if isinstance(value, Amount):
+                written.append(cell := WriteOnlyCell(sheet, value=Decimal(value.fen) / 100))
+                cell.number_format = "0.00"
+                continue
+            written.append(cell := WriteOnlyCell(sheet, value=safe_cell(value)))
             if isinstance(cell.value, str):
                 cell.data_type = "s"
         sheet.append(written)

@@ -97,8 +97,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A signed or voided sheet with its rows; `state` is how far it has come since (RX-18), empty while only signed."""
+    """A signed or voided sheet with its rows."""
 
     sheet: queries.Prescription
     rows: list[Row]
-    state: str = ""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from clinic_app.kernel import journey, parameters
+from clinic_app.kernel import parameters
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.money import line_amount
 from clinic_app.modules.consultation import queries
@@ -91,16 +91,13 @@ def orders(
     found = safety.safety_of(visit.patient_id)
     book = _Book(found, visit, on, doctor_id, note)
     sheets, rows, rev, draft = [], [], 0, None
-    written = queries.prescriptions_of_visit(visit.id)
-    states = journey.sheet_states(visit.id) if any(one.state == "signed" for one in written) else {}
-    for one in written:
+    for one in queries.prescriptions_of_visit(visit.id):
         lines = queries.lines_of(one.id)
         if one.state == "draft":
             rev, rows, draft = one.rev, book.draft_rows(lines), one
         else:
             drugs = queries.drugs_as_signed(one.id)
-            signed = [book.signed_row(line, one, drugs[line.id]) for line in lines]
-            sheets.append(Sheet(one, signed, states.get(one.id, "")))
+            sheets.append(Sheet(one, [book.signed_row(line, one, drugs[line.id]) for line in lines]))
     drugs_fen = sum(row.amount_fen for row in rows)
     drugs_fen += sum(row.amount_fen for one in sheets if one.sheet.state == "signed" for row in one.rows)
     most = parameters.value("consultation.most_drugs_per_sheet", on)

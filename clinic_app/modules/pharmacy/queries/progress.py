@@ -1,30 +1,41 @@
-"""How far the sheets of a visit have come, for the doctor's page (处方状态, RX-18)."""
+"""How far a sheet came (处方状态, RX-18), for the doctor who wrote it."""
+
+from dataclasses import dataclass
 
 from clinic_app.kernel import db
-from clinic_app.modules.pharmacy.rules import Progress, sheet_state
+from clinic_app.modules.pharmacy.queries.standing import standing
+from clinic_app.modules.pharmacy.rules import Course, state_of
 
-_OF_VISIT = """
-SELECT p.id,
-    (SELECT coalesce(sum(c.quantity), 0) FROM charge_line c WHERE c.source_id = p.id AND c.source_kind = 'prescription'
-        AND c.state = 'billed'),
-    (SELECT coalesce(sum(g.quantity), 0) FROM dispense d JOIN dispense_line g ON g.dispense_id = d.id
-        WHERE d.prescription_id = p.id),
-    (SELECT coalesce(sum(l.quantity), 0) FROM drug_return r JOIN drug_return_line l ON l.return_id = r.id
-        WHERE r.prescription_id = p.id AND l.outcome <> 'refused'),
-    (SELECT coalesce(sum(f.quantity - f.from_returned), 0) FROM prescription_line o
-        JOIN refunded_line f ON f.line_id = o.id WHERE o.prescription_id = p.id),
-    EXISTS (SELECT 1 FROM preparation n WHERE n.prescription_id = p.id AND n.ended_at IS NULL),
-    (SELECT e.what FROM (
-        SELECT r.outcome AS what, r.reviewed_at AS at, 0 AS answer FROM sheet_review r WHERE r.prescription_id = p.id
-        UNION ALL SELECT 'asked', q.asked_at, 0 FROM sheet_question q WHERE q.prescription_id = p.id
-        UNION ALL SELECT q.decision, q.answered_at, 1 FROM sheet_question q
-            WHERE q.prescription_id = p.id AND q.decision IS NOT NULL) AS e
-        ORDER BY e.at DESC, e.answer DESC LIMIT 1)
-FROM prescription p WHERE p.visit_id = ? AND p.state = 'signed'
+_COURSE = """
+SELECT count(c.id),
+    EXISTS (SELECT 1 FROM preparation q WHERE q.prescription_id = p.id AND q.ended_at IS NULL),
+    coalesce(sum((SELECT coalesce(sum(g.quantity), 0) FROM dispense_line g WHERE g.line_id = c.source_line_id)), 0),
+    coalesce(sum(c.quantity - (SELECT coalesce(sum(f.quantity - f.from_returned), 0) FROM refunded_line f
+        WHERE f.line_id = c.source_line_id)), 0),
+    coalesce(sum((SELECT coalesce(sum(r.quantity), 0) FROM drug_return_line r
+        WHERE r.line_id = c.source_line_id AND r.outcome <> 'refused')), 0),
+    coalesce((SELECT max(d.dispensed_at) FROM dispense d WHERE d.prescription_id = p.id), max(b.paid_at))
+FROM prescription p
+LEFT JOIN charge_line c ON c.source_id = p.id AND c.source_kind = 'prescription' AND c.state = 'billed'
+LEFT JOIN bill b ON b.id = c.bill_id
+WHERE p.id = ? AND p.state = 'signed' GROUP BY p.id
 """
 
 
-def sheet_states(visit_id: bytes) -> dict[bytes, str]:
-    """The state of each signed sheet of a visit that went further than its signature."""
-    found = {row[0]: sheet_state(Progress(*row[1:])) for row in db.rows(_OF_VISIT, (visit_id,))}
-    return {sheet_id: state for sheet_id, state in found.items() if state}
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The state of a signed sheet, a value of `rules.state_of`, and since when (ms) where that is known."""
+
+    state: str
+    at: int | None
+
+
+def progress(prescription_id: bytes) -> Progress | None:
+    """Where a signed sheet is now; None for drafts and voided ones."""
+    found = db.row(_COURSE, (prescription_id,))
+    if found is None:
+        return None
+    paid_lines, is_prepared, given, wanted, returned, at = found
+    last = standing(prescription_id).last
+    told = Course(last.what if last else None, bool(paid_lines), bool(is_prepared), given, wanted - given, returned)
+    return Progress(state_of(told), at or (last.at if last else None))

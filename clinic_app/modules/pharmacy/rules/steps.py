@@ -36,41 +36,37 @@ class Standing:
         return self.last if self.last is not None and self.last.what == PASSED else None
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What happened to a signed sheet: minimum units of all its lines, and the last word between doctor and pharmacy.
-
-    `refunded_owed` was paid back without being handed out.
-    """
-
-    paid: int
-    dispensed: int
-    returned: int
-    refunded_owed: int
-    is_prepared: bool
-    last: str | None
-
-
-def sheet_state(found: Progress) -> str:
-    """How far a signed sheet has come (RX-18): "" while it is only signed, `reviewed`, `rejected`, `asked`, `paid`,
-    `dispensing`, `dispensed`, `returned`; `refunded` when it was paid back whole before anything was handed out."""
-    left = found.paid - found.dispensed - found.refunded_owed
-    if found.returned:
-        return "returned"
-    if found.dispensed and not left:
-        return "dispensed"
-    if found.paid and not left:
-        return "refunded"
-    if found.last in _BLOCKING:
-        return "rejected" if found.last == REJECTED else "asked"
-    if found.dispensed or found.is_prepared:
-        return "dispensing"
-    if found.paid:
-        return "paid"
-    return "reviewed" if found.last == PASSED else ""
-
-
 def standing_of(events: Iterable[Event]) -> Standing:
     """Where a sheet stands after everything that was said, given oldest first."""
     told = tuple(events)
     return Standing(told[-1] if told else None, told)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How far a sheet came: the last word of doctor or pharmacy, whether it is paid or being prepared, and the minimum
+    units of its paid lines that were handed out (`given`), are still to be (`left`) and were taken back (`returned`)."""
+
+    last: str | None
+    is_paid: bool
+    is_prepared: bool
+    given: int
+    left: int
+    returned: int
+
+
+def state_of(told: Course) -> str:
+    """The state of a signed sheet (RX-18): signed, reviewed, asked, rejected, paid, dispensing, owed, dispensed,
+    partly_returned, returned, or refunded before anything was handed out. An open question or a rejection says more
+    than a payment."""
+    if told.given:
+        if told.returned:
+            return "returned" if told.returned >= told.given and not told.left else "partly_returned"
+        return "owed" if told.left else "dispensed"
+    if told.last in _BLOCKING:
+        return REJECTED if told.last == REJECTED else ASKED
+    if told.is_paid and not told.left:
+        return "refunded"
+    if told.is_paid:
+        return "dispensing" if told.is_prepared else "paid"
+    return "reviewed" if told.last == PASSED else "signed"

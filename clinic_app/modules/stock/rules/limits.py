@@ -42,8 +42,10 @@ def batch_amount(parts: Sequence[tuple[int, int]], pack_size: int) -> int:
 
 
 def price_of_cost(cost_e4: int, now_e4: int | None, *, is_marked_up: bool) -> int | None:
-    """The price of a pack that was bought for `cost_e4` where nothing is put on top (零差率, PH-09); None when the price
-    stays: herbal pieces may keep a mark-up, goods without a cost say nothing of a price."""
+    """The price of a pack that was bought for `cost_e4` where nothing is put on top (零差率, PH-09).
+
+    None when the price stays: herbal pieces may keep a mark-up, goods without a cost say nothing of a price.
+    """
     return None if is_marked_up or not cost_e4 or cost_e4 == now_e4 else cost_e4
 
 
