@@ -1,4 +1,4 @@
-"""The mutations on record: one TOML file for each family of rules, one table for each mutation of a rule."""
+"""The mutations on record: TOML files by rule, one table for each mutation of a rule."""
 
 import tomllib
 from dataclasses import dataclass
