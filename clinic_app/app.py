@@ -121,7 +121,8 @@ def _write_access_line(response: Response) -> Response:
 
 
 def _menu_of(wired: list[Module]) -> Any:
-    items = sorted((item for module in wired for item in module.menu), key=lambda item: (not item.leads, not item.is_first))
+    every = [item for module in wired for item in module.menu]
+    items = sorted(every, key=lambda item: (not item.leads, not item.is_first))
     belongs = {page: entry for module in wired for page, entry in module.belongs.items()}
 
     @lru_cache

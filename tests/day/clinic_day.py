@@ -81,7 +81,7 @@ class Day:
     def go(self, everybody: list[Case]) -> None:
         """Two shifts with their closes, then the manager's evening, the next morning and the end of the month."""
         office, till = self.staff.office, self.staff.till
-        day = f"{self.pc.now():%Y-%m-%d}"
+        day = self.pc.today()
 
         def errand(role: str, *acts: Callable[[Desk, Case], None], more: Sequence[Step] = ()) -> None:
             todo.append(Case(-1, role, kept={"day": day}))

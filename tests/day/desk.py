@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from appliance.practice import PASSWORD
-from tests.faults.form_client import Answer, FormClient, NoAnswer
+from tests.faults.form_client import PAGE_OF_EVERYBODY, Answer, FormClient, NoAnswer, field_of
 
 STAFF = {
     "registrar": "0001", "doctor0": "0002", "doctor1": "0010", "doctor2": "0011", "nurse": "0003",
@@ -63,7 +63,7 @@ class Desk:
     def __init__(self, port: int, role: str) -> None:
         self.role, self.client = role, FormClient(port)
         self.answered: list[Answered] = []
-        self.answers = self.unanswered = self.replays = 0
+        self.answers = self.unanswered = self.shut_out = self.replays = 0
         self._wait_for(lambda: self.client.sign_in(STAFF[role], PASSWORD))
 
     def page(self, path: str) -> str:
@@ -82,11 +82,12 @@ class Desk:
     def send(self, path: str, fields: Fields = (), *, once: str | None = None, fragment: bool = False) -> Told:
         key, sent = secrets.token_hex(12) if once is None else once, list(fields)
         for _again in range(MOST_AGAIN):
-            before = self.unanswered
+            unanswered, shut_out = self.unanswered, self.shut_out
+            self._know_csrf()
             answer = self._ask(lambda: self.client.post(path, sent, once=key, fragment=fragment))
-            told = Told(answer, self._words(answer), self.unanswered > before)
-            if told.words or not key or self.unanswered == before:
-                break  # else the server died between the answer and the page that says it: pressed again
+            told = Told(answer, self._words(answer), self.unanswered > unanswered)
+            if told.words or not key or (self.unanswered, self.shut_out) == (unanswered, shut_out):
+                break  # else the server died, or the screen was locked, before the page that says it: pressed again
         self.replays += answer.is_replay
         if key and answer.status in DONE:
             self.answered.append(Answered(self.role, path, key))
@@ -111,13 +112,19 @@ class Desk:
             answer = self._wait_for(act)
             where = answer.headers.get("location", "")
             if answer.status == 423 or where.startswith("/locked"):
+                self.client.csrf = field_of(self._wait_for(lambda: self.client.get("/locked")).text, "csrf")
                 self._wait_for(lambda: self.client.post("/unlock", [("password", PASSWORD), ("next", "/")]))
             elif where.startswith("/sign-in") or (answer.status in (401, 403) and "/sign-in" in answer.text):
                 self._wait_for(lambda: self.client.sign_in(STAFF[self.role], PASSWORD))
             else:
                 self.answers += 1
                 return answer
+            self.shut_out += 1
         raise NotAsExpected(f"{self.role} is not let in")
+
+    def _know_csrf(self) -> None:
+        if not self.client.csrf:
+            self.client.csrf = field_of(self._ask(lambda: self.client.get(PAGE_OF_EVERYBODY)).text, "csrf")
 
     def _wait_for(self, act: Callable[[], T]) -> T:
         until = time.monotonic() + PATIENCE

@@ -33,7 +33,7 @@ class Killer(threading.Thread):
         self.over = threading.Event()
 
     def __str__(self) -> str:
-        return f"{self.rounds} rounds, {self.kills} kills, check green after {self.green},"
+        return f"{self.rounds} rounds, {self.kills} kills, check green after {self.green}"
 
     def begin(self, desks: Sequence[Desk]) -> None:
         self.desks = desks

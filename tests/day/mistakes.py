@@ -1,23 +1,28 @@
 """What people get wrong on the scripted day: every one is answered with a sentence, none has a second effect."""
 
 import re
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 
 from tests.day import races
 from tests.day.case import Case, Notes
-from tests.day.desk import Desk, NotAsExpected, Told
+from tests.day.desk import Desk, NotAsExpected, Told, field_values
 from tests.day.plan import RUN, People
 from tests.faults.form_client import field_of
 
+Act = Callable[[Desk, Case], None]
 UNKNOWN = "0" * 32
 HOSTILE = "<img src=x onerror=alert(1)>\x00' OR 1=1 --"
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """`role` makes it right after the step named `after` of the patient with this story; an act that returns None is a
-    race in which both were done rightly, one after the other."""
+    """`role` makes it after the step named `after` of the patient with this story, `is_prompt` in the same breath.
+
+    An act that returns None was answered rightly without a refusal: by the page, or both of a race one after the other.
+    """
 
     name: str
     role: str
@@ -25,6 +30,7 @@ class Mistake:
     which: int
     act: Callable[["Slips", Desk, Case], Told | None]
     is_replay: bool = False
+    is_prompt: bool = False
 
 
 class Slips:
@@ -152,9 +158,11 @@ def _own_verification(s: Slips, desk: Desk, case: Case) -> Told:
 
 def _unpaid_specimen(s: Slips, desk: Desk, case: Case) -> Told:
     """The laboratory knows the line by the doctor's paper; the patient has not paid."""
-    page = s.colleague(case.doctor).page(f"/doctor/visits/{case.visit_id}")
-    lines = re.findall(r"/laboratory/[^\"]*line=([0-9a-f]{32})", page) or [s.rooms.asked(desk, case)]
-    return desk.send(f"/laboratory/lines/{lines[0]}/collect", [("specimen", "静脉血")])
+    doctor = s.colleague(case.doctor)
+    page = doctor.page(f"/doctor/visits/{case.visit_id}/requests")
+    asked = re.findall(r"/doctor/requests/([0-9a-f]{32})/withdraw", page)[0]
+    form = doctor.page(f"/doctor/requests/{asked}/withdraw")
+    return desk.send(f"/laboratory/lines/{field_values(form, 'line')[0]}/collect", [("specimen", "静脉血")])
 
 
 def _not_read_back(_s: Slips, desk: Desk, case: Case) -> Told:
@@ -269,7 +277,7 @@ def mistakes() -> list[Mistake]:
         Mistake("a trainee co-signs", "trainee", "consult", 23, _trainee_cosigns),
         Mistake("penicillin before its test", p, "pay_cash", 20, lambda s, k, x: s.hand_out(k, x)),
         Mistake("a bottle before its test", n, "start_test", 20, _untested_bottle),
-        Mistake("read after no minutes", n, "start_test", 20, _read_early),
+        Mistake("read after no minutes", n, "start_test", 20, _read_early, is_prompt=True),
         Mistake("another bottle's label", n, "read_negative", 20, _wrong_label),
         Mistake("penicillin after a positive test", p, "read_positive", 21, lambda s, k, x: s.hand_out(k, x)),
         Mistake("a specimen before it was paid", n, "consult_with_request", 26, _unpaid_specimen),
@@ -287,17 +295,31 @@ def plant(cases: list[Case], slips: Slips, notes: Notes) -> list[str]:
         steps = list(case.todo)
         at = next(n for n, (_role, act) in enumerate(steps) if getattr(act, "__name__", "") == one.after)
         role = {"doctor": case.doctor, "cashier": next((r for r, _ in steps if r.startswith("cashier")), "cashier0")}
+        making = _making(one, slips, notes)
+        if one.is_prompt:
+            steps[at] = (steps[at][0], _both(steps[at][1], making))
+            case.todo = deque(steps)
+            planted.append(one.name)
+            continue
         last = at + 1
         while last < len(steps) and getattr(steps[last][1], "is_mistake", False):
             last += 1
-        steps.insert(last, (role.get(one.role, one.role), _making(one, slips, notes)))
-        case.todo.clear()
-        case.todo.extend(steps)
+        steps.insert(last, (role.get(one.role, one.role), making))
+        case.todo = deque(steps)
         planted.append(one.name)
     return planted
 
 
-def _making(one: Mistake, slips: Slips, notes: Notes) -> Callable[[Desk, Case], None]:
+def _both(act: Act, making: Act) -> Act:
+    @wraps(act)
+    def do(desk: Desk, case: Case) -> None:
+        act(desk, case)
+        making(desk, case)
+
+    return do
+
+
+def _making(one: Mistake, slips: Slips, notes: Notes) -> Act:
     def make(desk: Desk, case: Case) -> None:
         told = one.act(slips, desk, case)
         if told is None:

@@ -9,7 +9,7 @@ from tests.day.desk import STAFF, Desk, NotAsExpected, fen, text_of, yuan
 SESSION = {"from_time": "8:00", "to_time": "18:00", "slots": "60"}
 BOOKS = {"cashier0": ("A", 1, 400), "cashier1": ("B", 501, 900)}
 WIDTH = 8
-PRICED = "D0012"
+PRICED, NEW_PRICE = "D0022", "7.75"
 
 
 class Office:
@@ -54,8 +54,8 @@ class Office:
             raise NotAsExpected(f"nothing of {case.name} waits for approval")
         return str(found[-1])
 
-    def propose_price(self, desk: Desk, price: str, day: str) -> None:
-        fields = [("price", price), ("valid_from", day), ("source", "县药采 2026 年第 3 批")]
+    def propose_price(self, desk: Desk, day: str) -> None:
+        fields = [("price", NEW_PRICE), ("valid_from", day), ("source", "县药采 2026 年第 3 批")]
         desk.do(f"/dictionaries/drug/{self.more[PRICED]}/price", fields)
 
     def price_to_approve(self, desk: Desk) -> str:
@@ -103,10 +103,11 @@ class Office:
     def hand_back_books(self, desk: Desk, _case: Case) -> None:
         """What is left of each book lies on the table; nothing is missing."""
         for role, (_prefix, first, last) in BOOKS.items():
-            page = desk.page("/charging/books")
-            found = re.search(r"/charging/books/([0-9a-f]{32})/hand-back", page)
+            rows = desk.page("/charging/books").split("</tr>")
+            row = next((one for one in rows if f"<bdi>{BOOKS[role][0]}0" in one), "")
+            found = re.search(r"/charging/books/([0-9a-f]{32})/hand-back", row)
             if found is None:
-                raise NotAsExpected("no book is out")
+                raise NotAsExpected(f"{role} has no book")
             told = desk.do(f"/charging/books/{found[1]}/hand-back").words
             left = re.search(r"剩 (\d+) 张", told)
             self.notes.books.append((role, last - first + 1, int(left[1]) if left else -1))

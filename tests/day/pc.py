@@ -17,10 +17,11 @@ MINUTE_MS = 60_000
 
 
 class MovedTime(SystemTime):
-    """What the PC says, moved."""
+    """What the PC says, moved; a reading of the wall clock and the next one of the time since boot belong together."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        self._reading = threading.local()
 
     def shifts(self) -> tuple[int, int]:
         """(wall clock, time since boot), in ms."""
@@ -28,10 +29,12 @@ class MovedTime(SystemTime):
         return int(wall), int(boot)
 
     def wall_ms(self) -> int:
-        return super().wall_ms() + self.shifts()[0]
+        self._reading.shifts = self.shifts()
+        return super().wall_ms() + int(self._reading.shifts[0])
 
     def monotonic_ms(self) -> int:
-        return super().monotonic_ms() + self.shifts()[1]
+        shifts = self._reading.__dict__.pop("shifts", None) or self.shifts()
+        return super().monotonic_ms() + int(shifts[1])
 
 
 class ClinicPc(ServerProcess):
@@ -48,6 +51,10 @@ class ClinicPc(ServerProcess):
     def now(self) -> datetime:
         """What the clock on the wall says."""
         return local(self.time.wall_ms())
+
+    def today(self) -> str:
+        """The true day."""
+        return f"{local(self._true_ms()):%Y-%m-%d}"
 
     def go_on(self, ms: int) -> None:
         """So much time passes: for the wall clock and for the time since boot."""

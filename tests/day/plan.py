@@ -13,7 +13,7 @@ from tests.day.work import PENICILLIN, SALINE, Work
 KINDS = {3: "emergency", 5: "chronic", 7: "traditional", 9: "return"}
 RUN = 30  # of so many patients in a row each has another story
 DRUGS = {16: ("D0011",), 20: (SALINE, PENICILLIN), 21: (SALINE, PENICILLIN), 24: (PRICED,)}
-DOCTORS = {12: "doctor2", 23: "trainee", 27: "doctor2"}
+DOCTORS = {12: "doctor2", 23: "trainee", 25: "doctor2", 27: "doctor2"}
 
 
 @dataclass(frozen=True)

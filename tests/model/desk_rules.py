@@ -10,7 +10,7 @@ from clinic_app.modules.patients import services as patients
 from clinic_app.modules.patients.services import AllergyEntry, PatientData
 from clinic_app.modules.visits import queries as visits
 from clinic_app.modules.visits import services
-from tests.model.plain_clinic import WAITING, Due, Line, Link, Person, Visit
+from tests.model.plain_records import WAITING, Due, Line, Link, Person, Visit
 from tests.model.steps import Steps, pick, step
 
 NAMES = ("沈春燕", "蒋月娥", "韩树林", "魏小满", "范水生", "苏红梅")

@@ -11,13 +11,14 @@ from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients.services import PatientData
 from tests.model.desk_rules import NAMES, WHY_NOT, DeskRules
-from tests.model.plain_clinic import (
+from tests.model.plain_records import (
     MOST_DAYS_WITH_REASON,
     MOST_DRUGS_PER_SHEET,
     WAITING,
     Drug,
     Line,
     Person,
+    Request,
     Sheet,
     Visit,
 )
@@ -183,7 +184,16 @@ class DoctorRules(DeskRules):
         for number, lines in zip(result["sheets"], parts, strict=True):
             visit.dues.append(Sheet(ids[number], visit, lines, self.day))
         visit.draft = []
+        self._sign_items(visit, result["requests"])
         return True
+
+    def _sign_items(self, visit: Visit, numbers: list[str]) -> None:
+        """A request for each kind and room of what was asked for."""
+        ids = dict(db.rows("SELECT request_no, id FROM request WHERE visit_id = ? AND state = 'signed'", (visit.id,)))
+        assert len(numbers) == len(visit.asked), "a request for each kind"
+        for number, line in zip(numbers, visit.asked, strict=True):
+            visit.dues.append(Request(ids[number], visit, [line], self.day))
+        visit.asked = []
 
     @step(needs=lambda self: self.plain.sheets(), at=pick, by_other=rarely, anew=st.booleans())
     def void_sheet(self, at: int, by_other: bool, anew: bool) -> None:

@@ -4,20 +4,24 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from clinic_app.kernel import maintenance
+from clinic_app.kernel.rights import SYSTEM
+from clinic_app.kernel.unit_of_work import unit_of_work
 from clinic_app.modules.pharmacy import queries, services
 from clinic_app.modules.stock import queries as stock
 from clinic_app.modules.stock import services as stock_services
 from clinic_app.modules.stock.services import GoodsLine
-from tests.model.cashier_rules import CashierRules
-from tests.model.plain_clinic import Batch, Bill, Drug, Line, Sheet
+from tests.model.plain_records import Batch, Bill, Drug, Line, Sheet
+from tests.model.shift_rules import ShiftRules
 from tests.model.steps import DRUGS, pick, step
 
 EXPIRES_IN = (-1, 0, 0, 1, 1, 2, 300)
 HOW_MUCH = ("all", "all", "all", "ready", "half", "half", "no reason")
 OWED_DAYS = 7
+RESERVED_HOURS = 24
 
 
-class PharmacyRules(CashierRules):
+class PharmacyRules(ShiftRules):
     @step(needs=lambda self: self.plain.sheets(), at=pick, how=st.sampled_from(HOW_MUCH))
     def dispense(self, at: int, how: str) -> None:
         sheets = self.plain.sheets()
@@ -164,3 +168,13 @@ class PharmacyRules(CashierRules):
         )  # fmt: skip
         if result is not None:
             batch.is_frozen = is_frozen
+
+    @step(needs=lambda self: not self.is_doubted and self.time.now_ms >= self.struck + 3_600_000)
+    def the_hour_strikes(self) -> None:
+        """What the clinic does by itself: reservations lapse, prices that took effect revalue the stock (PH-08)."""
+        self.struck = self.time.now_ms
+        for _name, act in maintenance.hourly:
+            with unit_of_work(SYSTEM) as uow:
+                act(uow)
+        self.tally["lapse"] += self.plain.lapse(self.time.now_ms - RESERVED_HOURS * 3_600_000)
+        self.tally[self.label] += 1

@@ -2,171 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
-FEE = "S0003"
-MOST_DRUGS_PER_SHEET = 5
-MOST_DAYS_WITH_REASON = 28
-WAITING = ("registered", "called")
-
-
-@dataclass(eq=False)
-class Drug:
-    """`groups` are its allergy groups, `per_day` minimum units of the usual dosage; prices are (first day, 1/10000 yuan
-    of a pack), newest last."""
-
-    code: str
-    id: bytes
-    kind: str
-    pack_size: int
-    is_splittable: bool
-    groups: frozenset[str]
-    prices: list[tuple[date, int]]
-    per_day: Fraction = Fraction(1)
-    is_by_weight: bool = False
-
-    def is_too_long(self, quantity: int) -> bool:
-        """It lasts longer than a reason alone allows (RX-06)."""
-        return quantity // self.per_day > MOST_DAYS_WITH_REASON
-
-    def price_on(self, day: date) -> int:
-        return [price for first, price in self.prices if first <= day][-1]
-
-
-@dataclass(eq=False)
-class Batch:
-    id: bytes
-    drug: Drug
-    expires_on: date
-    on_hand: int
-    reserved: int = 0
-    is_frozen: bool = False
-
-    def is_usable(self, day: date) -> bool:
-        return not self.is_frozen and day <= self.expires_on
-
-
-@dataclass(eq=False)
-class Person:
-    """A record; `merged_into` while a link is in force."""
-
-    id: bytes
-    allergy_state: str
-    allergies: frozenset[str] = frozenset()
-    is_child: bool = False
-    merged_into: "Person | None" = None
-
-
-@dataclass(eq=False)
-class Link:
-    id: bytes
-    merged: Person
-    is_live: bool = True
-
-
-@dataclass(eq=False)
-class Line:
-    """Minimum units: `given` and `came_back` by batch, `refunded` in all, `from_returned` of what had come back."""
-
-    id: bytes
-    drug: Drug
-    quantity: int
-    kept: frozenset[str] = frozenset()
-    given: "Counter[Batch]" = field(default_factory=Counter)
-    came_back: "Counter[Batch]" = field(default_factory=Counter)
-    refunded: int = 0
-    from_returned: int = 0
-
-    @property
-    def left(self) -> int:
-        """What was paid and neither handed out nor paid back."""
-        return self.quantity - self.given.total() - (self.refunded - self.from_returned)
-
-
-@dataclass(eq=False)
-class Held:
-    """A part of a batch that lies ready for a line, since an instant."""
-
-    line: Line
-    batch: Batch
-    quantity: int
-    made_at: int
-
-
-@dataclass(eq=False)
-class Due:
-    """What is paid whole or not at all: a registration fee or a signed sheet; open, billed, refunded, withdrawn."""
-
-    id: bytes
-    visit: "Visit"
-    lines: list[Line]
-    opened_on: date
-    state: str = "open"
-
-
-@dataclass(eq=False)
-class Sheet(Due):
-    """`last_out` is the day on which something of it was handed out."""
-
-    is_voided: bool = False
-    last_out: date | None = None
-
-    @property
-    def left(self) -> int:
-        return sum(line.left for line in self.lines)
-
-    @property
-    def is_to_go(self) -> bool:
-        """Paid, and something is still to be handed out."""
-        return self.state == "billed" and self.left > 0
-
-
-@dataclass(eq=False)
-class Visit:
-    """`note` is "", draft, signed or amending; `draft` the rows not yet signed, `sheet_rev` as the screen knows it."""
-
-    id: bytes
-    day: date
-    queue_no: int
-    person: Person
-    state: str
-    doctor: int | None = None
-    note: str = ""
-    draft: list[Line] = field(default_factory=list)
-    dues: list[Due] = field(default_factory=list)
-
-    def is_writable(self, doctor: int) -> bool:
-        return self.doctor == doctor and self.note in ("draft", "amending")
-
-    @property
-    def open_dues(self) -> list[Due]:
-        return [due for due in self.dues if due.state == "open"]
-
-
-@dataclass(eq=False)
-class Bill:
-    id: bytes
-    visit: Visit
-    dues: list[Due]
-    total: int
-    cash: int
-    scan: int
-    reference: str
-    shift: int
-    paid_on: date
-    is_voided: bool = False
-    is_refunded: bool = False
-    held: list[Held] = field(default_factory=list)
-
-    @property
-    def is_touched(self) -> bool:
-        """Something of it was handed out."""
-        return any(line.given for due in self.dues for line in due.lines)
-
-    def held_for(self, line: Line) -> list[Held]:
-        return [one for one in self.held if one.line is line]
+from tests.model.plain_records import (
+    Approval,
+    Batch,
+    Bill,
+    Charged,
+    Drug,
+    Due,
+    Entry,
+    Held,
+    Line,
+    Link,
+    Person,
+    Request,
+    Sheet,
+    Shift,
+    Visit,
+)
 
 
 class PlainClinic:
@@ -179,18 +34,29 @@ class PlainClinic:
         self.persons: list[Person] = []
         self.visits: list[Visit] = []
         self.bills: list[Bill] = []
-        self.given_back: list[tuple[int, Bill]] = []
+        self.approvals: list[Approval] = []
+        self.book: list[Entry] = []
+        self.touched: set[tuple[int, str]] = set()
+        self.closed: list[Shift] = []
+        self.months: dict[str, str] = {}
+        self.stock_months: set[str] = set()
+        self.damaged: Counter[Batch] = Counter()
+        self.items: list[Drug] = []
         self.numbers: Counter[str] = Counter()
         self.links: list[Link] = []
         self.shift: int | None = None
         self.shifts = 0
         self.valid_days = 1
         self.coin = 1
+        self.refund_limit = 10_000_000
         self.charts: set[tuple[bytes, bytes, int]] = set()
         self.papers: dict[bytes, list[str]] = {}
 
     def sheets(self) -> list[Sheet]:
         return [due for visit in self.visits for due in visit.dues if isinstance(due, Sheet)]
+
+    def requests(self) -> list[Request]:
+        return [due for visit in self.visits for due in visit.dues if isinstance(due, Request)]
 
     # persons
 
@@ -242,6 +108,24 @@ class PlainClinic:
             one.batch.reserved -= one.quantity
             bill.held.remove(one)
 
+    def keep_at_most(self, bill: Bill, line: Line, most: int, at: int) -> None:
+        """What was paid back is held no more; the latest expiry goes first."""
+        surplus = sum(one.quantity for one in bill.held_for(line)) - most
+        for one in sorted(bill.held_for(line), key=lambda held: held.batch.expires_on, reverse=True):
+            part = min(surplus, one.quantity)
+            if part > 0:
+                self.let_go(bill, [one])
+                if part < one.quantity:
+                    self._put(bill, Held(line, one.batch, one.quantity - part, at))
+                surplus -= part
+
+    def lapse(self, before: int) -> int:
+        """What nobody fetched goes back to the shelf; how many parts of batches that were."""
+        old = [(bill, one) for bill in self.bills for one in bill.held if one.made_at < before]
+        for bill, one in old:
+            self.let_go(bill, [one])
+        return len(old)
+
     def hand_out(self, bill: Bill, sheet: Sheet, quantities: dict[Line, int], day: date, at: int) -> None:
         """The earliest expiry first; what is left of a batch stays held, as if it had been held now."""
         for line, quantity in quantities.items():
@@ -287,25 +171,36 @@ class PlainClinic:
     # money
 
     def price(self, due: Due, day: date) -> int:
-        """Each line rounded once, half up."""
-        return sum(
-            rounded(Fraction(line.drug.price_on(day) * line.quantity, line.drug.pack_size * 100)) for line in due.lines
-        )
+        return sum(one.amount for one in self.charged(due, day))
+
+    def charged(self, due: Due, day: date) -> list[Charged]:
+        return [priced(line, line.quantity, line.drug.price_on(day)) for line in due.lines]
 
     def bill_of(self, due: Due) -> Bill | None:
         return next((bill for bill in self.bills if due in bill.dues and not bill.is_voided), None)
 
+    def enter(self, day: date, money: dict[str, int], sign: int = 1) -> None:
+        """Money of the open shift; arrears are none."""
+        assert self.shift is not None
+        self.touched.add((self.shift, f"{day:%Y-%m}"))
+        self.book += [Entry(self.shift, day, way, sign * fen) for way, fen in money.items() if way != "arrears"]
+
     def drawer(self, method: str) -> int:
-        """What the open shift took, voids and its refunds given back."""
-        open_bills = [bill for bill in self.bills if bill.shift == self.shift and not bill.is_voided]
-        back = [bill for shift, bill in self.given_back if shift == self.shift]
-        taken, given = (
-            sum(bill.cash if method == "cash" else bill.scan for bill in bills) for bills in (open_bills, back)
-        )
-        return taken - given if self.shift else 0
+        """What the open shift took, voids and refunds given back."""
+        return sum(one.fen for one in self.book if one.shift == self.shift and one.method == method)
+
+    def of_month(self, month: str, method: str) -> int:
+        return sum(one.fen for one in self.book if f"{one.day:%Y-%m}" == month and one.method == method)
 
     def cash_due(self, rest: int, with_cash: bool) -> int:
         return rounded(Fraction(rest, self.coin)) * self.coin if with_cash else rest
+
+    def agreed(self, visit: Visit, kind: str) -> list[Approval]:
+        """Relief or arrears that were approved for the next bill of a visit."""
+        return [one for one in self.approvals if one.visit is visit and one.kind == kind and one.state == "approved"]
+
+    def asked_refund(self, bill: Bill) -> Approval | None:
+        return next((one for one in self.approvals if one.bill is bill and one.is_live), None)
 
     # lists
 
@@ -325,9 +220,14 @@ class PlainClinic:
         """Paid sheets of three days that nobody handed out."""
         since = day - timedelta(days=2)
         return {
-            due.id for bill in self.bills if not (bill.is_voided or bill.is_refunded) and bill.paid_on >= since
-            for due in bill.dues if isinstance(due, Sheet) and due.last_out is None
+            due.id for bill in self.bills if not bill.is_voided and bill.paid_on >= since
+            for due in bill.dues if isinstance(due, Sheet) and due.last_out is None and due.left
         }  # fmt: skip
+
+
+def priced(line: Line, quantity: int, price: int) -> Charged:
+    """Rounded once, half up."""
+    return Charged(line, quantity, price, rounded(Fraction(price * quantity, line.drug.pack_size * 100)))
 
 
 def rounded(amount: Fraction) -> int:

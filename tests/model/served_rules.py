@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.model.cashier_rules import WAYS
 from tests.model.doctor_rules import AMOUNTS, doctors
 from tests.model.paper_rules import PaperRules
-from tests.model.plain_clinic import WAITING, Drug, Sheet, Visit
+from tests.model.plain_records import WAITING, Drug, Sheet, Visit
 from tests.model.steps import DAY_MS, DRUGS, pick, step
 
 

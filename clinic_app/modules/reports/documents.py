@@ -26,13 +26,14 @@ class Words(Protocol):
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
-def headings(what: str) -> list[str]:
-    """The columns of a table in the reader's language."""
-    return {
+def headings(what: str, part: str = "") -> list[str]:
+    """The columns of a table in the reader's language; `part` names the account that rows of income are asked for."""
+    found = {
         "visits": [_("日期"), _("就诊号"), _("患者"), _("医生"), _("挂号时间"), _("开始时间"), _("结束时间")],
         "income": [_("日期"), _("凭证"), _("收据号"), _("医生"), _("收入（元）"), _("其中药品（元）"), _("怎么付的")],
         "sheets": [_("日期"), _("处方单号"), _("患者"), _("医生"), _("几种药"), _("抗菌药")],
     }[what]
+    return [*found, part] if part else found
 
 
 def cells(what: str, row: Any, words: Words) -> Cells:
@@ -43,7 +44,8 @@ def cells(what: str, row: Any, words: Words) -> Cells:
     if what == "income":
         paid = "；".join(f"{words.method(method)} {yuan(fen)}" for method, fen in row.paid)
         money = [Amount(row.income_fen), Amount(row.drugs_fen)]
-        return [row.posted_on, words.voucher_kind(row.kind), row.receipt_no, row.doctor, *money, paid]
+        part = [] if row.part_fen is None else [Amount(row.part_fen)]
+        return [row.posted_on, words.voucher_kind(row.kind), row.receipt_no, row.doctor, *money, paid, *part]
     return [row.signed_on, row.prescription_no, mask_name(row.name), row.doctor, row.drugs, row.antimicrobials]
 
 

@@ -156,10 +156,14 @@ MORE_BREAKS = {
         "UPDATE refund_line SET amount_fen = amount_fen + 1",
         "INSERT INTO approval(id, kind, visit_id, patient_id, bill_id, amount_fen, reason, state, asked_by, asked_at,"
         " decided_by, decided_at, used_bill_id) SELECT randomblob(16), 'refund', b.visit_id, b.patient_id, b.id, 1240,"
-        " '不要了', 'used', b.cashier_id, 1, (SELECT id FROM person WHERE id <> b.cashier_id LIMIT 1), 2, f.red_id FROM refund f JOIN bill b ON b.id = f.bill_id",
+        " '不要了', 'used', b.cashier_id, 1,"
+        " (SELECT id FROM person WHERE id <> b.cashier_id LIMIT 1), 2, f.red_id FROM refund f"
+        " JOIN bill b ON b.id = f.bill_id",
         "INSERT INTO approval(id, kind, visit_id, patient_id, bill_id, amount_fen, reason, state, asked_by, asked_at,"
         " decided_by, decided_at, used_bill_id) SELECT randomblob(16), 'refund', b.visit_id, b.patient_id, b.id, 1239,"
-        " '不要了', 'used', b.cashier_id, 1, (SELECT id FROM person WHERE id <> b.cashier_id LIMIT 1), 2, f.red_id FROM refund f JOIN bill b ON b.id = f.bill_id;"
+        " '不要了', 'used', b.cashier_id, 1,"
+        " (SELECT id FROM person WHERE id <> b.cashier_id LIMIT 1), 2, f.red_id FROM refund f"
+        " JOIN bill b ON b.id = f.bill_id;"
         " UPDATE refund SET approval_id = (SELECT id FROM approval)",
     ],
     "M3": [f"UPDATE ledger_entry SET amount_fen = amount_fen + 1 WHERE voucher_id = (SELECT id FROM voucher"

@@ -1,107 +1,128 @@
-"""How far a sheet has come (处方状态, RX-18), as its doctor sees it."""
+"""How far a sheet came (RX-18), for its doctor: each state by its rule, and the course of one sheet on the page."""
 
 import pytest
 
 from clinic_app.modules.consultation import services as consultation
 from clinic_app.modules.pharmacy import queries, services
 from clinic_app.modules.pharmacy.rules import Course, state_of
+from tests import visit
 from tests.conftest import Clinic
-from tests.modules.pharmacy.window import again, bring_back, code_of, give, lines, paid, prepare, refund
-from tests.visit import arrive, consult, pay
+from tests.modules.pharmacy.window import (
+    again,
+    bring_back,
+    code_of,
+    give,
+    lines,
+    paid,
+    prepare,
+    second_pharmacist,
+    set_parameter,
+)
 
-
-def course(
-    last: str | None = None, *, is_paid: bool = True, is_prepared: bool = False, given: int = 0, left: int = 18,
-    returned: int = 0,
-) -> Course:
-    return Course(last, is_paid, is_prepared, given, left, returned)
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.mark.rule("RX-18")
-@pytest.mark.parametrize(("found", "state"), [
-    (course(is_paid=False, left=0), "signed"),
-    (course("passed", is_paid=False, left=0), "reviewed"),
-    (course("rejected", is_paid=False, left=0), "rejected"),
-    (course(), "paid"),
-    (course("passed"), "paid"),
-    (course("rejected"), "rejected"),
-    (course("asked", is_prepared=True), "asked"),
-    (course("change"), "asked"),
-    (course("withdrawn"), "paid"),
-    (course("passed", is_prepared=True), "dispensing"),
-    (course("passed", given=5, left=13), "owed"),
-    (course("passed", given=18, left=0), "dispensed"),
-    (course("passed", given=18, left=0, returned=5), "partly_returned"),
-    (course("passed", given=18, left=0, returned=18), "returned"),
-    (course(left=0), "refunded"),
-])  # fmt: skip
-def test_what_happened_to_a_sheet_is_its_state(found: Course, state: str) -> None:
-    assert state_of(found) == state
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        (Course(None, False, False, 0, 0, 0), "signed"),
+        (Course("passed", False, False, 0, 0, 0), "reviewed"),
+        (Course("asked", False, False, 0, 0, 0), "asked"),
+        (Course("keep", False, False, 0, 0, 0), "signed"),
+        (Course("change", True, False, 0, 9, 0), "asked"),
+        (Course("rejected", True, False, 0, 9, 0), "rejected"),
+        (Course("passed", True, False, 0, 9, 0), "paid"),
+        (Course("passed", True, True, 0, 9, 0), "dispensing"),
+        (Course(None, True, False, 0, 0, 0), "refunded"),
+        (Course("passed", True, False, 8, 1, 0), "owed"),
+        (Course("asked", True, False, 9, 0, 0), "dispensed"),
+        (Course(None, True, False, 9, 0, 8), "partly_returned"),
+        (Course(None, True, False, 9, 0, 9), "returned"),
+        (Course(None, True, False, 8, 1, 8), "partly_returned"),
+    ],
+)
+def test_every_state_has_its_facts(told: Course, state: str) -> None:
+    assert state_of(told) == state
 
 
-def state(sheet_id: bytes) -> str:
+def _state(sheet_id: bytes) -> str:
     found = queries.progress(sheet_id)
-    return found.state if found else ""
+    assert found is not None
+    return found.state
 
 
 @pytest.mark.rule("RX-18")
-def test_a_sheet_goes_from_signed_to_returned(clinic: Clinic) -> None:
-    pharmacist, visit_id = clinic.actor("pharmacist"), arrive(clinic)["visit_id"]
-    sheet_id = consult(clinic, visit_id, ("D0001",))[0]
-    assert state(sheet_id) == "signed"
+def test_one_sheet_from_signing_to_the_patient(clinic: Clinic) -> None:
+    set_parameter(clinic, "pharmacy.single_sign", False)
+    arrived = visit.arrive(clinic)
+    sheet_id = visit.consult(clinic, arrived["visit_id"], ("D0011",))[0]
+    assert _state(sheet_id) == "signed"
+    visit.pay(clinic, arrived["visit_id"])
+    assert _state(sheet_id) == "paid"
+    sheet = queries.sheet(sheet_id)
+    assert sheet is not None
+    visit.run(clinic, "pharmacist", lambda uow: services.ask_doctor(uow, sheet_id, "剂量对吗？"))
+    assert _state(sheet_id) == "asked"
+    question = queries.open_question_of(sheet_id)
+    assert question is not None
+    visit.run(clinic, "doctor", lambda uow: services.answer_question(uow, question, "keep", "核对过，按处方发"))
+    assert _state(sheet_id) == "paid"
+    prepare(clinic, sheet, clinic.actor("pharmacist"))
+    assert _state(sheet_id) == "dispensing"
+    give(clinic, sheet, second_pharmacist(clinic))
+    assert _state(sheet_id) == "dispensed"
+
+
+@pytest.mark.rule("RX-18")
+def test_one_sheet_sent_back_handed_out_in_parts_and_returned(clinic: Clinic) -> None:
+    pharmacist, visit_id = clinic.actor("pharmacist"), visit.arrive(clinic)["visit_id"]
+    sheet_id = visit.consult(clinic, visit_id, ("D0001",))[0]
     clinic.run(pharmacist, lambda uow: services.reject_sheet(uow, sheet_id, "有禁忌或过敏"))
-    assert state(sheet_id) == "rejected"
+    assert _state(sheet_id) == "rejected"
     clinic.run(pharmacist, lambda uow: services.pass_review(uow, sheet_id))
-    assert state(sheet_id) == "reviewed"
-    pay(clinic, visit_id)
-    assert state(sheet_id) == "paid"
-    clinic.run(pharmacist, lambda uow: services.ask_doctor(uow, sheet_id, "用法没写清楚"))
-    assert state(sheet_id) == "asked"
-    clinic.run(pharmacist, lambda uow: services.withdraw_question(uow, sheet_id))
+    assert _state(sheet_id) == "reviewed"
+    visit.pay(clinic, visit_id)
     sheet = again(sheet_id)
-    prepare(clinic, sheet, pharmacist)
-    assert state(sheet_id) == "dispensing"
     give(clinic, sheet, quantities={lines(sheet)[0].id.hex(): 5}, short_reason="patient_wish")
-    assert state(sheet_id) == "owed"
+    assert _state(sheet_id) == "owed"
     give(clinic, sheet)
-    assert state(sheet_id) == "dispensed"
     bring_back(clinic, sheet, 5, accepted=False)
-    assert state(sheet_id) == "dispensed"
+    assert _state(sheet_id) == "dispensed"
     bring_back(clinic, sheet, 5)
-    assert state(sheet_id) == "partly_returned"
+    assert _state(sheet_id) == "partly_returned"
     bring_back(clinic, sheet, 13)
-    assert state(sheet_id) == "returned"
+    assert _state(sheet_id) == "returned"
 
 
 @pytest.mark.rule("RX-18")
 def test_a_paid_sheet_is_not_voided_and_only_its_author_voids_it(clinic: Clinic) -> None:
-    visit_id = arrive(clinic)["visit_id"]
-    sheet_id = consult(clinic, visit_id, ("D0001",))[0]
+    visit_id = visit.arrive(clinic)["visit_id"]
+    sheet_id = visit.consult(clinic, visit_id, ("D0001",))[0]
 
     def void(place: int = 0) -> None:
         doctor = clinic.actor("doctor", place)
         clinic.run(doctor, lambda uow: consultation.void_prescription(uow, sheet_id, "开错药"))
 
     assert code_of(lambda: void(1)) == "consultation.other_doctor"
-    pay(clinic, visit_id)
+    visit.pay(clinic, visit_id)
     assert code_of(void) == "charging.sheet_paid"
 
 
 @pytest.mark.rule("RX-18")
-def test_a_sheet_that_was_refunded_says_so_and_a_voided_one_has_no_state(clinic: Clinic) -> None:
-    sheet = paid(clinic, "D0001")
-    refund(clinic, sheet, lines(sheet)[0], 18)
-    assert state(sheet.id) == "refunded"
-    sheet_id = consult(clinic, arrive(clinic)["visit_id"], ("D0016",))[0]
-    clinic.run(clinic.actor("doctor"), lambda uow: consultation.void_prescription(uow, sheet_id, "开错药"))
-    assert state(sheet_id) == ""
-
-
-@pytest.mark.rule("RX-18")
-def test_the_doctors_page_shows_it(clinic: Clinic, browser_as) -> None:  # type: ignore[no-untyped-def]
-    sheet, doctor = paid(clinic, "D0001"), browser_as("doctor")
+def test_the_doctors_page_asks_for_the_state_and_shows_it(clinic: Clinic, browser_as) -> None:  # type: ignore[no-untyped-def]
+    sheet = paid(clinic)
     url = f"/pharmacy/sheets/{sheet.id.hex()}/state"
-    assert f'hx-get="{url}"' in doctor.get(f"/doctor/visits/{sheet.visit_id.hex()}").text
-    assert "已收费，待发药" in doctor.get(url).text
+    assert url in browser_as("doctor").get(f"/doctor/visits/{sheet.visit_id.hex()}").text
+    assert "已收费，待发药" in browser_as("doctor").get(url, **HTMX).text
     give(clinic, sheet)
-    assert "已发药" in doctor.get(url).text
+    assert "已发药" in browser_as("village_doctor").get(url, **HTMX).text
+    assert browser_as("cashier").get(url, **HTMX).status_code == 403
+
+
+def test_a_voided_sheet_has_no_state(clinic: Clinic, browser_as) -> None:  # type: ignore[no-untyped-def]
+    arrived = visit.arrive(clinic)
+    sheet_id = visit.consult(clinic, arrived["visit_id"], ("D0011",))[0]
+    visit.run(clinic, "doctor", lambda uow: consultation.void_prescription(uow, sheet_id, "写错了"))
+    assert queries.progress(sheet_id) is None
+    assert "tag" not in browser_as("doctor").get(f"/pharmacy/sheets/{sheet_id.hex()}/state", **HTMX).text

@@ -1,6 +1,6 @@
 """Refunds (退费): a red document for the whole bill, a new blue one for the rest (FE-08 to FE-12)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -143,7 +143,9 @@ def _give_back(
         "charging.refund", refund_id, patient_id=bill.patient_id, receipt_no=bill.receipt_no, red_no=red_no,
         rest_no=rest_no, amount_fen=plan.amount_fen, reason=why,
     )  # fmt: skip
-    jobs = [_print(uow, one, bill.patient_id) for one in (red_id, rest_id) if one]
+    jobs = [_print(uow, red_id, bill.patient_id, [method for method, _fen in given])]
+    if rest_id:
+        jobs.append(_print(uow, rest_id, bill.patient_id, ()))
     return {
         "state": "done", "refund_id": refund_id.hex(), "red_id": red_id.hex(), "red_no": red_no, "rest_no": rest_no,
         "rest_id": rest_id.hex() if rest_id else "", "amount_fen": sum(fen for _, fen in given),
@@ -200,6 +202,6 @@ def _paid_by(bill_id: bytes) -> list[Payment]:
     return [Payment(one.method, one.amount_fen, one.reference) for one in queries.payments(bill_id)]
 
 
-def _print(uow: UnitOfWork, bill_id: bytes, patient_id: bytes) -> bytes:
-    model = documents.receipt(bill_id).model()
+def _print(uow: UnitOfWork, bill_id: bytes, patient_id: bytes, given_back: Collection[str]) -> bytes:
+    model = documents.receipt_with_cash(bill_id, given_back)
     return uow.print_job(documents.RECEIPT, bill_id, model, patient_id=patient_id)

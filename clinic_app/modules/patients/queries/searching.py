@@ -22,8 +22,8 @@ CANDIDATES = 100
 class Hit:
     """One found person. `also_no` is the number of a merged record that was found in its place.
 
-    `is_restricted` asks for a masked name and no address in every search (限制查阅): who the person is, their own card or
-    number tells.
+    `is_restricted` asks for a masked name and no address in every search (限制查阅): who the person is, their own
+    card or number tells.
     """
 
     id: bytes

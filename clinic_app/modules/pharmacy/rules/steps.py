@@ -45,7 +45,7 @@ def standing_of(events: Iterable[Event]) -> Standing:
 @dataclass(frozen=True, slots=True)
 class Course:
     """How far a sheet came: the last word of doctor or pharmacy, whether it is paid or being prepared, and the minimum
-    units of its paid lines that were handed out (`given`), are still to be (`left`) and were taken back (`returned`)."""
+    units of its paid lines that were handed out (`given`), are still to be (`left`) and came back (`returned`)."""
 
     last: str | None
     is_paid: bool
