@@ -34,6 +34,7 @@ MODULE = Module(
         MenuItem("处方管理", "consultation.paper", "consultation.list_paper", "list"),
         MenuItem("待审签", "consultation.waiting", "consultation.approve", "check"),
     ),
+    belongs={"consultation.records": "patients.index"},
     events=(NOTE_SIGNED, PRESCRIPTION_SIGNED, PRESCRIPTION_VOIDED, REQUEST_SIGNED, REQUEST_WITHDRAWN),
     offers=("consultation.void_prescription", "consultation.withdraw_request"),
     guards={"visits.give_back": refuse_giving_back},
