@@ -126,3 +126,12 @@ def test_a_voided_sheet_has_no_state(clinic: Clinic, browser_as) -> None:  # typ
     visit.run(clinic, "doctor", lambda uow: consultation.void_prescription(uow, sheet_id, "写错了"))
     assert queries.progress(sheet_id) is None
     assert "tag" not in browser_as("doctor").get(f"/pharmacy/sheets/{sheet_id.hex()}/state", **HTMX).text
+
+
+def test_the_banner_of_an_owed_sheet_does_not_say_that_all_is_handed_out(clinic: Clinic, browser_as) -> None:  # type: ignore[no-untyped-def]
+    sheet = paid(clinic)
+    give(clinic, sheet, quantities={lines(sheet)[0].id.hex(): 4}, short_reason="patient_wish")
+    page = browser_as("pharmacist").get(f"/pharmacy/sheets/{sheet.id.hex()}").text
+    banner = page.split('id="patient-banner"')[1].split("</section>")[0]
+    assert "发了一部分" in banner and "已发药" not in banner
+    assert _state(sheet.id) == "owed"
