@@ -119,11 +119,15 @@ def _store(
 ) -> list[dict[str, Any]]:
     """The lines of the return, the moves of what was accepted, and its entries in the controlled register."""
     accepted: list[dict[str, Any]] = []
+    prices = dictionaries.prices_on((given[one.line_id, one.batch_id].drug.id for one, _outcome in outcomes), uow.on)
     for line_no, (one, outcome) in enumerate(outcomes, 1):
-        drug = given[one.line_id, one.batch_id].drug
+        held = given[one.line_id, one.batch_id]
+        drug, now_e4 = held.drug, prices.get(held.drug.id) or held.price_e4
+        difference = rules.difference_fen(held.price_e4, now_e4, one.quantity, drug.pack_size)
         DrugReturnLine.insert(
             return_id=return_id, line_no=line_no, line_id=one.line_id, drug_id=drug.id, batch_id=one.batch_id,
             quantity=one.quantity, condition=one.condition, outcome=outcome,
+            difference_fen=0 if outcome == "refused" else difference,
         ).execute()  # fmt: skip
         if outcome == "refused":
             continue
