@@ -35,10 +35,13 @@ def _environment(port: int | None) -> dict[str, str]:
 
 
 class ServerProcess:
-    """`clinic run` on a folder and a free port; `starts` are the seconds from each start to the first answer."""
+    """`clinic run` on a folder and a free port; `starts` are the seconds from each start to the first answer.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+    `command` is what is run in place of the product, such as one with a hole made on purpose.
+    """
+
+    def __init__(self, folder: Path, command: tuple[str, ...] = ("-m", "appliance")) -> None:
+        self.folder, self.port, self.command = folder, free_port(), command
         self.starts: list[float] = []
         self.process: subprocess.Popen[bytes] | None = None
         self._began = 0.0
@@ -52,7 +55,7 @@ class ServerProcess:
         self._began = time.monotonic()
         with (self.folder.parent / "console.log").open("ab") as console:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "appliance", "--data", str(self.folder), "run"],
+                [sys.executable, *self.command, "--data", str(self.folder), "run"],
                 cwd=ROOT, env=_environment(self.port), stdout=console, stderr=console,
             )  # fmt: skip
 

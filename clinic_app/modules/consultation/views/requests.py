@@ -14,12 +14,12 @@ from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.documents.request import request_paper
 from clinic_app.modules.consultation.queries import requests, words
 from clinic_app.modules.consultation.views import blueprint
-from clinic_app.modules.consultation.views.chart import may_write, shown_visit
+from clinic_app.modules.consultation.views.chart import may_write, show_written, shown_visit
 from clinic_app.modules.consultation.views.queue import sent_text
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.people import queries as people
 from clinic_app.web import pages
-from clinic_app.web.access import DRAFT, ONCE, access, actor, open_chart
+from clinic_app.web.access import DRAFT, ONCE, access, actor
 from clinic_app.web.commands import command, known_fields
 
 FOCUS = {"item": "#rq-new", "item_quantity": "#rq-quantity", "item_note": "#rq-note", "question": "#rq-question"}
@@ -186,5 +186,5 @@ def _found(request_id: bytes) -> requests.Request:
     found = requests.request(request_id)
     if found is None or found.state == "draft":
         raise Missing("consultation.request_missing")
-    open_chart(found.patient_id, "request")
+    show_written(found.patient_id, found.doctor_id, found.signed_on, "request")
     return found

@@ -67,6 +67,10 @@ _WAITING = (
     " (SELECT count(*) FROM reading_alarm WHERE reviewed_at IS NULL)"
 )
 _OPENED = "SELECT EXISTS(SELECT 1 FROM chart_opening WHERE person_id = ? AND patient_id = ? AND open_until > ?)"
+_RESTRICTED = (
+    "SELECT EXISTS(SELECT 1 FROM patient_detail WHERE is_restricted AND patient_id = ?1)"
+    " OR EXISTS(SELECT 1 FROM patient_link WHERE (from_id = ?1 OR to_id = ?1) AND undone_at IS NULL)"
+)
 _FACE = (
     "SELECT coalesce(d.is_restricted, 0), p.last_visit_on FROM patient p"
     " LEFT JOIN patient_detail d ON d.patient_id = p.id WHERE p.id = ?"
@@ -117,6 +121,11 @@ def is_chart_closed(actor: Actor, patient_id: bytes, *, is_clinical: bool, is_in
     now = clock.read().at
     is_opened = any(db.value(_OPENED, (actor.person_id, one, now)) for one in records)
     return is_closed(is_restricted=is_restricted, is_clinical=is_clinical, is_in_care=False, is_opened=is_opened)
+
+
+def is_restricted(patient_id: bytes) -> bool:
+    """Whether the record is restricted, or linked to one that may be: then `is_chart_closed` says."""
+    return bool(db.value(_RESTRICTED, (patient_id,)))
 
 
 def chips(actor: Actor) -> list[Chip]:
