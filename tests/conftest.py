@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from appliance import practice
 from clinic_app import registry
@@ -17,6 +18,15 @@ from clinic_app.kernel import db, i18n, keys, opening, rights
 from clinic_app.kernel.manifest import Module
 from clinic_app.kernel.rights import Actor
 from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
+from tests.figures import (  # noqa: F401
+    figure,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
+
+settings.register_profile("clinic", deadline=None)  # a busy machine is no fault of a rule
+settings.load_profile("clinic")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -89,12 +99,17 @@ def no_transaction_is_left_open() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
-    """A practice clinic made once; its folder and master seed."""
-    folder = tmp_path_factory.mktemp("template") / "clinic"
+    """A practice clinic made once, or once for many runs where CLINIC_TEMPLATE names a folder; its master seed."""
+    shared = os.environ.get("CLINIC_TEMPLATE")
+    folder = (Path(shared) if shared else tmp_path_factory.mktemp("template")) / "clinic"
+    kept_seed = folder.with_name("clinic.seed")
+    if folder.exists():
+        return folder, kept_seed.read_bytes()
     folder.mkdir()
     seed = keys.new_seed()
     registry.wire(config_of(folder))
     opening.create_clinic(folder, seed, practice.FACTS, registry.migration_steps(), practice.fill)
+    kept_seed.write_bytes(seed)
     return folder, seed
 
 

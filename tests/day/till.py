@@ -3,9 +3,10 @@
 import re
 
 from tests.day.case import Case, Notes
-from tests.day.desk import Desk, NotAsExpected, fen, field_values, yuan
+from tests.day.desk import DONE, Desk, Fields, NotAsExpected, Told, fen, field_values, yuan
 from tests.faults.form_client import field_of
 
+MISMATCH = "charging.invoice_mismatch"
 AMOUNT, FEE = r"([\d,]+\.\d\d)", "诊疗费"
 
 
@@ -17,7 +18,7 @@ class Till:
         """What the page posts without amounts, and the cash that it shows as due."""
         page = desk.page(f"/charging/visits/{case.visit_id}")
         fields = [("total_fen", field_of(page, "total_fen"))]
-        fields += [(name, value) for name in ("line", "sheet", "one") for value in field_values(page, name)]
+        fields += [(name, value) for name in ("line", "sheet", "one", "invoice") for value in field_values(page, name)]
         due = re.search(rf'id="due".*?</small>{AMOUNT}</b>', page, re.S)
         if due is None:
             raise NotAsExpected(f"{case.name}: nothing due is shown")
@@ -31,9 +32,22 @@ class Till:
         change = fen(found[2]) if found[2] else 0
         assert given - change == cash, f"{case.name} gave {given}, got {change} back for {cash}"
         self.notes.money(desk.role, given - change, scan)
+        self.notes.paper(desk.role)
         case.cash_paid, case.scan_paid, case.kept["receipt"] = cash, scan, found[3]
         with self.notes.lock:
             self.notes.receipts.append(found[3])
+
+    def press(self, desk: Desk, case: Case, form: Fields, *, once: str | None = None) -> Told:
+        """Charge; where the same cashier's other window took the paper meanwhile, with the next one of the book."""
+        path, sent = f"/charging/visits/{case.visit_id}", list(form)
+        told = desk.send(f"{path}/charge", sent, once=once)
+        while MISMATCH in told.words:
+            papers = [("invoice", value) for value in field_values(desk.page(path), "invoice")]
+            sent = [pair for pair in sent if pair[0] != "invoice"] + papers
+            if once:
+                case.kept["form"] = sent
+            told = desk.send(f"{path}/charge", sent, once=once)
+        return told
 
     def _pay(self, desk: Desk, case: Case, *, scan_share: int = 0, note: int = 0, once: str | None = None) -> None:
         """`scan_share` percent by scan, the rest in cash with `note` fen too much."""
@@ -47,7 +61,9 @@ class Till:
             case.kept["reference"] = reference
         case.kept["form"] = [*fields, *amounts]
         case.kept["once"] = once or f"day-pay-{case.visit_id}-{len(self.notes.receipts):05d}"
-        told = desk.do(f"/charging/visits/{case.visit_id}/charge", case.kept["form"], once=case.kept["once"])
+        told = self.press(desk, case, case.kept["form"], once=case.kept["once"])
+        if told.status not in DONE:
+            raise NotAsExpected(f"{case.name} cannot pay: {told.status} {told.words[:300]}")
         self.paid(desk, case, told.words, due - scan, scan, given)
 
     def pay_cash(self, desk: Desk, case: Case) -> None:
@@ -99,11 +115,22 @@ class Till:
         desk.do(f"/charging/bills/{bill}/void", [("reason", ""), ("other", "收错了人")])
         self.notes.money(desk.role, -case.cash_paid, -case.scan_paid)
 
-    def refund_form(self, desk: Desk, bill: str, *, quantity: int | None = None) -> list[tuple[str, str]]:
-        """The first drug of a bill, all of it or so many units."""
+    def spoil(self, desk: Desk, case: Case) -> None:
+        """The paper of the invoice jams: the next one is taken, the spoilt one stays in the book; one more is torn."""
+        told = desk.do(f"/charging/bills/{self.bill(desk, case)}/next-invoice").words
+        if "作废" not in told:
+            raise NotAsExpected(f"no paper was spoilt: {told}")
+        desk.do("/charging/books/void-next")
+        self.notes.paper(desk.role, 2)
+        self.notes.spoilt[desk.role] += 2
+
+    def refund_form(
+        self, desk: Desk, bill: str, *, quantity: int | None = None, of: str = ""
+    ) -> list[tuple[str, str]]:
+        """The first drug of a bill, or the line named `of`, all of it or so many units."""
         page = desk.page(f"/charging/bills/{bill}/refund")
         boxes = re.findall(r'<input[^>]*name="take"[^>]*>', page)
-        line = next(field_values(one, "take")[0] for one in boxes if FEE not in one)
+        line = next(field_values(one, "take")[0] for one in boxes if (of in one if of else FEE not in one))
         amount = str(quantity) if quantity else field_values(page, f"q{line}")[0]
         fields = [("take", line), (f"q{line}", amount), ("channel", ""), ("other", "患者不要了")]
         quoted = desk.send(f"/charging/bills/{bill}/refund/quote", fields, once="", fragment=True)
@@ -120,6 +147,19 @@ class Till:
         form = self.refund_form(desk, bill, quantity=case.kept["back"])
         told = desk.do(f"/charging/bills/{bill}/refund", form)
         self.gave(desk, told.words)
+
+    def refund_penicillin(self, desk: Desk, case: Case) -> None:
+        """The skin test was positive."""
+        self._refund_of(desk, case, "青霉素")
+
+    def refund_dressing(self, desk: Desk, case: Case) -> None:
+        """One of two dressings was not done."""
+        self._refund_of(desk, case, "换药", 1)
+
+    def _refund_of(self, desk: Desk, case: Case, of: str, quantity: int | None = None) -> None:
+        bill = self.bill(desk, case)
+        form = self.refund_form(desk, bill, quantity=quantity, of=of)
+        self.gave(desk, desk.do(f"/charging/bills/{bill}/refund", form).words)
 
     def ask_refund(self, desk: Desk, case: Case) -> None:
         """The whole bill, which is above the limit: it waits for the manager and nothing moves."""
@@ -147,8 +187,10 @@ class Till:
         for part in found[2].split("，"):
             method, amount = part.rsplit(" ", 1)
             self.notes.money(desk.role, *((-fen(amount), 0) if method == "现金" else (0, -fen(amount))))
+        papers = [one for one in (found[1], found[3]) if one]
+        self.notes.paper(desk.role, len(papers))
         with self.notes.lock:
-            self.notes.receipts += [one for one in (found[1], found[3]) if one]
+            self.notes.receipts += papers
 
     # the shift
 

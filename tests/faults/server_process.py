@@ -20,11 +20,11 @@ def free_port() -> int:
 
 
 def clinic_command(
-    folder: Path, *words: str, typed: str = "", port: int | None = None
+    folder: Path, *words: str, typed: str = "", port: int | None = None, program: tuple[str, ...] = ("appliance",)
 ) -> subprocess.CompletedProcess[str]:
     """Run `clinic --data folder words...` to its end, with `typed` on its standard input."""
     return subprocess.run(
-        [sys.executable, "-m", "appliance", "--data", str(folder), *words], cwd=ROOT, env=_environment(port),
+        [sys.executable, "-m", *program, "--data", str(folder), *words], cwd=ROOT, env=_environment(port),
         input=typed, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
 
@@ -37,11 +37,14 @@ def _environment(port: int | None) -> dict[str, str]:
 class ServerProcess:
     """`clinic run` on a folder and a free port; `starts` are the seconds from each start to the first answer.
 
-    `command` is what is run in place of the product, such as one with a hole made on purpose.
+    `program` is the module to run, with what it wants before the words of `clinic`.
     """
 
-    def __init__(self, folder: Path, command: tuple[str, ...] = ("-m", "appliance")) -> None:
-        self.folder, self.port, self.command = folder, free_port(), command
+    program: tuple[str, ...] = ("appliance",)
+    longest_start = START_SECONDS
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
         self.starts: list[float] = []
         self.process: subprocess.Popen[bytes] | None = None
         self._began = 0.0
@@ -55,12 +58,12 @@ class ServerProcess:
         self._began = time.monotonic()
         with (self.folder.parent / "console.log").open("ab") as console:
             self.process = subprocess.Popen(
-                [sys.executable, *self.command, "--data", str(self.folder), "run"],
+                [sys.executable, "-m", *self.program, "--data", str(self.folder), "run"],
                 cwd=ROOT, env=_environment(self.port), stdout=console, stderr=console,
             )  # fmt: skip
 
     def wait_until_ready(self) -> None:
-        while time.monotonic() < self._began + START_SECONDS:
+        while time.monotonic() < self._began + self.longest_start:
             assert self.process is not None
             if (code := self.process.poll()) is not None:
                 raise AssertionError(f"the server ended by itself with {code}: {self.console()}")

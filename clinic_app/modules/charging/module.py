@@ -34,6 +34,11 @@ MODULE = Module(
         MenuItem("月结", "charging.months", "charging.see_months", "lock"),
         MenuItem("各班", "charging.shifts", "charging.close_for", "clock"),
     ),
+    belongs={
+        "charging.bill": "charging.receipts",
+        "charging.arrears": "charging.receipts",
+        "charging.books": "charging.days",
+    },
     events=EVENTS,
     offers=("charging.refund", "charging.void_bill"),
     on={
@@ -53,7 +58,7 @@ MODULE = Module(
     },
     reads=(
         "drug", "service_item", "price", "invoice_category", "person", "person_role", "patient", "visit", "room",
-        "prescription", "reservation",
+        "prescription", "prescription_line", "request", "request_line", "reservation",
     ),
     invariants=INVARIANTS,
     tiles=queries.tiles,

@@ -36,7 +36,7 @@ DATES = (
     "tomorrow",
 )
 NUMERIC = ("fen", "cash", "amount", "quantity", "days", "rev", "count", "no", "first", "last", "packs", "price",
-           "money", "dose", "times", "level", "q", "total", "minutes", "percent", "value", "number", "width")  # fmt: skip
+           "money", "dose", "times", "level", "q", "total", "minutes", "percent", "value", "width")  # fmt: skip
 FORMS_LEFT = {"/sign-in", "/sign-out", "/lock", "/unlock", "/switch", "/first-password", "/password"}
 
 

@@ -132,7 +132,7 @@ def attacked(
         with day.opened(folder) as clinic:
             spoil(clinic)
     if holes:
-        target.server.command = ("-m", "tests.faults.attacks.holed", ",".join(holes))
+        target.server.program = ("tests.faults.attacks.holed", ",".join(holes))
     target.server.begin()
     target.server.wait_until_ready()
     try:

@@ -6,13 +6,20 @@ import pytest
 
 from clinic_app.kernel import db, invariants
 from clinic_app.kernel.clock import today
-from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.errors import Refused, Stale
+from clinic_app.modules.charging import queries as charging_queries
+from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.dictionaries.services import set_price
+from clinic_app.modules.patients import services as patients
+from clinic_app.modules.patients.services import AllergyEntry
 from clinic_app.modules.pharmacy import queries, rules, services
 from clinic_app.modules.pharmacy.invariants import INVARIANTS
+from clinic_app.modules.pharmacy.queries.steps import steps
 from clinic_app.modules.stock import queries as stock
 from clinic_app.modules.stock import services as stock_services
 from tests.conftest import Clinic
 from tests.modules.pharmacy.window import again, bring_back, code_of, give, lines, paid, refund
+from tests.visit import ADULT, arrive, consult, pay
 
 MINE = {one.id for one in INVARIANTS}
 
@@ -77,6 +84,22 @@ def test_of_two_drugs_dispensed_and_one_returned_only_that_one_is_refunded(clini
     refund(clinic, sheet, by_id[back.line_id], back.out)
     assert code_of(lambda: refund(clinic, sheet, by_id[back.line_id], 1)) == "charging.already_reversed"
     assert again(sheet).paid.left == 0  # type: ignore[union-attr]
+    all_agrees()
+
+
+@pytest.mark.rule("FE-09")
+@pytest.mark.rule("O3", "ST-03")
+def test_a_drug_paid_back_for_an_allergy_does_not_stop_the_others_of_its_sheet(clinic: Clinic) -> None:
+    sheet = paid(clinic, "D0001", "D0016")
+    against, other = lines(sheet)
+    entries = [AllergyEntry("group", "penicillins", note="皮疹")]
+    clinic.run(clinic.actor("doctor"), lambda uow: patients.set_allergies(uow, sheet.patient_id, "known", entries))
+    assert code_of(lambda: give(clinic, sheet)) == "pharmacy.allergy_unanswered"
+    refund(clinic, sheet, against, against.ordered - 1)
+    assert code_of(lambda: give(clinic, sheet)) == "pharmacy.allergy_unanswered"
+    refund(clinic, sheet, against, 1)
+    give(clinic, sheet)
+    assert [line.given for line in lines(sheet)] == [0, other.ordered]
     all_agrees()
 
 
@@ -174,6 +197,34 @@ def test_ten_sold_at_1_25_and_returned_at_1_20_leave_a_difference_of_half_a_yuan
     assert rules.difference_fen(12_500, 12_000, 10, 1) == -50
 
 
+@pytest.mark.rule("PH-11")
+def test_the_patient_gets_what_was_paid_and_the_return_keeps_the_difference(clinic: Clinic, browser_as) -> None:  # type: ignore[no-untyped-def]
+    def cost(each_e4: int) -> None:
+        drug = dictionaries.drug_by_code("D0001")
+        assert drug is not None and drug.pack_size == 24
+        clinic.run(
+            clinic.actor("manager"), lambda uow: set_price(uow, "drug", drug.id, 24 * each_e4, uow.on, "集采")
+        )
+
+    cost(12_500)
+    sheet = paid(clinic, "D0001")
+    give(clinic, sheet)
+    cost(12_000)
+    made = bring_back(clinic, sheet, 10)
+    bring_back(clinic, sheet, 8, accepted=False)
+    assert [(one.quantity, one.difference_fen) for one in queries.returns_of(sheet.id)] == [(10, -50), (8, 0)]
+    assert {one.return_no: one.difference_fen for one in queries.returned_on(today())}[made["return_no"]] == -50
+    shown = browser_as("pharmacist")
+    assert "按今天的价，差 −0.50" in shown.get(f"/pharmacy/sheets/{sheet.id.hex()}/return").text
+    assert "−0.50" in shown.get("/pharmacy/returns").text
+    refund(clinic, sheet, lines(sheet)[0], 10)
+    assert db.value("SELECT sum(amount_fen) FROM refund_payment") == 1250
+    place = stock.pharmacy_place().id
+    account = next(one for one in stock.worked_out(place, f"{today():%Y-%m}") if one.drug_id == lines(sheet)[0].drug.id)
+    assert account.month.closing_fen == account.month.closing * 120
+    all_agrees()
+
+
 @pytest.mark.rule("PH-08")
 def test_a_reservation_lapses_after_its_hours_and_the_sheet_can_be_held_again(clinic: Clinic) -> None:
     sheet = paid(clinic, "D0001")
@@ -212,3 +263,39 @@ def test_too_little_on_the_shelf_is_handed_out_as_far_as_it_goes(clinic: Clinic)
     give(clinic, sheet, quantities={line.id.hex(): 0}, short_reason="out_of_stock")
     assert [(one.left, one.is_ready) for one in queries.owed_list(today())] == [(18, False)]
     all_agrees()
+
+
+def test_a_return_from_an_old_page_is_stale(clinic: Clinic) -> None:
+    sheet = paid(clinic)
+    give(clinic, sheet)
+    seen = queries.given_mark(queries.given_batches(sheet.id))
+    bring_back(clinic, sheet, 1, seen=seen)
+    with pytest.raises(Stale) as stale:
+        bring_back(clinic, sheet, 1, seen=seen)
+    assert stale.value.code == "pharmacy.returned_meanwhile"
+
+
+def test_the_second_sheet_of_a_bill_waits_on_when_its_reservation_lapsed(clinic: Clinic) -> None:
+    visit_id = arrive(clinic, ADULT)["visit_id"]
+    first, second = consult(clinic, visit_id, ("D0011", "D0016", "D0038", "D0001", "D0005", "D0010"))
+    pay(clinic, visit_id)
+    give(clinic, again(first))
+    clinic.raw("DROP TRIGGER reservation_no_rewrite")
+    clinic.raw("UPDATE reservation SET made_at = 0 WHERE state = 'live'")
+    clinic.run(clinic.actor("pharmacist"), stock_services.lapse)
+    assert [one.prescription_id for one in queries.waiting(today())] == [second]
+
+
+def test_the_board_does_not_send_anybody_to_fetch_what_was_paid_back(clinic: Clinic) -> None:
+    sheet = paid(clinic)
+    assert set(steps(today())) == {sheet.visit_id}
+    for line in lines(sheet):
+        refund(clinic, sheet, line, line.ordered)
+    assert steps(today()) == {}
+
+
+def test_a_bill_of_which_some_was_handed_out_is_no_more_to_be_voided(clinic: Clinic) -> None:
+    sheet = paid(clinic)
+    line = lines(sheet)[0]
+    give(clinic, sheet, quantities={line.id.hex(): 1}, short_reason="fetch_later")
+    assert charging_queries.is_dispensed(sheet.paid.bill_id)

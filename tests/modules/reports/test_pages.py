@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from clinic_app.kernel import db
 from clinic_app.kernel.clock import today
+from clinic_app.modules.charging import services as charging
 from clinic_app.modules.reports.queries.rows import READS
 from tests import visit
 
@@ -51,8 +52,22 @@ def test_a_table_is_the_rows_as_csv_and_as_a_workbook(what: str, browser_as: Any
     assert as_csv.status_code == 200 and "attachment" in as_csv.headers["Content-Disposition"]
     lines = list(csv.reader(io.StringIO(as_csv.data.decode("utf-8-sig"))))
     book = load_workbook(io.BytesIO(export(manager, what, form="xlsx").data))
-    cells = [["" if cell is None else str(cell) for cell in row] for row in book.active.iter_rows(values_only=True)]
+    cells = [
+        ["" if cell.value is None else f"{cell.value:{'.2f' if cell.number_format == '0.00' else ''}}" for cell in row]
+        for row in book.active.iter_rows()
+    ]
     assert cells == lines and len(lines) == 2
+
+
+def test_what_was_taken_back_is_a_number_below_nothing_in_both_forms(
+    clinic: Any, browser_as: Any, day: dict[str, Any]
+) -> None:
+    clinic.run(clinic.actor("cashier"), lambda uow: charging.void_bill(uow, day["bill_id"], "收错了人"))
+    manager = browser_as("manager")
+    lines = list(csv.reader(io.StringIO(export(manager, "income").data.decode("utf-8-sig"))))[1:]
+    book = load_workbook(io.BytesIO(export(manager, "income", form="xlsx").data))
+    sums = [[row[4].value for row in book.active.iter_rows(min_row=2)], [float(line[4]) for line in lines]]
+    assert sums[0] == sums[1] and len(sums[0]) == 2 and sum(sums[0]) == 0 and min(sums[0]) < 0
 
 
 def test_an_export_is_kept_with_who_what_and_why(browser_as: Any, day: dict[str, Any]) -> None:
@@ -104,3 +119,28 @@ def test_a_name_that_is_a_formula_stays_a_text(clinic: Any, browser_as: Any) -> 
     visit.arrive(clinic, PatientData("=CMD", "1", None, allergy_state="none"))
     (row,) = list(csv.reader(io.StringIO(export(browser_as("manager")).data.decode("utf-8-sig"))))[1:]
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+
+
+def test_the_way_it_was_paid_and_where_it_came_from_open_their_own_rows_and_their_sum(
+    browser_as: Any, day: dict[str, Any]
+) -> None:
+    manager = browser_as("manager")
+    page = manager.get("/reports").text
+    for account, shown in (("cash", "现金"), ("income:general_fee", "一般诊疗费")):
+        (link,) = re.findall(rf'href="(/reports/rows/income\?account={account}&amp;[^"]+)"[^>]*>([0-9.]+)<', page)
+        text = manager.get(link[0].replace("&amp;", "&")).text
+        assert day["receipt_no"] in text and f"· {shown}" in text and f'<td class="num">{link[1]}</td>' in text
+    none = manager.get("/reports/rows/income?account=income:surgery").text
+    assert day["receipt_no"] not in none
+    assert manager.get("/reports/rows/income?account=drawer").status_code == 404
+    (head, row) = csv.reader(io.StringIO(export(manager, "income", account="cash").data.decode("utf-8-sig")))
+    assert head[-1] == "现金" and row[-1] == row[4]
+
+
+def test_a_bar_opens_the_visits_of_its_hour(browser_as: Any, day: dict[str, Any]) -> None:
+    manager = browser_as("manager")
+    (link,) = re.findall(r'href="(/reports/rows/visits\?[^"]*hour=(\d+))"', manager.get("/reports").text)
+    assert "赵**" in manager.get(link[0].replace("&amp;", "&")).text
+    other = (int(link[1]) + 1) % 24
+    assert "赵**" not in manager.get(f"/reports/rows/visits?hour={other}").text
+    assert manager.get("/reports/rows/visits?hour=99").status_code == 200

@@ -27,6 +27,12 @@ UNION ALL SELECT 'bill ' || b.receipt_no, 'ledger says another ' || m.method || 
     WHERE (SELECT coalesce(sum(y.amount_fen), 0) FROM payment y WHERE y.bill_id = b.id AND y.method = m.method)
         <> (SELECT coalesce(sum(e.amount_fen), 0) FROM ledger_entry e
             WHERE e.voucher_id = v.id AND e.account = m.method)
+UNION ALL SELECT 'voucher ' || v.id, 'ledger says another ' || m.method || ' than settled the arrears' FROM voucher v
+    JOIN {_WAYS} m ON m.method <> 'arrears' WHERE v.kind = 'settlement'
+        AND (SELECT coalesce(sum(y.amount_fen), 0) FROM settlement_payment y
+            WHERE y.voucher_id = v.id AND y.method = m.method)
+        <> (SELECT coalesce(sum(e.amount_fen), 0) FROM ledger_entry e
+            WHERE e.voucher_id = v.id AND e.account = m.method)
 UNION ALL SELECT 'bill ' || b.receipt_no, 'paid by ' || y.method || ', which is no way to pay' FROM bill b
     JOIN payment y ON y.bill_id = b.id WHERE y.method NOT IN (SELECT method FROM {_WAYS})
 """
@@ -78,15 +84,31 @@ UNION ALL SELECT 'charge line ' || lower(hex(c.id)), 'is billed by a bill that d
 UNION ALL SELECT 'bill ' || b.receipt_no || ' line ' || l.line_no, 'is not what refunds left of its charge line'
     FROM bill_line l JOIN bill b ON b.id = l.bill_id JOIN charge_line c ON c.id = l.charge_line_id
     WHERE {_LIVE} AND l.quantity <> c.quantity - c.refunded
-UNION ALL SELECT 'scan reference ' || y.reference, 'is on ' || count(DISTINCT coalesce(b.root_id, b.id))
-    || ' payments that count' FROM payment y JOIN bill b ON b.id = y.bill_id
-    WHERE y.reference <> '' AND b.kind = 'blue' AND NOT EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = b.id)
-    GROUP BY y.reference HAVING count(DISTINCT coalesce(b.root_id, b.id)) > 1
+UNION ALL SELECT 'scan reference ' || y.reference, 'is on ' || count(DISTINCT y.paid) || ' payments that count'
+    FROM (SELECT y.reference, hex(coalesce(b.root_id, b.id)) AS paid FROM payment y JOIN bill b ON b.id = y.bill_id
+        WHERE y.reference <> '' AND b.kind = 'blue' AND NOT EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = b.id)
+        UNION ALL SELECT s.reference, 'settlement ' || s.voucher_id FROM settlement_payment s WHERE s.reference <> ''
+    ) AS y GROUP BY y.reference HAVING count(DISTINCT y.paid) > 1
+"""
+_ASKED = """
+SELECT 'sheet ' || p.prescription_no || ' line ' || l.line_no, 'is to be paid for ' ||
+    coalesce((SELECT sum(c.quantity) FROM charge_line c WHERE c.source_id = p.id AND c.source_line_id = l.id
+        AND c.state <> 'withdrawn'), 0) || ', signed for ' || l.quantity
+    FROM prescription p JOIN prescription_line l ON l.prescription_id = p.id
+    WHERE p.state = 'signed' AND l.deleted_at IS NULL AND l.is_own = 0 AND NOT EXISTS (SELECT 1 FROM charge_line c
+        WHERE c.source_id = p.id AND c.source_line_id = l.id AND c.state <> 'withdrawn' AND c.item_id = l.drug_id
+        AND c.quantity = l.quantity AND c.visit_id = p.visit_id AND c.patient_id = p.patient_id)
+UNION ALL SELECT 'request ' || q.request_no || ' line ' || l.line_no, 'nobody is asked to pay for it'
+    FROM request q JOIN request_line l ON l.request_id = q.id
+    WHERE q.state = 'signed' AND l.deleted_at IS NULL AND l.withdrawn_at IS NULL AND NOT EXISTS (SELECT 1
+        FROM charge_line c WHERE c.source_id = q.id AND c.source_line_id = l.id AND c.state <> 'withdrawn'
+        AND c.item_id = l.service_item_id AND c.quantity = l.quantity AND c.visit_id = q.visit_id)
 """
 
 INVARIANTS = (
     Invariant("M1", "每张收费单、每次作废和冲红都有一张借贷相平的凭证", _BALANCED),
     Invariant("M2", "收费单等于明细之和，也等于收到的钱", _BILL_IS_ITS_LINES),
     Invariant("M3", "每张凭证最多更正一次，作废和冲红是原凭证的镜像", _CORRECTED_ONCE),
+    Invariant("M6-asked", "签了的处方和申请，每一项都有一笔一样多的费用", _ASKED),
     Invariant("M6-bill", "一笔费用最多在一张有效的收费单上", _PAID_ONCE),
 )

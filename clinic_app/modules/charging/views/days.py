@@ -35,7 +35,11 @@ def days() -> Response:
 @blueprint.get("/shifts/<id:shift_id>/hand-in")
 @access("charging.confirm_hand_in")
 def ask_hand_in(shift_id: bytes) -> Response:
-    return pages.page("charging/_hand_in.html", shift=pages_of.shift_or_missing(shift_id), since=words.since)
+    """The dialog before it: what should come, and each count of the drawer when there was more than one."""
+    return pages.page(
+        "charging/_hand_in.html", shift=pages_of.shift_or_missing(shift_id), counts=queries.counts_of(shift_id),
+        since=words.since,
+    )
 
 
 @blueprint.post("/shifts/<id:shift_id>/hand-in")
@@ -54,9 +58,8 @@ def confirm_hand_in(shift_id: bytes) -> Response:
 @access("charging.view")
 def arrears() -> Response:
     """Who still owes what, oldest first."""
-    found = queries.arrears()
     return pages.page(
-        "charging/arrears.html", owed=found, total_fen=sum(one.owed_fen for one in found), since=words.since
+        "charging/arrears.html", owed=queries.arrears(), total_fen=queries.receivable_fen(), since=words.since
     )
 
 

@@ -1,5 +1,6 @@
 """Charts opened with a reason and alarms of bulk reading, for those who review them; whether a chart is closed."""
 
+import json
 from dataclasses import dataclass
 
 from clinic_app.kernel import db
@@ -67,13 +68,13 @@ _WAITING = (
     " (SELECT count(*) FROM reading_alarm WHERE reviewed_at IS NULL)"
 )
 _OPENED = "SELECT EXISTS(SELECT 1 FROM chart_opening WHERE person_id = ? AND patient_id = ? AND open_until > ?)"
-_RESTRICTED = (
-    "SELECT EXISTS(SELECT 1 FROM patient_detail WHERE is_restricted AND patient_id = ?1)"
-    " OR EXISTS(SELECT 1 FROM patient_link WHERE (from_id = ?1 OR to_id = ?1) AND undone_at IS NULL)"
-)
 _FACE = (
     "SELECT coalesce(d.is_restricted, 0), p.last_visit_on FROM patient p"
     " LEFT JOIN patient_detail d ON d.patient_id = p.id WHERE p.id = ?"
+)
+_RESTRICTED = (
+    "SELECT EXISTS(SELECT 1 FROM json_each(?) r JOIN patient_detail d ON d.patient_id = unhex(r.value)"
+    " WHERE d.is_restricted = 1)"
 )
 
 
@@ -107,6 +108,12 @@ def waiting_reviews() -> tuple[int, int]:
     return (found[0], found[1]) if found else (0, 0)
 
 
+def is_restricted(patient_id: bytes) -> bool:
+    """Whether this record, or one linked to it, is restricted (限制查阅): every page of it says so."""
+    listed = json.dumps([one.hex() for one in same_person(patient_id)])
+    return bool(db.value(_RESTRICTED, (listed,)))
+
+
 def is_chart_closed(actor: Actor, patient_id: bytes, *, is_clinical: bool, is_in_care: bool = False) -> bool:
     """Whether the actor must say why before this page of the person's chart is shown.
 
@@ -121,11 +128,6 @@ def is_chart_closed(actor: Actor, patient_id: bytes, *, is_clinical: bool, is_in
     now = clock.read().at
     is_opened = any(db.value(_OPENED, (actor.person_id, one, now)) for one in records)
     return is_closed(is_restricted=is_restricted, is_clinical=is_clinical, is_in_care=False, is_opened=is_opened)
-
-
-def is_restricted(patient_id: bytes) -> bool:
-    """Whether the record is restricted, or linked to one that may be: then `is_chart_closed` says."""
-    return bool(db.value(_RESTRICTED, (patient_id,)))
 
 
 def chips(actor: Actor) -> list[Chip]:

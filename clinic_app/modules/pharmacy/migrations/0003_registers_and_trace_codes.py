@@ -19,6 +19,7 @@ CREATE TABLE controlled_entry(
     CHECK (kind <> 'dispense' OR (second_person IS NOT NULL AND line_id IS NOT NULL AND patient_id IS NOT NULL))
 );
 CREATE INDEX controlled_entry_batch ON controlled_entry(batch_id, id);
+CREATE INDEX controlled_entry_line ON controlled_entry(line_id) WHERE line_id IS NOT NULL;
 CREATE INDEX controlled_entry_day ON controlled_entry(entered_on);
 CREATE TRIGGER controlled_entry_countersigned_once BEFORE UPDATE ON controlled_entry
 WHEN OLD.second_person IS NOT NULL OR NEW.second_person IS NULL OR NEW.id IS NOT OLD.id
@@ -91,6 +92,7 @@ CREATE TABLE trace_sale(
     quantity INTEGER NOT NULL CHECK (quantity >= 1)
 );
 CREATE INDEX trace_sale_code ON trace_sale(code);
+CREATE INDEX trace_sale_dispense ON trace_sale(dispense_id);
 CREATE INDEX trace_sale_line ON trace_sale(line_id);
 CREATE TRIGGER trace_sale_no_update BEFORE UPDATE ON trace_sale
 BEGIN SELECT RAISE(ABORT, 'a sale of a trace code is released by a return, never changed'); END;
@@ -101,6 +103,7 @@ CREATE TABLE trace_release(
     sale_id INTEGER NOT NULL REFERENCES trace_sale(id),
     return_id BLOB NOT NULL REFERENCES drug_return(id),
     quantity INTEGER NOT NULL CHECK (quantity >= 1),
+    is_sellable INTEGER NOT NULL CHECK (is_sellable IN (0, 1)),
     PRIMARY KEY (sale_id, return_id)
 ) WITHOUT ROWID;
 CREATE TRIGGER trace_release_no_update BEFORE UPDATE ON trace_release

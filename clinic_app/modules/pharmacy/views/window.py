@@ -164,7 +164,9 @@ def banner_of(found: Sheet) -> patients.Banner | None:
     if banner is None:
         return None
     tags: list[Any] = []
-    if found.paid and found.paid.dispensed_at:
+    if found.is_owed and found.paid and found.paid.dispensed_at:
+        tags.append({"text": _("发了一部分 %(at)s") % {"at": _hm(found.paid.dispensed_at)}, "kind": "warn"})
+    elif found.paid and found.paid.dispensed_at:
         tags.append({"text": _("已发药 %(at)s") % {"at": _hm(found.paid.dispensed_at)}, "kind": "ok", "icon": "check"})
     elif found.paid:
         tags.append({"text": _("已收费 %(at)s") % {"at": _hm(found.paid.paid_at)}, "kind": "ok", "icon": "check"})

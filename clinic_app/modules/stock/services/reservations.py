@@ -26,6 +26,10 @@ _RESERVE = (
     " VALUES(?, ?, ?, ?, ?, 'live', ?)"
     " ON CONFLICT(source_id, line_id, batch_id) WHERE state = 'live' DO NOTHING"
 )
+_CONSUMED = (
+    "INSERT INTO reservation(source_id, line_id, batch_id, place_id, quantity, state, made_at, ended_at)"
+    " VALUES(?, ?, ?, ?, ?, 'consumed', ?, ?)"
+)
 _END = "UPDATE reservation SET state = ?, ended_at = ? WHERE id = ? AND state = 'live'"
 
 _OLD = "SELECT id, quantity, batch_id, place_id FROM reservation WHERE state = 'live' AND made_at < ? ORDER BY id"
@@ -106,28 +110,6 @@ def top_up(uow: UnitOfWork, *, source_id: bytes, lines: Sequence[tuple[LineId, b
     return {"held": changed}
 
 
-def renew(uow: UnitOfWork, source_id: bytes, *, line_ids: Collection[LineId] | None = None) -> dict[str, Any]:
-    """Hold other batches instead of those that expired or were frozen after they were held (换批).
-
-    A line that lost a batch is held anew as a whole, for what it still holds may be the only batch with more in it.
-    `line_ids` limits it to some lines of the source. Refused `stock.not_enough` when there is no other batch; then
-    everything stays as it was.
-    """
-    uow.require_sure_date()
-    held = [one for one in queries.reservations_of(source_id) if line_ids is None or one.line_id in line_ids]
-    unusable = {one.line_id for one in held if one.is_frozen or not _is_usable_on(one, uow.on)}
-    lost: dict[tuple[LineId, bytes], int] = {}
-    for one in held:
-        if one.line_id in unusable:
-            _release(uow, one)
-            lost[one.line_id, one.drug_id] = lost.get((one.line_id, one.drug_id), 0) + one.quantity
-    place_id = queries.pharmacy_place().id
-    for (line_id, drug_id), quantity in lost.items():
-        _hold(uow, place_id, source_id, line_id, drug_id, quantity)
-    uow.audit("stock.renew", source_id, lines=len(lost))
-    return {"renewed": len(lost)}
-
-
 def consume(
     uow: UnitOfWork, *, source_id: bytes, document_id: bytes, line_ids: Collection[LineId] | None = None,
     quantities: Mapping[LineId, int] | None = None,
@@ -136,7 +118,7 @@ def consume(
 
     `line_ids` limits it to some lines of the source, `quantities` to so many minimum units of a line, earliest expiry
     first; the rest stays held. Returns (line id, batch id, minimum units) of each movement. Refused
-    `stock.nothing_reserved`, `stock.batch_expired` or `stock.batch_is_frozen`; after the last two `renew` finds other
+    `stock.nothing_reserved`, `stock.batch_expired` or `stock.batch_is_frozen`; after the last two `top_up` finds other
     batches.
     """
     uow.require_sure_date()
@@ -147,10 +129,10 @@ def consume(
     for one, _part in taken:
         _check_usable(one, uow.on)
     for one, part in taken:
-        _end(uow, one, "consumed" if part == one.quantity else "released")
-        if part < one.quantity:
-            uow.execute(_LET_GO, (one.quantity - part, one.batch_id, one.place_id))
-            _hold_part(uow, one, one.quantity - part)
+        if part == one.quantity:
+            _end(uow, one, "consumed")
+        else:
+            _split(uow, one, part)
         move(uow, "dispense", one.batch_id, one.place_id, PATIENT, part, document_id, is_reserved=True)
     uow.audit("stock.consume", document_id, movements=len(taken))
     return [(one.line_id, one.batch_id, part) for one, part in taken]
@@ -175,6 +157,14 @@ def _hold_part(uow: UnitOfWork, one: Reserved, quantity: int) -> None:
         _RESERVE, (one.source_id, one.line_id, one.batch_id, one.place_id, quantity, uow.at),
         Stale("stock.already_reserved"),
     )
+
+
+def _split(uow: UnitOfWork, one: Reserved, part: int) -> None:
+    """A part of a reservation is used up, the rest stays held under one of its own."""
+    _end(uow, one, "released")
+    uow.execute(_CONSUMED, (one.source_id, one.line_id, one.batch_id, one.place_id, part, uow.at, uow.at))
+    uow.execute(_LET_GO, (one.quantity - part, one.batch_id, one.place_id))
+    _hold_part(uow, one, one.quantity - part)
 
 
 def _free(place_id: bytes, drug_id: bytes) -> list[Batch[bytes]]:
