@@ -19,9 +19,8 @@ MOST_HELD_S = 0.2
 
 def long_list(count: int, kind: str = "diagnoses") -> bytes:
     given = table(kind)
-    return written(
-        [{**given[at % len(given)], "code": f"N{at:05d}", "name": f"{given[at % 7]['name']}{at}"} for at in range(count)]
-    )
+    names = [f"{given[at % 7]['name']}{at}" for at in range(count)]
+    return written([{**given[at % len(given)], "code": f"N{at:05d}", "name": name} for at, name in enumerate(names)])
 
 
 def begin(clinic, data: bytes, kind: str = "diagnoses") -> running.Run:
