@@ -85,6 +85,8 @@ def test_an_analyte_of_words_has_its_normal_word(clinic, browser_as):
     assert words.options[0] in page and browser_as("manager").get("/laboratory/ranges?analyte=zz").status_code == 404
 
 
-@pytest.mark.parametrize(("typed", "days"), [("18岁", 6570), ("6月", 180), ("28天", 28), ("2y", 730), ("0", 0), ("", None)])
+@pytest.mark.parametrize(
+    ("typed", "days"), [("18岁", 6570), ("6月", 180), ("28天", 28), ("2y", 730), ("0", 0), ("", None)]
+)
 def test_ages_are_read_as_they_are_shown(typed, days):
     assert rules.age_of(typed, field="from_age") == days
