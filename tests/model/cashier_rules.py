@@ -1,6 +1,7 @@
 """Steps of the cashier: charge in every way, charge again, void, close the shift, and any form sent twice."""
 
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import strategies as st
 
@@ -8,10 +9,12 @@ from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.unit_of_work import perform
 from clinic_app.modules.charging import queries, services
 from clinic_app.modules.charging.services import Tender
+from clinic_app.modules.dictionaries import services as dictionaries
 from tests.model.doctor_rules import DoctorRules, rarely
-from tests.model.plain_clinic import Bill, Drug, Due, Visit
+from tests.model.plain_records import Bill, Drug, Due, Visit
 from tests.model.steps import other_body, pick, step
 
+prices = st.sampled_from((0, 1, 27_350, 187_000))
 WAYS = ("cash", "note", "scan", "mixed", "short", "scan too much", "used reference", "nothing")
 
 
@@ -21,63 +24,92 @@ class CashierRules(DoctorRules):
         visit = self.some(at, [one for one in self.plain.visits if one.open_dues], self.plain.visits)
         self.take_money(visit, visit.open_dues if whole else visit.open_dues[at % 3 :][:1], way)
 
-    def take_money(self, visit: Visit, dues: list[Due], way: str) -> bool:
+    def take_money(self, visit: Visit, dues: list[Due], way: str, *, seen_total: int | None = None) -> bool:
+        """Charge some dues in a way; `seen_total` is what an older page showed (FE-03)."""
         self.label = "charge"
         total = sum(self.plain.price(due, self.day) for due in dues)
-        tenders, cash, scan = self._tenders(way, total)
-        reasons = self._why_no_charge(dues, total, tenders)
+        relief = sum(one.amount for one in self.plain.agreed(visit, "relief"))
+        owed = sum(one.amount for one in self.plain.agreed(visit, "arrears"))
+        tenders, paid_by = self._tenders(way, total - relief, owed)
+        reasons = self._why_no_charge(dues, (total, relief, owed), tenders)
+        if seen_total not in (None, total) and dues:
+            reasons.add("charging.total_changed")
+        shown = total if seen_total is None else seen_total
         seen = self._seen(visit, dues)
         result = self.do(
             self.actor("cashier"),
-            lambda uow: services.charge_visit(uow, visit.id, lines_seen=seen, total_seen_fen=total, tenders=tenders),
+            lambda uow: services.charge_visit(uow, visit.id, lines_seen=seen, total_seen_fen=shown, tenders=tenders),
             reasons,
         )
         if result is None:
             return False
         given = sum(tender.amount_fen for tender in tenders if tender.method == "cash")
-        assert result["change_fen"] == given - cash, "change"
+        assert result["change_fen"] == given - paid_by.get("cash", 0), "change"
+        assert abs(total - relief - sum(paid_by.values())) * 2 <= self.plain.coin, "M2: total, relief and payments"
         self._take_number(result["receipt_no"])
         self._open_shift()
+        self._bill(bytes.fromhex(result["bill_id"]), visit, dues, relief, paid_by, tenders)
+        self.tally["charge with relief"] += bool(relief)
+        self.tally["charge with arrears"] += bool(owed)
+        return True
+
+    def _bill(
+        self, bill_id: bytes, visit: Visit, dues: list[Due], relief: int, paid_by: dict[str, int],
+        tenders: list[Tender],
+    ) -> None:
+        charged = [one for due in dues for one in self.plain.charged(due, self.day)]
         reference = next((tender.reference for tender in tenders if tender.method == "scan"), "")
+        assert self.plain.shift is not None
         bill = Bill(
-            bytes.fromhex(result["bill_id"]), visit, dues, total, cash, scan, reference if scan else "",
-            self.plain.shift, self.day,
+            bill_id, visit, dues, charged, relief, paid_by, reference, self.plain.shift, self.day,
+            sum(one.amount for one in charged), bill_id, sum(fen for way, fen in paid_by.items() if way != "arrears"),
+            owed=paid_by.get("arrears", 0),
         )  # fmt: skip
         self.plain.bills.append(bill)
+        self.plain.enter(self.day, paid_by)
+        for one in (*self.plain.agreed(visit, "relief"), *self.plain.agreed(visit, "arrears")):
+            one.state = "used"
         for due in dues:
             due.state = "billed"
             for line in due.lines:
                 if line.drug.kind == "drug":
-                    self.plain.hold(bill, line, line.quantity, self.day)
+                    self.plain.hold(bill, line, line.quantity, self.day, self.time.now_ms)
         self.plain.papers[bill.id] = ["queued"]
-        return True
 
     def _open_shift(self) -> None:
         if self.plain.shift is None:
             self.plain.shifts += 1
             self.plain.shift = self.plain.shifts
 
-    def _tenders(self, way: str, total: int) -> tuple[list[Tender], int, int]:
-        """What is handed over, and what of it is kept in cash and by scan."""
+    def _tenders(self, way: str, due: int, owed: int) -> tuple[list[Tender], dict[str, int]]:
+        """What is handed over, and what of it is kept by method, in the order in which a refund keeps it."""
         reference = f"WX{self.commands:012d}"
         if way == "used reference":
             reference = next((one.reference for one in self.plain.bills if one.reference), reference)
-        scan = {"scan": total, "mixed": total // 2, "scan too much": total + 1, "used reference": total}.get(way, 0)
-        cash = self.plain.cash_due(total - scan, way in ("cash", "note", "mixed", "short"))
+        now = max(due - owed, 0)
+        scan = {"scan": now, "mixed": now // 2, "scan too much": now + 1, "used reference": now}.get(way, 0)
+        cash = self.plain.cash_due(now - scan, way in ("cash", "note", "mixed", "short"))
         given = cash + {"note": 137, "short": -1 if cash else 0}.get(way, 0)
         tenders = [Tender("scan", scan, reference)] if scan else []
-        return [*tenders, Tender("cash", given)] if way in ("cash", "note", "mixed", "short") else tenders, cash, scan
+        if way in ("cash", "note", "mixed", "short"):
+            tenders.append(Tender("cash", given))
+        kept = {"scan": scan, "cash": cash if way in ("cash", "note", "mixed") else 0, "arrears": owed}
+        return tenders, {method: fen for method, fen in kept.items() if fen}
 
-    def _why_no_charge(self, dues: list[Due], total: int, tenders: list[Tender]) -> set[str]:
+    def _why_no_charge(self, dues: list[Due], sums: tuple[int, int, int], tenders: list[Tender]) -> set[str]:
+        """`sums` are total, relief and arrears."""
+        total, relief, owed = sums
         reasons = set(self.doubt)
         if not dues:
             reasons.add("charging.nothing_to_charge")
         scanned = sum(one.amount_fen for one in tenders if one.method == "scan")
         with_cash = any(one.method == "cash" for one in tenders)
         given = sum(one.amount_fen for one in tenders if one.method == "cash")
-        if scanned > total:
+        if relief > total:
+            reasons.add("charging.waiver_exceeds_total")
+        elif scanned + owed > total - relief:
             reasons.add("charging.noncash_exceeds_due")
-        elif given < self.plain.cash_due(total - scanned, with_cash):
+        elif given < self.plain.cash_due(total - relief - scanned - owed, with_cash):
             reasons.add("charging.tender_short")
         live = {bill.reference for bill in self.plain.bills if not bill.is_voided and bill.reference}
         if any(one.reference in live for one in tenders):
@@ -101,6 +133,21 @@ class CashierRules(DoctorRules):
         self.plain.numbers[series] += 1
         assert receipt_no == f"{series}{self.plain.numbers[series]:06d}", "receipt number (N1)"
 
+    def set_price(self, item: Drug, price: int, first: date) -> None:
+        self.label = "change_price"
+        reasons = set(self.doubt)
+        last_first, last_price = item.prices[-1]
+        if last_first > first:
+            reasons.add("dictionaries.price_later_exists")
+        if last_price == price:
+            reasons.add("dictionaries.price_same")
+        result = self.do(
+            self.actor("manager"), lambda uow: dictionaries.set_price(uow, item.kind, item.id, price, first, "model"),
+            reasons,
+        )  # fmt: skip
+        if result is not None:
+            item.prices.append((first, price))
+
     @step(needs=lambda self: any(not bill.is_voided for bill in self.plain.bills), at=pick)
     def charge_what_is_paid(self, at: int) -> None:
         """Two tabs: the second one shows what the first one charged."""
@@ -115,64 +162,50 @@ class CashierRules(DoctorRules):
             self.doubt or {"charging.already_charged"},
         )
 
+    @step(needs=lambda self: any(visit.open_dues for visit in self.plain.visits), at=pick, price=prices)
+    def charge_at_the_old_price(self, at: int, price: int) -> None:
+        """The manager sets a price while the bill is on the screen (FE-03)."""
+        visits = [visit for visit in self.plain.visits if visit.open_dues]
+        visit = visits[at % len(visits)]
+        seen_total = sum(self.plain.price(due, self.day) for due in visit.open_dues)
+        self.set_price(visit.open_dues[0].lines[0].drug, price, self.day)
+        self.take_money(visit, visit.open_dues, "cash", seen_total=seen_total)
+
     @step(needs=lambda self: self.plain.bills, at=pick, by_other=rarely)
     def void_bill(self, at: int, by_other: bool) -> None:
         live = [one for one in self.plain.bills if not one.is_voided and one.shift == self.plain.shift]
-        untouched = [one for one in live if not any(sheet.dispensed_by is one for sheet in self.plain.sheets())]
-        self.take_back(self.some(at, untouched or live, self.plain.bills), by_other)
+        self.take_back(self.some(at, [one for one in live if not one.is_used] or live, self.plain.bills), by_other)
 
     def take_back(self, bill: Bill, by_other: bool) -> None:
         self.label = "void_bill"
-        reasons = {"charging.not_your_bill", "charging.shift_closed"} if by_other else set()
-        if bill.is_voided:
-            reasons.add("charging.already_voided")
-        if bill.is_refunded:
-            reasons.add("charging.void_refunded")
-        if bill.shift != self.plain.shift:
-            reasons.add("charging.shift_closed")
-        if any(sheet.dispensed_by is bill for sheet in self.plain.sheets()):
-            reasons.add("pharmacy.already_dispensed")
         result = self.do(
             self.actor("manager" if by_other else "cashier"), lambda uow: services.void_bill(uow, bill.id, "收错了"),
-            reasons,
+            self._why_no_void(bill, by_other),
         )  # fmt: skip
         if result is None:
             return
-        assert (result["cash_fen"], result["noncash_fen"]) == (bill.cash, bill.scan), "what goes back"
-        bill.is_voided = True
+        cash, scan = bill.paid_by.get("cash", 0), bill.paid_by.get("scan", 0)
+        assert (result["cash_fen"], result["noncash_fen"]) == (cash, scan), "what goes back"
+        bill.is_voided, bill.owed = True, 0
+        self.plain.enter(self.day, bill.paid_by, -1)
         self.plain.let_go(bill)
         for due in bill.dues:
             due.state = "open"
 
-    @step(needs=lambda self: self.plain.bills, at=pick)
-    def refund(self, at: int) -> None:
-        """Everything of a bill goes back, in the shift that is open now, whenever it was paid (FE-08, FE-12)."""
-        untouched = [
-            one for one in self.plain.bills
-            if not (one.is_voided or one.is_refunded or any(sheet.dispensed_by is one for sheet in self.plain.sheets()))
-        ]  # fmt: skip
-        bill = self.some(at, untouched, self.plain.bills)
-        reasons = set(self.doubt)
-        if bill.is_voided or bill.is_refunded:
-            reasons.add("charging.already_reversed")
-        if any(sheet.dispensed_by is bill for sheet in self.plain.sheets()):
-            reasons.add("pharmacy.not_returned")
-        lines = [(line.charge_line_id, line.quantity) for line in queries.bill_lines(bill.id)]
-        result = self.do(
-            self.actor("cashier"), lambda uow: services.refund_bill(uow, bill.id, lines, reason="患者不要了"), reasons
-        )
-        if result is None:
-            return
-        assert (result["state"], result["amount_fen"]) == ("done", bill.cash + bill.scan), "what goes back (M4)"
-        self._take_number(result["red_no"])
-        self._open_shift()
-        assert self.plain.shift is not None
-        bill.is_refunded = True
-        self.plain.given_back.append((self.plain.shift, bill))
-        self.plain.let_go(bill)
-        self.plain.papers[bytes.fromhex(result["red_id"])] = ["queued"]
-        for due in bill.dues:
-            due.state = "refunded"
+    def _why_no_void(self, bill: Bill, by_other: bool) -> set[str]:
+        lines = [line for due in bill.dues for line in due.lines]
+        checks = {
+            "charging.not_your_bill": by_other,
+            "charging.shift_closed": by_other or bill.shift != self.plain.shift,
+            "charging.already_voided": bill.is_voided,
+            "charging.void_refunded": bill.is_refunded,
+            "charging.void_settled": bill.is_settled,
+            "charging.asked_already": self.plain.asked_refund(bill) is not None,
+            "pharmacy.already_dispensed": bill.is_touched,
+            "treatments.executed_of_bill": any(line.done for line in lines),
+            "laboratory.done": any(line.report for line in lines),
+        }
+        return {code for code, is_so in checks.items() if is_so}
 
     @step(needs=lambda self: self.plain.visits, at=pick)
     def hold(self, at: int) -> None:
@@ -182,22 +215,6 @@ class CashierRules(DoctorRules):
             self.actor("cashier"), lambda uow: services.hold_visit(uow, visit.id, "回去拿钱", {}),
             () if visit.open_dues else {"charging.nothing_to_charge"},
         )  # fmt: skip
-
-    @step(needs=lambda self: self.plain.bills, counted=st.booleans())
-    def close_shift(self, counted: bool) -> None:
-        cash, scan = self.plain.drawer("cash"), self.plain.drawer("scan")
-        count = services.Count(max(cash, 0)) if counted else None
-        why = "退了以前的费，钱箱里不够" if cash < 0 else ""  # no drawer holds less than nothing
-        reasons = {"charging.count_missing"} if self.plain.shift and not counted else set()
-        result = self.do(
-            self.actor("cashier"), lambda uow: services.close_shift(uow, count=count, why=why),
-            reasons if self.plain.shift else {"charging.no_open_shift"},
-        )  # fmt: skip
-        if result is None:
-            return
-        assert (result["cash_fen"], result["noncash_fen"]) == (cash, scan), "the shift's sums"
-        self.plain.shift = None
-        self.plain.papers[bytes.fromhex(result["shift_id"])] = ["queued"]
 
     @step(at=pick, how=st.sampled_from(("same", "same", "other body", "other person")))
     def send_again(self, at: int, how: str) -> None:

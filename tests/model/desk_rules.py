@@ -10,7 +10,7 @@ from clinic_app.modules.patients import services as patients
 from clinic_app.modules.patients.services import AllergyEntry, PatientData
 from clinic_app.modules.visits import queries as visits
 from clinic_app.modules.visits import services
-from tests.model.plain_clinic import WAITING, Due, Line, Link, Person, Visit
+from tests.model.plain_records import WAITING, Due, Line, Link, Person, Visit
 from tests.model.steps import Steps, pick, step
 
 NAMES = ("沈春燕", "蒋月娥", "韩树林", "魏小满", "范水生", "苏红梅")
@@ -79,7 +79,12 @@ class DeskRules(Steps):
     @step(needs=lambda self: self.plain.visits, at=pick)
     def transfer(self, at: int) -> None:
         """To the other room; number and fee stay (VS-04)."""
-        visit = self.some(at, [one for one in self.plain.visits if one.state in WAITING], self.plain.visits)
+        self.send_to_other_room(
+            self.some(at, [one for one in self.plain.visits if one.state in WAITING], self.plain.visits)
+        )
+
+    def send_to_other_room(self, visit: Visit) -> None:
+        self.label = "transfer"
         reasons = {WHY_NOT[visit.state]} if visit.state not in WAITING else set()
         if visit.day != self.day:
             reasons.add("visits.number_expired")
@@ -95,7 +100,10 @@ class DeskRules(Steps):
     @step(at=pick, other=pick)
     def merge(self, at: int, other: int) -> None:
         persons = self.plain.persons
-        one, two = persons[at % len(persons)], persons[other % len(persons)]
+        self.link(persons[at % len(persons)], persons[other % len(persons)])
+
+    def link(self, one: Person, two: Person) -> None:
+        self.label = "merge"
         reasons = {"patients.link_self"} if one is two else set()
         if one.merged_into or two.merged_into:
             reasons.add("patients.link_already")

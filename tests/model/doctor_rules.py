@@ -11,7 +11,17 @@ from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients.services import PatientData
 from tests.model.desk_rules import NAMES, WHY_NOT, DeskRules
-from tests.model.plain_clinic import MOST_DRUGS_PER_SHEET, WAITING, Drug, Line, Person, Sheet, Visit
+from tests.model.plain_records import (
+    MOST_DAYS_WITH_REASON,
+    MOST_DRUGS_PER_SHEET,
+    WAITING,
+    Drug,
+    Line,
+    Person,
+    Request,
+    Sheet,
+    Visit,
+)
 from tests.model.steps import DRUGS, pick, step
 from tests.visit import LONG_COURSE, NOTE
 
@@ -47,6 +57,7 @@ class DoctorRules(DeskRules):
         actor = self.actor("doctor", doctor)
         self.draft(actor, lambda uow: services.save_note(uow, visit.id, NOTE, 1))
         self.draft(actor, lambda uow: services.add_diagnosis(uow, visit.id, wording=DIAGNOSIS))
+        self.draft(actor, lambda uow: services.answer(uow, visit.id, "childbearing", "none"))
 
     @step(at=pick, doctor=doctors)
     def receive_without_number(self, at: int, doctor: int) -> None:
@@ -87,6 +98,10 @@ class DoctorRules(DeskRules):
                 reasons.add("consultation.allergy_unknown")
             if any(line.drug is drug for line in visit.draft):
                 reasons.add("consultation.drug_twice")
+            if drug.is_by_weight and visit.person.is_child:
+                reasons.add("consultation.weigh_first")
+            if drug.is_too_long(quantity):
+                reasons.add("consultation.long_term_needed")
             if quantity > self.plain.available(drug, self.day):
                 reasons.add("consultation.not_enough_stock")
         actor, typed, rev = self.actor("doctor", doctor), _typed(drug, quantity), _rev(visit)
@@ -103,8 +118,9 @@ class DoctorRules(DeskRules):
     def _quantity(self, drug: Drug, amount: str) -> int:
         available = self.plain.available(drug, self.day)
         smallest = 1 if drug.is_splittable else drug.pack_size
+        most = int(drug.per_day * MOST_DAYS_WITH_REASON)
         wanted = {
-            "unit": smallest, "pack": drug.pack_size, "half": available // 2, "all": available,
+            "unit": smallest, "pack": drug.pack_size, "half": min(available // 2, most), "all": min(available, most),
             "more": available + smallest,
         }[amount]  # fmt: skip
         return max(wanted - wanted % smallest, smallest)
@@ -127,11 +143,13 @@ class DoctorRules(DeskRules):
         )  # fmt: skip
         visit.draft.remove(gone)
 
-    @step(needs=begun, at=pick)
-    def sign(self, at: int) -> None:
-        self.submit(self.some(at, [one for one in self.begun() if one.note != "signed" and one.draft], self.begun()))
+    @step(needs=begun, at=pick, once=rarely)
+    def sign(self, at: int, once: bool) -> None:
+        drafts = [one for one in self.begun() if one.note != "signed" and one.draft]
+        self.submit(self.some(at, drafts, self.begun()), twice=not once)
 
-    def submit(self, visit: Visit) -> bool:
+    def submit(self, visit: Visit, *, twice: bool = True) -> bool:
+        """Sign, with the second signature that a kept stop needs or without it (RX-13)."""
         self.label = "sign"
         assert visit.doctor is not None
         doctor = visit.doctor
@@ -143,12 +161,15 @@ class DoctorRules(DeskRules):
                 reasons.add("consultation.stop_unresolved")
             if line.quantity > self.plain.available(line.drug, self.day):
                 reasons.add("consultation.not_enough_stock")
+            if line.kept and not twice:
+                reasons.add("consultation.sign_twice")
         note = queries.note(visit.id)
         assert note is not None
         rev = _rev(visit)
         result = self.do(
             self.actor("doctor", doctor),
-            lambda uow: services.sign_visit(uow, visit.id, note_rev=note.rev, sheet_rev=rev), reasons,
+            lambda uow: services.sign_visit(uow, visit.id, note_rev=note.rev, sheet_rev=rev, signed_twice=twice),
+            reasons,
         )  # fmt: skip
         if result is None:
             return False
@@ -163,7 +184,16 @@ class DoctorRules(DeskRules):
         for number, lines in zip(result["sheets"], parts, strict=True):
             visit.dues.append(Sheet(ids[number], visit, lines, self.day))
         visit.draft = []
+        self._sign_items(visit, result["requests"])
         return True
+
+    def _sign_items(self, visit: Visit, numbers: list[str]) -> None:
+        """A request for each kind and room of what was asked for."""
+        ids = dict(db.rows("SELECT request_no, id FROM request WHERE visit_id = ? AND state = 'signed'", (visit.id,)))
+        assert len(numbers) == len(visit.asked), "a request for each kind"
+        for number, line in zip(numbers, visit.asked, strict=True):
+            visit.dues.append(Request(ids[number], visit, [line], self.day))
+        visit.asked = []
 
     @step(needs=lambda self: self.plain.sheets(), at=pick, by_other=rarely, anew=st.booleans())
     def void_sheet(self, at: int, by_other: bool, anew: bool) -> None:

@@ -5,13 +5,13 @@ from hypothesis import strategies as st
 from clinic_app.kernel import db, jobs
 from clinic_app.modules.charging import services
 from clinic_app.modules.desks import services as desks
-from tests.model.pharmacy_rules import PharmacyRules
+from tests.model.request_rules import RequestRules
 from tests.model.steps import pick, step
 
 ROLES = ("registrar", "cashier")
 
 
-class PaperRules(PharmacyRules):
+class PaperRules(RequestRules):
     @step(ends=st.sampled_from((jobs.PRINTED, jobs.PRINTED, jobs.UNKNOWN, jobs.SENDING)), most=st.integers(1, 8))
     def papers_are_sent(self, ends: str, most: int) -> None:
         """Some papers come out, the last one `ends` so; sending is a server that dies before it hears of it."""

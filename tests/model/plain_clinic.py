@@ -1,122 +1,27 @@
 """A clinic in plain Python, without database, to hold the real one against: what it has, owes and may do next."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import date, timedelta
 from fractions import Fraction
 
-FEE = "S0003"
-MOST_DRUGS_PER_SHEET = 5
-WAITING = ("registered", "called")
-
-
-@dataclass(eq=False)
-class Drug:
-    """`groups` are its allergy groups; prices are (first day, 1/10000 yuan of a pack), newest last."""
-
-    code: str
-    id: bytes
-    kind: str
-    pack_size: int
-    is_splittable: bool
-    groups: frozenset[str]
-    prices: list[tuple[date, int]]
-
-    def price_on(self, day: date) -> int:
-        return [price for first, price in self.prices if first <= day][-1]
-
-
-@dataclass(eq=False)
-class Batch:
-    id: bytes
-    drug: Drug
-    expires_on: date
-    on_hand: int
-    reserved: int = 0
-    is_frozen: bool = False
-
-    def is_usable(self, day: date) -> bool:
-        return not self.is_frozen and day <= self.expires_on
-
-
-@dataclass(eq=False)
-class Person:
-    """A record; `merged_into` while a link is in force."""
-
-    id: bytes
-    allergy_state: str
-    allergies: frozenset[str] = frozenset()
-    merged_into: "Person | None" = None
-
-
-@dataclass(eq=False)
-class Link:
-    id: bytes
-    merged: Person
-    is_live: bool = True
-
-
-@dataclass(eq=False)
-class Line:
-    id: bytes
-    drug: Drug
-    quantity: int
-    kept: frozenset[str] = frozenset()
-
-
-@dataclass(eq=False)
-class Due:
-    """What is paid whole or not at all: a registration fee or a signed sheet; open, billed, refunded, withdrawn."""
-
-    id: bytes
-    visit: "Visit"
-    lines: list[Line]
-    opened_on: date
-    state: str = "open"
-
-
-@dataclass(eq=False)
-class Sheet(Due):
-    is_voided: bool = False
-    dispensed_by: "Bill | None" = None
-
-
-@dataclass(eq=False)
-class Visit:
-    """`note` is "", draft, signed or amending; `draft` the rows not yet signed, `sheet_rev` as the screen knows it."""
-
-    id: bytes
-    day: date
-    queue_no: int
-    person: Person
-    state: str
-    doctor: int | None = None
-    note: str = ""
-    draft: list[Line] = field(default_factory=list)
-    dues: list[Due] = field(default_factory=list)
-
-    def is_writable(self, doctor: int) -> bool:
-        return self.doctor == doctor and self.note in ("draft", "amending")
-
-    @property
-    def open_dues(self) -> list[Due]:
-        return [due for due in self.dues if due.state == "open"]
-
-
-@dataclass(eq=False)
-class Bill:
-    id: bytes
-    visit: Visit
-    dues: list[Due]
-    total: int
-    cash: int
-    scan: int
-    reference: str
-    shift: int
-    paid_on: date
-    is_voided: bool = False
-    is_refunded: bool = False
-    held: list[tuple[Line, Batch, int]] = field(default_factory=list)
+from tests.model.plain_records import (
+    Approval,
+    Batch,
+    Bill,
+    Charged,
+    Drug,
+    Due,
+    Entry,
+    Held,
+    Line,
+    Link,
+    Person,
+    Request,
+    Sheet,
+    Shift,
+    Visit,
+)
 
 
 class PlainClinic:
@@ -129,18 +34,29 @@ class PlainClinic:
         self.persons: list[Person] = []
         self.visits: list[Visit] = []
         self.bills: list[Bill] = []
-        self.given_back: list[tuple[int, Bill]] = []
+        self.approvals: list[Approval] = []
+        self.book: list[Entry] = []
+        self.touched: set[tuple[int, str]] = set()
+        self.closed: list[Shift] = []
+        self.months: dict[str, str] = {}
+        self.stock_months: set[str] = set()
+        self.damaged: Counter[Batch] = Counter()
+        self.items: list[Drug] = []
         self.numbers: Counter[str] = Counter()
         self.links: list[Link] = []
         self.shift: int | None = None
         self.shifts = 0
         self.valid_days = 1
         self.coin = 1
+        self.refund_limit = 10_000_000
         self.charts: set[tuple[bytes, bytes, int]] = set()
         self.papers: dict[bytes, list[str]] = {}
 
     def sheets(self) -> list[Sheet]:
         return [due for visit in self.visits for due in visit.dues if isinstance(due, Sheet)]
+
+    def requests(self) -> list[Request]:
+        return [due for visit in self.visits for due in visit.dues if isinstance(due, Request)]
 
     # persons
 
@@ -174,71 +90,117 @@ class PlainClinic:
     def available(self, drug: Drug, day: date) -> int:
         return sum(one.on_hand - one.reserved for one in self.of_drug(drug) if one.is_usable(day))
 
-    def hold(self, bill: Bill, line: Line, quantity: int, day: date) -> None:
+    def hold(self, bill: Bill, line: Line, quantity: int, day: date, at: int) -> None:
         """First expiry first out; the caller has seen that there is enough."""
         for batch in self.of_drug(line.drug):
             part = min(quantity, batch.on_hand - batch.reserved) if batch.is_usable(day) else 0
             if part > 0:
-                batch.reserved += part
+                self._put(bill, Held(line, batch, part, at))
                 quantity -= part
-                bill.held.append((line, batch, part))
         assert quantity == 0
 
-    def let_go(self, bill: Bill) -> None:
-        for _line, batch, part in bill.held:
-            batch.reserved -= part
-        bill.held.clear()
+    def _put(self, bill: Bill, one: Held) -> None:
+        one.batch.reserved += one.quantity
+        bill.held.append(one)
 
-    def hand_out(self, bill: Bill, sheet: Sheet) -> None:
-        for line, batch, part in bill.held:
-            if line in sheet.lines:
-                batch.reserved -= part
-                batch.on_hand -= part
-        bill.held = [held for held in bill.held if held[0] not in sheet.lines]
-        sheet.dispensed_by = bill
+    def let_go(self, bill: Bill, held: Iterable[Held] | None = None) -> None:
+        for one in list(bill.held if held is None else held):
+            one.batch.reserved -= one.quantity
+            bill.held.remove(one)
 
-    def lost(self, bill: Bill, sheet: Sheet, day: date) -> dict[Line, int]:
-        """Minimum units per line of a sheet that are held in batches that may not go out any more."""
-        found: dict[Line, int] = {}
-        for line, batch, part in bill.held:
-            if line in sheet.lines and not batch.is_usable(day):
-                found[line] = found.get(line, 0) + part
-        return found
+    def keep_at_most(self, bill: Bill, line: Line, most: int, at: int) -> None:
+        """What was paid back is held no more; the latest expiry goes first."""
+        surplus = sum(one.quantity for one in bill.held_for(line)) - most
+        for one in sorted(bill.held_for(line), key=lambda held: held.batch.expires_on, reverse=True):
+            part = min(surplus, one.quantity)
+            if part > 0:
+                self.let_go(bill, [one])
+                if part < one.quantity:
+                    self._put(bill, Held(line, one.batch, one.quantity - part, at))
+                surplus -= part
 
-    def renew(self, bill: Bill, sheet: Sheet, day: date) -> None:
-        """Lines with a lost part are held anew, whole; the caller has seen that there is enough."""
+    def lapse(self, before: int) -> int:
+        """What nobody fetched goes back to the shelf; how many parts of batches that were."""
+        old = [(bill, one) for bill in self.bills for one in bill.held if one.made_at < before]
+        for bill, one in old:
+            self.let_go(bill, [one])
+        return len(old)
+
+    def hand_out(self, bill: Bill, sheet: Sheet, quantities: dict[Line, int], day: date, at: int) -> None:
+        """The earliest expiry first; what is left of a batch stays held, as if it had been held now."""
+        for line, quantity in quantities.items():
+            for one in sorted(bill.held_for(line), key=lambda held: held.batch.expires_on):
+                part = min(quantity, one.quantity)
+                if part:
+                    self.let_go(bill, [one])
+                    one.batch.on_hand -= part
+                    line.given[one.batch] += part
+                    quantity -= part
+                    if part < one.quantity:
+                        self._put(bill, Held(line, one.batch, one.quantity - part, at))
+            assert quantity == 0
+        sheet.last_out = day
+
+    def lost(self, bill: Bill, sheet: Sheet, day: date) -> list[Line]:
+        """Lines for which too little is held, or something that may not go out any more."""
+        return [
+            line for line in sheet.lines
+            if line.left
+            and (
+                sum(one.quantity for one in bill.held_for(line)) < line.left
+                or not all(one.batch.is_usable(day) for one in bill.held_for(line))
+            )
+        ]  # fmt: skip
+
+    def can_hold_something(self, bill: Bill, sheet: Sheet, day: date) -> bool:
+        """Whether anything at all lies ready for the sheet once its lost lines are held anew."""
         lost = self.lost(bill, sheet, day)
-        again = [held for held in bill.held if held[0] in lost]
-        bill.held = [held for held in bill.held if held[0] not in lost]
-        wanted: dict[Line, int] = {}
-        for line, batch, part in again:
-            batch.reserved -= part
-            wanted[line] = wanted.get(line, 0) + part
-        for line, quantity in wanted.items():
-            self.hold(bill, line, quantity, day)
+        return not lost or any(
+            bill.held_for(line) if line not in lost
+            else self.available(line.drug, day)
+            + sum(one.quantity for one in bill.held_for(line) if one.batch.is_usable(day))
+            for line in sheet.lines if line.left
+        )  # fmt: skip
+
+    def renew(self, bill: Bill, sheet: Sheet, day: date, at: int) -> None:
+        """Lost lines are held anew, as far as the shelf goes."""
+        for line in self.lost(bill, sheet, day):
+            self.let_go(bill, bill.held_for(line))
+            self.hold(bill, line, min(line.left, self.available(line.drug, day)), day, at)
 
     # money
 
     def price(self, due: Due, day: date) -> int:
-        """Each line rounded once, half up."""
-        return sum(
-            rounded(Fraction(line.drug.price_on(day) * line.quantity, line.drug.pack_size * 100)) for line in due.lines
-        )
+        return sum(one.amount for one in self.charged(due, day))
+
+    def charged(self, due: Due, day: date) -> list[Charged]:
+        return [priced(line, line.quantity, line.drug.price_on(day)) for line in due.lines]
 
     def bill_of(self, due: Due) -> Bill | None:
         return next((bill for bill in self.bills if due in bill.dues and not bill.is_voided), None)
 
+    def enter(self, day: date, money: dict[str, int], sign: int = 1) -> None:
+        """Money of the open shift; arrears are none."""
+        assert self.shift is not None
+        self.touched.add((self.shift, f"{day:%Y-%m}"))
+        self.book += [Entry(self.shift, day, way, sign * fen) for way, fen in money.items() if way != "arrears"]
+
     def drawer(self, method: str) -> int:
-        """What the open shift took, voids and its refunds given back."""
-        open_bills = [bill for bill in self.bills if bill.shift == self.shift and not bill.is_voided]
-        back = [bill for shift, bill in self.given_back if shift == self.shift]
-        taken, given = (
-            sum(bill.cash if method == "cash" else bill.scan for bill in bills) for bills in (open_bills, back)
-        )
-        return taken - given if self.shift else 0
+        """What the open shift took, voids and refunds given back."""
+        return sum(one.fen for one in self.book if one.shift == self.shift and one.method == method)
+
+    def of_month(self, month: str, method: str) -> int:
+        return sum(one.fen for one in self.book if f"{one.day:%Y-%m}" == month and one.method == method)
 
     def cash_due(self, rest: int, with_cash: bool) -> int:
         return rounded(Fraction(rest, self.coin)) * self.coin if with_cash else rest
+
+    def agreed(self, visit: Visit, kind: str) -> list[Approval]:
+        """Relief or arrears that were approved for the next bill of a visit."""
+        return [one for one in self.approvals if one.visit is visit and one.kind == kind and one.state == "approved"]
+
+    def asked_refund(self, bill: Bill) -> Approval | None:
+        return next((one for one in self.approvals if one.bill is bill and one.is_live), None)
 
     # lists
 
@@ -258,9 +220,14 @@ class PlainClinic:
         """Paid sheets of three days that nobody handed out."""
         since = day - timedelta(days=2)
         return {
-            due.id for bill in self.bills if not (bill.is_voided or bill.is_refunded) and bill.paid_on >= since
-            for due in bill.dues if isinstance(due, Sheet) and due.dispensed_by is None
+            due.id for bill in self.bills if not bill.is_voided and bill.paid_on >= since
+            for due in bill.dues if isinstance(due, Sheet) and due.last_out is None and due.left
         }  # fmt: skip
+
+
+def priced(line: Line, quantity: int, price: int) -> Charged:
+    """Rounded once, half up."""
+    return Charged(line, quantity, price, rounded(Fraction(price * quantity, line.drug.pack_size * 100)))
 
 
 def rounded(amount: Fraction) -> int:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.model.cashier_rules import WAYS
 from tests.model.doctor_rules import AMOUNTS, doctors
 from tests.model.paper_rules import PaperRules
-from tests.model.plain_clinic import WAITING, Drug, Sheet, Visit
+from tests.model.plain_records import WAITING, Drug, Sheet, Visit
 from tests.model.steps import DAY_MS, DRUGS, pick, step
 
 
@@ -56,12 +56,14 @@ class ServedRules(PaperRules):
 
     def _is_under_way(self, visit: Visit) -> bool:
         return visit.state in (*WAITING, "in_consultation") or any(
-            due.state == "open" or (isinstance(due, Sheet) and due.state == "billed" and not due.dispensed_by)
+            due.state == "open" or (isinstance(due, Sheet) and due.is_to_go)
             for due in visit.dues
         )
 
     def _go_on(self, visit: Visit, work: Work) -> None:
         if visit.state in WAITING:
+            if work.at % 16 == 9:
+                self.send_to_other_room(visit)
             self.begin(visit, work.doctor)
         elif visit.note in ("draft", "amending") and not visit.draft:
             self._write_rows(visit, work)
@@ -74,6 +76,8 @@ class ServedRules(PaperRules):
         else:
             if work.at % 8 == 6:  # the patient comes back the next day; the batch may have expired by then
                 self.time.now_ms += DAY_MS
+            if work.at % 8 == 3:
+                self._find_an_old_record(visit)
             self._hand_out_all(visit, is_recalled=work.at % 4 == 1)
 
     def _write_rows(self, visit: Visit, work: Work) -> None:
@@ -87,18 +91,24 @@ class ServedRules(PaperRules):
         if self.plain.available(drug, self.day) < quantity:
             self.receive(drug, packs=4 + quantity // drug.pack_size, expires=days)
 
+    def _find_an_old_record(self, visit: Visit) -> None:
+        """Somebody finds at the last moment that the patient came before, and what was written down then."""
+        known = [one for one in self.plain.persons if one.allergies and not one.merged_into and one is not visit.person]
+        if known and not visit.person.merged_into:
+            self.link(known[-1], visit.person)
+
     def _hand_out_all(self, visit: Visit, *, is_recalled: bool) -> None:
         for due in visit.dues:
-            if not isinstance(due, Sheet) or due.state != "billed" or due.dispensed_by:
+            if not isinstance(due, Sheet) or not due.is_to_go:
                 continue
             bill = self.plain.bill_of(due)
-            if is_recalled and bill and bill.held and not bill.held[0][1].is_frozen:
-                self.recall(bill.held[0][1], is_frozen=True)
-            if not self.hand_out(due) and bill:
-                for line, quantity in self.plain.lost(bill, due, self.day).items():
-                    self._stock_up(line.drug, quantity, 2)
+            if is_recalled and bill and bill.held and not bill.held[0].batch.is_frozen:
+                self.recall(bill.held[0].batch, is_frozen=True)
+            if not self.hand_out(due, "all") and bill:
+                for line in self.plain.lost(bill, due, self.day):
+                    self._stock_up(line.drug, line.left, 2)
                 self.other_batches(due)
-                self.hand_out(due)
+                self.hand_out(due, "all")
 
     def who_has_to_pay(self) -> list[Visit]:
         return [visit for visit in self.plain.visits if visit.open_dues]

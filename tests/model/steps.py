@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,14 +26,18 @@ from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.pharmacy import queries as pharmacy
 from clinic_app.modules.stock import queries as stock
+from clinic_app.modules.stock.services.moves import DAMAGED
 from clinic_app.modules.visits import queries as visits
 from sync.wire.canonical import canonical
 from sync.wire.hashes import GENESIS, seal
 from tests.conftest import Clinic, config_of
-from tests.model.plain_clinic import FEE, Batch, Drug, Person, PlainClinic
+from tests.model.plain_clinic import PlainClinic
+from tests.model.plain_records import FEE, Batch, Drug, Person
 
 # Two groups, one sold out, one with an expired batch, one of four decimals, two that are never opened: 6 make 2 sheets.
 DRUGS = ("D0002", "D0003", "D0004", "D0013", "D0021", "D0040")
+# A treatment, a test, an examination: none of them is paid by the general fee.
+ITEMS = ("S0012", "S0015", "S0018")
 CHECKED_EACH_STEP = ("M1", "M2", "M3", "M4", "M5", "M6", "N1", "S1", "S2", "P1", "T1")
 EVERYTHING_EVERY = 20
 DAY_MS = 86_400_000
@@ -102,6 +107,7 @@ class Steps(RuleBasedStateMachine):
         self.is_doubted = False
         self.done: list[Done] = []
         self.commands = 0
+        self.struck = 0
         self.actors: dict[tuple[str, int], Actor] = {}
         self.plain = _read_in(PlainClinic())
 
@@ -194,10 +200,12 @@ class Steps(RuleBasedStateMachine):
         for method, fen in (("cash", sums.cash_fen if sums else 0), ("scan", sums.noncash_fen if sums else 0)):
             assert fen == plain.drawer(method), f"{method} in the drawer"
         shelves = {
-            batch.id: (batch.on_hand, batch.reserved)
+            (batch.id, batch.place_id): (batch.on_hand, batch.reserved)
             for drug in plain.drugs if drug.kind == "drug" for batch in stock.batches_of(drug.id)
         }  # fmt: skip
-        assert shelves == {one.id: (one.on_hand, one.reserved) for one in plain.batches}, "stock"
+        shelf = stock.pharmacy_place().id
+        expected = {(one.id, shelf): (one.on_hand, one.reserved) for one in plain.batches}
+        assert shelves == expected | {(one.id, DAMAGED): (left, 0) for one, left in plain.damaged.items()}, "stock"
         pending = {row.visit_id: row.total_fen for row in charging.pending(on) if row.sheets}
         assert pending == plain.pending(on), "pending"
         assert {row.prescription_id for row in pharmacy.waiting(on)} == plain.to_hand_out(on), "to hand out"
@@ -245,24 +253,42 @@ def _read_in(plain: PlainClinic) -> PlainClinic:
     for code in DRUGS:
         drug = dictionaries.drug_by_code(code)
         assert drug is not None
-        groups = set(dictionaries.groups_of_drug(drug.id))
+        groups, fact = set(dictionaries.groups_of_drug(drug.id)), dictionaries.prescribing_fact(code)
         groups |= {parent for group in groups if (parent := parents[group]) is not None}
         plain.drugs.append(
-            Drug(code, drug.id, "drug", drug.pack_size, bool(drug.is_splittable), frozenset(groups), _prices(drug.id))
-        )
+            Drug(
+                code, drug.id, "drug", drug.pack_size, bool(drug.is_splittable), frozenset(groups), _prices(drug.id),
+                _per_day(drug), bool(fact and fact.daily_per_kg),
+            )
+        )  # fmt: skip
     fee = dictionaries.service_by_code(FEE)
     assert fee is not None
     plain.fee = Drug(FEE, fee.id, "service", 1, True, frozenset(), _prices(fee.id))
     plain.drugs.append(plain.fee)
-    for drug in plain.drugs[:-1]:
+    for code in ITEMS:
+        item = dictionaries.service_by_code(code)
+        assert item is not None
+        plain.items.append(Drug(code, item.id, "service", 1, True, frozenset(), _prices(item.id)))
+    plain.drugs += plain.items
+    for drug in plain.drugs[: len(DRUGS)]:
         for batch in stock.batches_of(drug.id):
             plain.batches.append(Batch(batch.id, drug, date.fromisoformat(batch.expires_on), batch.on_hand))
     for (patient_id,) in db.rows("SELECT id FROM patient ORDER BY person_no"):
         found = patients.patient(patient_id)
         assert found is not None
         allergies = frozenset(one.code for one in patients.allergies_of(patient_id))
-        plain.persons.append(Person(patient_id, found.allergy_state, allergies))
+        plain.persons.append(Person(patient_id, found.allergy_state, allergies, _is_child(found.born_on)))
     return plain
+
+
+def _per_day(drug: dictionaries.Drug) -> Fraction:
+    times = {one.code: one.times for one in dictionaries.frequencies()}[drug.frequency]
+    return Fraction(drug.usual_dose) / Fraction(drug.strength_dose) * times
+
+
+def _is_child(born_on: str | None) -> bool:
+    """Below 14, as the sheets of children are chosen; nobody has that birthday within the few days of a walk."""
+    return bool(born_on) and date.fromisoformat(str(born_on)) > date.today() - timedelta(days=14 * 365)
 
 
 def _prices(item_id: bytes) -> list[tuple[date, int]]:

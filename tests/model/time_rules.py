@@ -8,20 +8,23 @@ from hypothesis.stateful import initialize
 from clinic_app.kernel import parameters
 from clinic_app.kernel.clock import clock
 from clinic_app.kernel.unit_of_work import UnitOfWork
-from clinic_app.modules.dictionaries import services as dictionaries
+from tests.model.cashier_rules import prices
 from tests.model.served_rules import ServedRules
 from tests.model.steps import DAY_MS, pick, step
 
+LIMITS = (2_000, 10_000_000)
+
 
 class TimeRules(ServedRules):
-    @initialize(valid_days=st.sampled_from((1, 3, 3)), coin=st.sampled_from((1, 10)))
-    def choose_the_house_rules(self, valid_days: int, coin: int) -> None:
-        self.plain.valid_days, self.plain.coin = valid_days, coin
+    @initialize(valid_days=st.sampled_from((1, 3, 3)), coin=st.sampled_from((1, 10)), limit=st.sampled_from(LIMITS))
+    def choose_the_house_rules(self, valid_days: int, coin: int, limit: int) -> None:
+        self.plain.valid_days, self.plain.coin, self.plain.refund_limit = valid_days, coin, limit
 
         def choose(uow: UnitOfWork) -> dict[str, int]:
             parameters.change(uow, "pharmacy.valid_days", valid_days, self.day, "model")
             parameters.change(uow, "charging.cash_rounding_fen", coin, self.day, "model")
-            parameters.change(uow, "charging.refund_limit_fen", 10_000_000, self.day, "model")
+            parameters.change(uow, "charging.refund_limit_fen", limit, self.day, "model")
+            parameters.change(uow, "charging.arrears_allowed", True, self.day, "model")
             uow.audit("model.parameters")
             return {"valid_days": valid_days}
 
@@ -47,22 +50,10 @@ class TimeRules(ServedRules):
         self.set_clock_right()
         self.tally[self.label] += 1
 
-    @step(at=pick, price=st.sampled_from((0, 1, 27_350, 187_000)), tomorrow=st.booleans())
+    @step(at=pick, price=prices, tomorrow=st.booleans())
     def change_price(self, at: int, price: int, tomorrow: bool) -> None:
         item = self.plain.drugs[at % len(self.plain.drugs)]
-        first = self.day + timedelta(days=int(tomorrow))
-        last_first, last_price = item.prices[-1]
-        reasons = set(self.doubt)
-        if last_first > first:
-            reasons.add("dictionaries.price_later_exists")
-        if last_price == price:
-            reasons.add("dictionaries.price_same")
-        result = self.do(
-            self.actor("manager"), lambda uow: dictionaries.set_price(uow, item.kind, item.id, price, first, "model"),
-            reasons,
-        )  # fmt: skip
-        if result is not None:
-            item.prices.append((first, price))
+        self.set_price(item, price, self.day + timedelta(days=int(tomorrow)))
 
     @step(needs=lambda self: not self.is_doubted, is_clean=st.booleans())
     def the_server_starts_again(self, is_clean: bool) -> None:

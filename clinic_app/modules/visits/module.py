@@ -28,6 +28,7 @@ MODULE = Module(
         MenuItem("出诊", "visits.sessions", "visits.plan", "clock"),
         MenuItem("预检问题", "visits.questions", "visits.plan", "list"),
     ),
+    belongs={"visits.of_person": "patients.index", "visits.missed_appointments": "visits.appointments"},
     events=EVENTS,
     offers=("visits.cancel", "visits.change_payer", "visits.give_back"),
     reads=("patient", "room", "person"),

@@ -32,8 +32,8 @@ def test_a_question_is_added_worded_anew_and_stopped_with_its_versions(clinic, b
 
 @pytest.mark.parametrize(
     ("changed", "field"),
-    [({"code": "Travel 2"}, "code"), ({"code": "travel"}, "code"), ({"text": ""}, "text"), ({"text": "问" * 41}, "text"),
-     ({"text_en": "\x07"}, "text_en"), ({"source": ""}, "source")],
+    [({"code": "Travel 2"}, "code"), ({"code": "travel"}, "code"), ({"text": ""}, "text"),
+     ({"text": "问" * 41}, "text"), ({"text_en": "\x07"}, "text_en"), ({"source": ""}, "source")],
 )  # fmt: skip
 def test_a_wrong_field_is_named_and_nothing_is_stored(clinic, browser_as, changed, field):
     answer = browser_as("manager").post("/registration/questions", {**NEW, **changed})

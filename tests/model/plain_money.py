@@ -1,0 +1,52 @@
+"""What is left of a bill when something of it is taken back, and what goes back to the patient, in plain arithmetic."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tests.model.plain_clinic import priced, rounded
+from tests.model.plain_records import Bill, Charged, Line
+
+
+@dataclass(frozen=True)
+class Back:
+    """The bill for the rest, and what goes back by method, the last payment first; everything in fen."""
+
+    rest: list[Charged]
+    waiver: int
+    kept: dict[str, int]
+    by_method: dict[str, int]
+
+    @property
+    def amount(self) -> int:
+        return sum(self.by_method.values())
+
+    def given(self, channel: str, owed: int) -> tuple[dict[str, int], int]:
+        """What the patient gets by method, and what is struck off the debt instead."""
+        struck = min(self.by_method.get("arrears", 0), owed)
+        ways: dict[str, int] = {}
+        for method, fen in self.by_method.items():
+            way = channel or ("cash" if method == "arrears" else method)
+            if left := fen - (struck if method == "arrears" else 0):
+                ways[way] = ways.get(way, 0) + left
+        return ways, struck
+
+
+def taken_back(bill: Bill, taken: dict[Line, int], coin: int) -> Back:
+    """The rest is priced anew; the first payments stay for it, cash of them in coins and never more than was paid."""
+    rest = []
+    for one in bill.charged:
+        left = one.quantity - taken.get(one.line, 0)
+        if left:
+            rest.append(one if one.line not in taken else priced(one.line, left, one.price))
+    total = sum(one.amount for one in rest)
+    waiver = min(bill.waiver, total)
+    due, kept = total - waiver, {}
+    for method, fen in bill.paid_by.items():
+        part = min(fen, due)
+        due -= part
+        if method == "cash":
+            part = min(rounded(Fraction(part, coin)) * coin, fen)
+        if part:
+            kept[method] = part
+    back = {method: fen - kept.get(method, 0) for method, fen in reversed(bill.paid_by.items())}
+    return Back(rest, waiver, kept, {method: fen for method, fen in back.items() if fen})
