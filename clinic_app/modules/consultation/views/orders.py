@@ -51,11 +51,13 @@ Choices = tuple[tuple[str, str], ...]
 
 @lru_cache(maxsize=8)
 def options(known: Lists, language: str) -> tuple[Choices, Choices]:
-    """Codes and names of frequencies and routes; `known` is the same object until a list changes."""
-    source, frequencies = language == i18n.SOURCE, known.frequencies.values()
+    """Codes and names of the frequencies and routes in use; `known` is the same object until a list changes."""
+    source = language == i18n.SOURCE
+    frequencies = (one for one in known.frequencies.values() if not one.is_disabled)
+    routes = (one for one in known.routes.values() if not one.is_disabled)
     return (
         tuple((one.code, f"{one.code} {one.name if source else one.name_en}") for one in frequencies),
-        tuple((one.code, one.name if source else one.code) for one in known.routes.values()),
+        tuple((one.code, one.name if source else one.code) for one in routes),
     )
 
 

@@ -70,7 +70,9 @@ def _write(
 @access("consultation.write")
 def services_matching() -> Response:
     """At most 8 services that can be requested; what cannot is shown with the reason."""
-    hits = dictionaries.requestable_matching(request.args.get("item", ""), clock.today())
+    hits = dictionaries.requestable_matching(
+        request.args.get("item", ""), clock.today(), person_id=actor().person_id
+    )
     options = [
         {"hit": hit, "name": words.named(hit.name, hit.name_en), "unit": words.named(hit.unit, hit.unit_en),
          "reason": _("已停用") if hit.is_disabled else _("没有价格") if hit.price_e4 is None else ""}

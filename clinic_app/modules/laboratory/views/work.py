@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
-from jinja2 import FileSystemLoader
+from flask import Response, request, url_for
 
 from clinic_app.kernel import clock, parameters
 from clinic_app.kernel.errors import Missing, Stale
@@ -15,6 +13,7 @@ from clinic_app.kernel.ids import read_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import services as consultation
 from clinic_app.modules.laboratory import documents, queries, rules, services
+from clinic_app.modules.laboratory.views import blueprint
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
@@ -22,9 +21,6 @@ from clinic_app.web import pages
 from clinic_app.web.access import ONCE, access, actor, open_chart
 from clinic_app.web.commands import command, known_fields
 
-_HERE = Path(__file__).resolve()
-blueprint = Blueprint("laboratory", __name__, url_prefix="/laboratory", template_folder="templates")
-blueprint.jinja_loader = FileSystemLoader([_HERE.parent / "templates", _HERE.parents[3] / "print_templates"])
 SCREEN = "laboratory"
 
 
