@@ -60,7 +60,7 @@ class Notes:
 
     def mistake(self, name: str, is_fine: bool, said: str) -> None:
         with self.lock:
-            self.mistakes.append(Answered(name, is_fine, said[:200]))
+            self.mistakes.append(Answered(name, is_fine, said))
 
     def money(self, role: str, cash: int, noncash: int = 0) -> None:
         """Put into a cashier's drawer and slip of other payments; less than nothing is taken out."""

@@ -28,6 +28,7 @@ from tests.day.pc import ClinicPc
 from tests.day.pharmacy import Pharmacy
 from tests.day.plan import People, cases
 from tests.day.rooms import Rooms
+from tests.day.slips import Slips
 from tests.day.till import Till
 from tests.day.work import BLOOD_COUNT, DRESSING, PENICILLIN, SALINE, Work
 from tests.faults.kill_clients import read_facts
@@ -48,6 +49,7 @@ class Report:
     notes: Notes = field(default_factory=Notes)
     begun_with: dict[str, int] = field(default_factory=dict)
     shelf_names: dict[str, str] = field(default_factory=dict)
+    office: Office | None = None
     answered: list[Answered] = field(default_factory=list)
     replays: int = 0
     lost: int = 0
@@ -120,10 +122,10 @@ class Day:
     def noon(self) -> None:
         """Somebody sets the PC's clock back over midnight; it stays so, the clinic goes by the manager's word."""
         case = Case(998, "钟不准", room=self.staff.work.more["room2"])
-        slips = mistakes.Slips(self.staff, self.pc.port)
-        for name, told in races.clock_over_midnight(slips, case):
+        slips = Slips(self.staff, self.pc.port)
+        for name, says, told in races.clock_over_midnight(slips, case):
             self.report.planted.append(name)
-            self.report.notes.mistake(name, told.is_refused, f"{told.status} {told.words}")
+            self.report.notes.mistake(name, told.is_refused and says in told.words, f"{told.status} {told.words}")
         self.staff.work.register(self.house.desks["registrar"], case)
         self.staff.work.cancel(self.house.desks["registrar"], case)
 
@@ -154,7 +156,7 @@ def run(folder: Path, visits: int, *, killer: Callable[[ClinicPc], Killer] | Non
     staff = People(Work(facts, more, notes), Till(notes), Pharmacy(notes), Rooms(pc), Office(more, notes))
     everybody = cases(staff, visits)
     if killer is None:
-        report.planted = mistakes.plant(everybody, mistakes.Slips(staff, pc.port), notes)
+        report.planted = mistakes.plant(everybody, Slips(staff, pc.port), notes)
     pc.begin()
     pc.wait_until_ready()
     day = Day(pc, staff, House(pc.port, notes), report, killer(pc) if killer else None)
@@ -166,7 +168,8 @@ def run(folder: Path, visits: int, *, killer: Callable[[ClinicPc], Killer] | Non
     report.wrong += day.house.failures
     report.answered = [one for desk in day.house.desks.values() for one in desk.answered]
     report.replays = sum(desk.replays for desk in day.house.desks.values())
-    _judge(folder, report, pc, staff.office)
+    report.office = staff.office
+    _judge(folder, report, pc)
     report.seconds = time.monotonic() - began
     return report
 
@@ -201,20 +204,26 @@ def _prepare(folder: Path, report: Report) -> dict[str, str]:
         opening.close_clinic()
 
 
-def _judge(folder: Path, report: Report, pc: ClinicPc, office: Office) -> None:
+def _judge(folder: Path, report: Report, pc: ClinicPc) -> None:
     if said := books.check(folder, pc.program):
         report.wrong.append(f"clinic check {said}")
     registry.wire(config_of(folder))
     opening.open_clinic(folder, registry.migration_steps(), time=pc.time)
     try:
-        report.wrong += books.differences(report.notes, report.begun_with)
-        report.wrong += books.papers(report.notes)
-        report.wrong += books.screens(report.notes, office, report.begun_with, report.shelf_names)
-        lost, doubled = books.lost(report.answered), books.doubled()
+        report.wrong += compare(report)
     finally:
         opening.close_clinic()
-    report.lost, report.doubled = len(lost), len(doubled)
-    report.wrong += [*lost, *doubled]
     made = Counter(one.name for one in report.notes.mistakes)
     report.wrong += [f"mistake {name}: made {made[name]} times" for name in report.planted if made[name] != 1]
-    report.wrong += [f"mistake {one.name}: {one.said}" for one in report.notes.mistakes if not one.is_fine]
+    report.wrong += [f"mistake {one.name}: {one.said[:300]}" for one in report.notes.mistakes if not one.is_fine]
+
+
+def compare(report: Report) -> list[str]:
+    """What people noted, screens said and answers promised, held to the rows of the open clinic; empty is right."""
+    assert report.office is not None
+    lost, doubled = books.lost(report.answered), books.doubled()
+    report.lost, report.doubled = len(lost), len(doubled)
+    return [
+        *books.differences(report.notes, report.begun_with), *books.papers(report.notes),
+        *books.screens(report.notes, report.office, report.begun_with, report.shelf_names), *lost, *doubled,
+    ]  # fmt: skip

@@ -20,7 +20,7 @@ STAFF = {
 Fields = Iterable[tuple[str, str]]
 T = TypeVar("T")
 DONE = (200, 303)
-PATIENCE, PAUSE, MOST_AGAIN = 60.0, 0.08, 8
+PATIENCE, PAUSE, MOST_AGAIN = 240.0, 0.15, 8
 
 
 class NotAsExpected(Exception):

@@ -11,7 +11,7 @@ from tests.day.pc import MINUTE_MS
 from tests.faults.form_client import field_of
 
 if TYPE_CHECKING:
-    from tests.day.mistakes import Slips
+    from tests.day.slips import Slips
 
 
 def at_once(*acts: Callable[[], Told]) -> list[Told]:
@@ -75,7 +75,7 @@ def close_or_charge(s: "Slips", desk: Desk, case: Case) -> Told | None:
     where, shown = s.till.closing(again)
     cash, noncash = s.work.notes.drawer[desk.role], s.work.notes.noncash[desk.role]
     charged, closed = at_once(
-        lambda: desk.send(f"/charging/visits/{case.visit_id}/charge", [*fields, ("cash", yuan(due))]),
+        lambda: s.till.press(desk, case, [*fields, ("cash", yuan(due))]),
         lambda: again.send(where, [("shown", shown), ("counted", yuan(cash))]),
     )
     if closed.status == 303:
@@ -92,7 +92,7 @@ def price_under_bill(s: "Slips", desk: Desk, case: Case) -> Told:
     s.office.propose_price(s.colleague("manager"), s.rooms.pc.today())
     other = s.colleague("administrator")
     other.do(f"/dictionaries/prices/{s.office.price_to_approve(other)}/approve")
-    told = desk.send(f"/charging/visits/{case.visit_id}/charge", [*fields, ("cash", yuan(due))])
+    told = s.till.press(desk, case, [*fields, ("cash", yuan(due))])
     if s.till.form(desk, case)[1] <= due:
         raise NotAsExpected("the bill was not worked out anew")
     return told
@@ -140,17 +140,18 @@ def _loser(told: list[Told]) -> int:
     return lost[0]
 
 
-def clock_over_midnight(s: "Slips", case: Case) -> list[tuple[str, Told]]:
+def clock_over_midnight(s: "Slips", case: Case) -> list[tuple[str, str, Told]]:
     """The PC's clock is set back to yesterday: nobody registers until the manager has said what time it is.
 
-    Afterwards the case goes on with its registration. What was refused, by name.
+    Afterwards the case goes on with its registration. What was refused: name, what it says, the answer.
     """
     pc, registrar, manager = s.rooms.pc, s.colleague("registrar"), s.colleague("manager")
     true = pc.now()
     pc.set_wrong(-(true.hour * 60 + true.minute + 10) * MINUTE_MS)  # ten to midnight
-    refused = [("registered on yesterday's date", s.register(registrar, case))]
+    refused = [("registered on yesterday's date", "clock.in_doubt", s.register(registrar, case))]
     early = f"{pc.now():%Y-%m-%d %H:%M}"
-    refused.append(("yesterday called today", manager.send("/clock", [("moment", early), ("again", "")])))
+    called = manager.send("/clock", [("moment", early), ("again", "")])
+    refused.append(("yesterday called today", "早于最后一笔记录", called))
     manager.do("/clock", [("moment", f"{true:%Y-%m-%d %H:%M}"), ("again", "")])
     return refused
 
@@ -165,7 +166,7 @@ def _charge_at_once(s: "Slips", pairs: list[tuple[Desk, Case]]) -> Told:
 
     def press(place: int) -> Callable[[], Told]:
         (desk, case), (fields, due) = pairs[place], forms[place]
-        return lambda: desk.send(f"/charging/visits/{case.visit_id}/charge", [*fields, ("cash", yuan(due))])
+        return lambda: s.till.press(desk, case, [*fields, ("cash", yuan(due))])
 
     told = at_once(*(press(place) for place in range(len(pairs))))
     winners = [place for place, one in enumerate(told) if one.status == 303]

@@ -17,6 +17,8 @@ from clinic_app import registry
 from clinic_app.kernel import keys, opening, schema
 from tests.conftest import config_of
 from tests.day import clinic_day
+from tests.day.kills import Killer
+from tests.day.pc import ClinicPc
 from tests.faults import creation_workload as creation
 from tests.faults import kill_loop, product_flips, product_workload, small_clinic
 from tests.faults import ledger_workload as ledger
@@ -28,6 +30,7 @@ from tests.faults.server_process import ROOT
 from tests.model import test_clinic_model
 
 CLERKS = 6
+ANSWERS_A_VISIT = 16  # of about thirty, so that all rounds have been before the day is over
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,12 @@ class Size:
     control_kills: int = 5
     flips: int = 300
     day: int = 120
+    day_kills: int = 50
+    control_day: int = 12
     model_steps: int = 20_000
 
 
-QUICK = Size(1_200, 120, 200, 12, 60, 5, 2, 60, 20, 1_000)
+QUICK = Size(1_200, 120, 200, 12, 60, 5, 2, 60, 30, 5, 12, 1_000)
 
 
 @dataclass(frozen=True)
@@ -174,13 +179,29 @@ def kills(*, fresh_keys: bool = False) -> Callable[[Size, int], tuple[str, int]]
 
 def scripted_day(size: Size, _seed: int) -> tuple[str, int]:
     """A clinic day of many people at once with planted mistakes; bad is every place where the books do not agree."""
+    report = _day(size.day)
+    return str(report), len(report.wrong)
+
+
+def killed_day(*, forgets: bool = False) -> Callable[[Size, int], tuple[str, int]]:
+    """The same without mistakes, its server killed while everybody works; `forgets` is a disk that loses answers."""
+
+    def act(size: Size, seed: int) -> tuple[str, int]:
+        visits, rounds = (size.control_day, 2) if forgets else (size.day, size.day_kills)
+        pace = visits * ANSWERS_A_VISIT // rounds
+        report = _day(visits, partial(Killer, rounds=rounds, pace=pace, seed=seed, forgets=forgets))
+        return str(report), report.lost if forgets else len(report.wrong)
+
+    return act
+
+
+def _day(visits: int, killer: Callable[[ClinicPc], Killer] | None = None) -> clinic_day.Report:
     room = Path(tempfile.mkdtemp(prefix="day-"))
     try:
         practice.create(config_of(room / "clinic"), announce=lambda _text: None)
-        report = clinic_day.run(room / "clinic", size.day)
+        return clinic_day.run(room / "clinic", visits, killer=killer)
     finally:
         shutil.rmtree(room, ignore_errors=True)
-    return str(report), len(report.wrong)
 
 
 def model_walk(size: Size, _seed: int) -> tuple[str, int]:
@@ -244,6 +265,8 @@ TRIALS = (
     *(Trial(f"power cuts, ledger, {one}", ledger_cuts(one), must_fail=True) for one in ledger.WRONG),
     Trial("the model: steps in any order", model_walk),
     Trial("a scripted day of 120 visits", scripted_day),
+    Trial("a scripted day, its server killed", killed_day()),
+    Trial("a scripted day, killed on a disk that forgets", killed_day(forgets=True), must_fail=True),
     Trial("kill -9 of the server under load", kills()),
     Trial("kill -9, a fresh key on each try", kills(fresh_keys=True), must_fail=True),
     Trial("disk full, failing, read-only: tests", tests_of("full_disk", "small_disk")),

@@ -157,6 +157,8 @@ def test_a_difference_needs_a_reason_and_the_blind_count_stays_on_record(window,
     closed = queries.shift(shift)
     assert (closed.difference_fen, closed.difference_reason) == (-100, "找零多给了")
     assert queries.counts_of(shift) == [(900, 1000), (900, 1000)] and unbalanced() == []
+    told = browser_as("manager").get(f"/charging/shifts/{shift.hex()}/hand-in", **HTMX).text
+    assert "钱箱数了不止一次：9.00 · 9.00" in told, "who takes the money sees the first count too"
 
 
 @pytest.mark.parametrize(("counted", "refused"), [(1000, False), (999, True), (1001, True)])

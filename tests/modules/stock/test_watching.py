@@ -205,6 +205,8 @@ def test_a_price_that_takes_effect_revalues_every_place_once(clinic: Clinic) -> 
     clinic.drop_triggers("price_change")
     clinic.raw("UPDATE price_change SET quantity = 5")
     assert broken()["S1-price"][0][1] == f"stock 5, moves {there}"
+    clinic.raw("UPDATE price_change SET quantity = ?, difference_fen = difference_fen + 1", (there,))
+    assert broken()["S1-price"][0][1] == f"difference {fen + 1} fen, stock times prices {fen}"
 
 
 @pytest.mark.rule("PH-12")
@@ -277,3 +279,7 @@ def test_a_month_is_closed_after_the_one_before_it(clinic: Clinic) -> None:
     close(f"{before:%Y-%m}")
     close(f"{last:%Y-%m}")
     assert broken() == {}
+    clinic.drop_triggers("stock_month_balance")
+    clinic.raw("UPDATE stock_month_balance SET opening = opening + 1, came_in = came_in - 1 WHERE month = ?",
+               (f"{last:%Y-%m}",))  # fmt: skip
+    assert broken()["S1-months"][0][1].startswith("opening ")

@@ -35,7 +35,11 @@ def days() -> Response:
 @blueprint.get("/shifts/<id:shift_id>/hand-in")
 @access("charging.confirm_hand_in")
 def ask_hand_in(shift_id: bytes) -> Response:
-    return pages.page("charging/_hand_in.html", shift=pages_of.shift_or_missing(shift_id), since=words.since)
+    """The dialog before it: what should come, and each count of the drawer when there was more than one."""
+    return pages.page(
+        "charging/_hand_in.html", shift=pages_of.shift_or_missing(shift_id), counts=queries.counts_of(shift_id),
+        since=words.since,
+    )
 
 
 @blueprint.post("/shifts/<id:shift_id>/hand-in")

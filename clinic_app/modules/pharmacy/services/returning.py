@@ -59,10 +59,7 @@ def return_drugs(
         returned_at=uow.at, returned_on=uow.on.isoformat(),
     ).execute()  # fmt: skip
     accepted = _store(uow, return_id, sheet, given, outcomes)
-    by_line: dict[bytes, int] = {}
-    for one in accepted:
-        by_line[one["line_id"]] = by_line.get(one["line_id"], 0) + one["quantity"]
-    tracing.free(uow, return_id, queries.traces_of_sheet(sheet.id), by_line, traces)
+    tracing.free(uow, return_id, queries.traces_of_sheet(sheet.id), _accepted_by_line(outcomes), traces)
     if accepted:
         uow.emit(
             events.RETURNED, return_id,
@@ -103,6 +100,16 @@ def _outcomes(
             today=uow.on,
         )  # fmt: skip
         found.append((one, outcome))
+    return found
+
+
+def _accepted_by_line(outcomes: Sequence[tuple[Brought, str]]) -> dict[bytes, tuple[int, bool]]:
+    """How many units of each line were accepted, and whether all of them may be sold again."""
+    found: dict[bytes, tuple[int, bool]] = {}
+    for one, outcome in outcomes:
+        if outcome != "refused":
+            quantity, is_sellable = found.get(one.line_id, (0, True))
+            found[one.line_id] = quantity + one.quantity, is_sellable and outcome == "stock"
     return found
 
 
