@@ -141,3 +141,10 @@ def test_a_long_file_is_read_and_brought_in_beside_the_request(browser_as, monke
     assert begun.status_code == 303 and "全部导入了" in until(begun.location, "全部导入了")
     assert queries.diagnoses_matching("yangli")[0].code == "Z96.001"
     assert "重启过" in manager.get(f"/dictionaries/import/{'0' * 32}").text
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_every_list_is_searched_on_its_page_and_where_it_is_picked_from(kind, browser_as):
+    browser = browser_as("administrator")
+    for path in (f"/dictionaries/lists/{kind}?q=a", f"/dictionaries/suggest/{kind}?q=a"):
+        assert browser.get(path).status_code == 200, path

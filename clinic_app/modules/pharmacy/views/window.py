@@ -16,9 +16,9 @@ from clinic_app.modules.people import queries as people
 from clinic_app.modules.pharmacy import forms, queries, rules, services
 from clinic_app.modules.pharmacy.queries import Line, Sheet, words
 from clinic_app.modules.pharmacy.views import blueprint
-from clinic_app.modules.pharmacy.views.found import SCREEN, found_sheet
+from clinic_app.modules.pharmacy.views.found import found_sheet, open_sheet_chart
 from clinic_app.web import pages
-from clinic_app.web.access import ONCE, access, actor, open_chart
+from clinic_app.web.access import ONCE, access, actor
 from clinic_app.web.commands import command, known_fields
 
 
@@ -130,7 +130,7 @@ def done() -> Response:
 
 def _page(found: Sheet, waiting: list[queries.Waiting]) -> Response:
     """One sheet as it is now; what is ticked stays in the browser until F9 sends it."""
-    open_chart(found.patient_id, SCREEN)
+    open_sheet_chart(found)
     today = clock.today()
     shown = queries.lines_of(found, today)
     return pages.page(
