@@ -130,3 +130,25 @@ def test_where_only_village_doctors_work_one_approves_the_others_change(signed):
     _ask(signed)
     _decide(signed, "village_doctor", approve=True)
     assert queries.note(signed.visit_id).state == "amending"
+
+
+@pytest.mark.rule("OR-06")
+def test_an_approval_that_changed_nothing_is_used_up_and_another_may_be_asked_for(clinic, signed):
+    _ask(signed)
+    _decide(signed, approve=True)
+    assert signed.sign()["version"] is None
+    assert _ask(signed, "又想起来一点")["asked"]
+    _decide(signed, approve=False, remark="不必")
+    doctor, sheet = clinic.actor("doctor"), signed.signed[0]
+    clinic.run(doctor, lambda uow: services.void_prescription(uow, sheet.id, "开错药", write_anew=True))
+    signed.note(plan="悄悄改")
+    with pytest.raises(Refused, match="amendment_unapproved"):
+        signed.sign()
+
+
+@pytest.mark.rule("OR-06", "OR-07")
+def test_a_trainee_approves_no_change_of_a_colleagues_note(signed):
+    _ask(signed)
+    with pytest.raises(Refused, match="no_approver"):
+        _decide(signed, "doctor", 2, approve=True)
+    assert queries.note(signed.visit_id).state == "signed"

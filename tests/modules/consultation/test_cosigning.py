@@ -9,6 +9,7 @@ from clinic_app.modules.consultation import queries, services
 from clinic_app.modules.consultation.documents import record_paper
 from clinic_app.modules.consultation.queries import cosigning, requests
 from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.patients import services as patient_services
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.people import services as people_services
 from tests.modules.consultation.conftest import (
@@ -283,3 +284,51 @@ def test_a_village_doctor_signs_with_a_registered_doctors_certificate_only(clini
     )
     assert browser_as("village_doctor").get("/doctor/waiting").status_code == 200
     assert clinic.run(village, lambda uow: services.cosign(uow, handed_in.visit_id, rev))["sheets"]
+
+
+@pytest.mark.rule("OR-07")
+@pytest.mark.parametrize("back", ["sent back", "taken back"])
+def test_a_note_signed_again_as_it_was_waits_again_for_the_co_signature(clinic, handed_in, back):
+    rows = queries.lines_of(queries.draft_of_visit(handed_in.visit_id).id)
+    if back == "sent back":
+        _return(handed_in)
+    else:
+        clinic.run(clinic.actor("doctor", TRAINEE), lambda uow: services.take_back(uow, handed_in.visit_id, "漏写"))
+    for row in rows:
+        handed_in.draft(services.delete_line, row.id, handed_in.sheet_rev, place=TRAINEE)
+    assert handed_in.sign(place=TRAINEE)["awaits"]
+    assert queries.note(handed_in.visit_id).state == "awaiting"
+    _cosign(handed_in)
+    assert queries.cosignatures(handed_in.visit_id)[-1].decision == "signed"
+    assert "O4-cosign" not in _broken()
+
+
+@pytest.mark.rule("OR-07")
+def test_a_sheet_changed_alone_after_it_was_sent_back_is_co_signed_with_the_note(handed_in):
+    _return(handed_in, "加药")
+    handed_in.draft(services.add_line, typed("D0017"), handed_in.sheet_rev, place=TRAINEE)
+    handed_in.sign(place=TRAINEE)
+    _cosign(handed_in)
+    assert [one.decision for one in queries.cosignatures(handed_in.visit_id)] == ["returned", "signed"]
+    assert record_paper(handed_in.visit_id).mark == "" and "O4-cosign" not in _broken()
+
+
+@pytest.mark.rule("OR-07")
+def test_nothing_comes_onto_the_sheet_that_a_registered_doctor_has_on_the_desk(clinic, handed_in):
+    _cosign(handed_in)
+    first, trainee = handed_in.signed[0], clinic.actor("doctor", TRAINEE)
+    clinic.run(trainee, lambda uow: services.amend(uow, handed_in.visit_id, "加药"))
+    handed_in.draft(services.add_line, typed("D0017"), 0, place=TRAINEE)
+    assert handed_in.sign(place=TRAINEE)["awaits"]
+    with pytest.raises(Refused, match="awaits_cosign"):
+        clinic.run(trainee, lambda uow: services.void_prescription(uow, first.id, "重开", write_anew=True))
+    assert len(queries.lines_of(queries.draft_of_visit(handed_in.visit_id).id)) == 1
+    clinic.run(trainee, lambda uow: services.void_prescription(uow, first.id, "开错了"))
+
+
+@pytest.mark.rule("OR-01", "OR-07")
+def test_allergies_that_nobody_knows_any_more_stop_the_co_signature(clinic, handed_in):
+    clinic.run(clinic.actor("nurse"), lambda uow: patient_services.set_allergies(uow, handed_in.patient_id, "unknown"))
+    with pytest.raises(Refused, match="allergy_unknown"):
+        _cosign(handed_in)
+    assert handed_in.signed == []

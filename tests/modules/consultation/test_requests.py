@@ -14,6 +14,7 @@ from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.people import services as people_services
 from clinic_app.modules.visits import queries as visits
+from clinic_app.modules.visits import services as visit_services
 from tests.conftest import hidden
 from tests.modules.consultation.conftest import HEALTHY
 
@@ -207,3 +208,15 @@ def test_the_pane_by_http(writing, browser_as):
     assert doctor.post(url, {"reason": "开错了", "line": line}).status_code == 303
     assert "已撤回" in doctor.get(f"{base}/requests").text
     assert date.fromisoformat(request.signed_on) == today()
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_visit_with_requests_is_not_given_back(writing, is_sent):
+    one = writing()
+    ask(one, DRESSING)
+    doctor = one.clinic.actor("doctor")
+    if is_sent:
+        one.clinic.run(doctor, lambda uow: services.send_requests(uow, one.visit_id, rev(one)))
+    give_back = lambda: one.clinic.run(doctor, lambda uow: visit_services.pass_visit(uow, one.visit_id))  # noqa: E731
+    assert refused(give_back) == "consultation.written_already"
+    assert visits.visit(one.visit_id).state == "in_consultation"

@@ -156,3 +156,46 @@ def test_a_local_drug_meets_no_rule(writing):
     one.add("D0168")
     one.add(METRONIDAZOLE)
     assert not rows(one)[0].told
+
+
+def _signed_then_amended(one, *codes, **typed):
+    """A signed sheet with these drugs, and the note open again for another one."""
+    one.write()
+    for code in codes:
+        one.add(code, **typed)
+    one.sign()
+    doctor = one.clinic.actor("doctor")
+    one.clinic.run(doctor, lambda uow: services.amend(uow, one.visit_id, "补开药"))
+    return one
+
+
+@pytest.mark.rule("RX-13")
+def test_a_stop_by_a_drug_of_a_signed_sheet_of_the_visit_is_kept_with_a_reason(writing):
+    one = _signed_then_amended(writing(HEALTHY), SIMVASTATIN, days="7")
+    second = one.add(CLARITHROMYCIN)
+    assert [told.rule for told in rows(one)[0].barred] == ["DDI026"]
+    with pytest.raises(Refused, match="rule_unresolved"):
+        one.sign()
+    one.draft(services.keep_stop, second, "短程，停他汀", one.sheet_rev, seen=["rule:DDI026:D0024"])
+    one.sign()
+    assert [queries.lines_of(sheet.id)[0].rule_reason for sheet in one.signed] == ["", "短程，停他汀"]
+
+
+@pytest.mark.rule("QT-01", "RX-13")
+def test_a_substance_is_summed_with_the_signed_sheets_of_the_visit(writing):
+    one = _signed_then_amended(writing(HEALTHY), PARACETAMOL, dose="1g", frequency="qid")
+    one.add(COLD_REMEDY)
+    assert [told.text for told in rows(one)[0].barred] == ["几行药加起来每日 4.6 g，最多 4 g。"]
+    with pytest.raises(Refused, match="rule_unresolved"):
+        one.sign()
+
+
+def test_the_same_drug_of_another_visit_that_still_runs_is_told_as_given_twice(writing):
+    first = writing(HEALTHY)
+    first.write()
+    first.add(ASPIRIN, days="7")
+    first.sign()
+    one = writing(HEALTHY)
+    one.add(ASPIRIN)
+    (told,) = rows(one)[0].amber
+    assert told.heading == "和 阿司匹林肠溶片 重复" and "开的还没用完" in told.text

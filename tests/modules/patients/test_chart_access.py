@@ -323,3 +323,20 @@ def test_a_record_linked_to_a_restricted_one_is_marked_too(clinic, chen):
     clinic.run(second, lambda uow: approve_link(uow, bytes.fromhex(made["link_id"])))
     assert queries.is_restricted(chen.id)
     assert [one.is_restricted for one in queries.search("cgy")] == [True]
+
+
+def _linked(clinic, from_id, to_id):
+    made = clinic.run(clinic.actor("registrar"), lambda uow: propose_link(uow, from_id, to_id))
+    clinic.run(clinic.actor("manager"), lambda uow: approve_link(uow, bytes.fromhex(made["link_id"])))
+
+
+def test_no_list_names_a_restricted_person_by_another_record_of_theirs(clinic, chen):
+    wang, other = queries.search("wds")[0], bytes.fromhex(make(clinic, name="王大善")["patient_id"])
+    _linked(clinic, other, wang.id)
+    _linked(clinic, wang.id, chen.id)
+    for restricted in (other, chen.id):
+        restrict(clinic, restricted)
+        assert [one.is_restricted for one in queries.search("cgy")] == [True]
+        assert queries.names([other, wang.id, chen.id]) == {other: "王**", wang.id: "王**", chen.id: "陈**"}
+        clinic.run(clinic.actor("manager"), lambda uow, one=restricted: services.restrict(uow, one, False))
+    assert queries.names([chen.id]) == {chen.id: "陈桂英"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic_app.kernel import db
+from clinic_app.kernel import db, invariants
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.modules.consultation import services as consultation
@@ -217,3 +217,26 @@ def test_payers_change_without_touching_the_kind_and_only_to_another(morning):
     with pytest.raises(Refused) as err:
         morning.run("cashier", services.change_payer, visit.id, "self")
     assert err.value.code == "visits.cancelled_already"
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_who_went_for_results_and_was_given_back_is_neither_away_nor_back(clinic, morning, back):
+    visit = morning.register()
+    start(morning, visit)
+    morning.run("doctor", services.send_for_results, visit.id)
+    if back:
+        morning.run("registrar", services.return_with_results, visit.id)
+    morning.run("doctor", services.pass_visit, visit.id)
+    found = morning.visit(visit)
+    assert (found.state, found.away_at, found.returned_at) == ("registered", None, None)
+    assert all(one.holds for one in invariants.results() if one.id == "O2-lines")
+
+
+def test_who_is_back_with_results_goes_to_another_room_as_one_who_waits(morning):
+    visit = morning.register()
+    start(morning, visit)
+    morning.run("doctor", services.send_for_results, visit.id)
+    morning.run("registrar", services.return_with_results, visit.id)
+    morning.run("doctor", services.transfer_visit, visit.id, morning.room("2"), "换诊室")
+    assert morning.visit(visit).returned_at is None
+    assert all(one.holds for one in invariants.results() if one.id == "O2-lines")

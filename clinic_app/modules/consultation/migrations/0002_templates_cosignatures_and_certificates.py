@@ -49,6 +49,7 @@ CREATE TABLE amendment_request(
     CHECK (state <> 'refused' OR trim(remark) <> '')
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX amendment_request_live ON amendment_request(visit_id) WHERE state IN ('open', 'approved');
+CREATE INDEX amendment_request_visit ON amendment_request(visit_id, asked_at);
 CREATE INDEX amendment_request_open ON amendment_request(asked_at) WHERE state = 'open';
 CREATE TRIGGER amendment_request_no_delete BEFORE DELETE ON amendment_request
 BEGIN SELECT RAISE(ABORT, 'what was asked is never removed'); END;

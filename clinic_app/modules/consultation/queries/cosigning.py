@@ -6,6 +6,8 @@ from clinic_app.kernel import db
 
 MOST_LISTED = 60
 SUPERVISORS = ("physician", "assistant")
+APPROVERS = (*SUPERVISORS, "village")
+"""Who lets a colleague change an archived note: where only village doctors work, one of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,16 @@ def request_line(line_id: bytes) -> RequestLine | None:
     return db.read_one(RequestLine, f"{_LINE} WHERE l.id = ?", (line_id,))
 
 
+def has_requests(visit_id: bytes) -> bool:
+    """Whether anything stands on a draft or was ever sent, withdrawn since or not."""
+    return bool(
+        db.value(
+            "SELECT EXISTS(SELECT 1 FROM request r JOIN request_line l ON l.request_id = r.id"
+            " WHERE r.visit_id = ? AND l.deleted_at IS NULL)", (visit_id,),
+        )
+    )  # fmt: skip
+
+
 def requested(visit_id: bytes) -> tuple[int, int]:
     """How many services stand on the requests of a visit, and the rev of the draft among them, 0 without one."""
     count, rev = db.rows(

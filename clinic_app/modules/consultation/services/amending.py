@@ -9,6 +9,7 @@ from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.queries import cosigning
 from clinic_app.modules.consultation.services.opening import LONGEST_REASON, own_note, reopen
 from clinic_app.modules.consultation.services.texts import one_line
+from clinic_app.modules.people import queries as people
 
 
 def amend(uow: UnitOfWork, visit_id: bytes, reason: str) -> dict[str, Any]:
@@ -41,13 +42,17 @@ def amend(uow: UnitOfWork, visit_id: bytes, reason: str) -> dict[str, Any]:
 def decide_amendment(uow: UnitOfWork, request_id: bytes, *, approve: bool, remark: str = "") -> dict[str, Any]:
     """Approve or refuse what a colleague asked; approved, the note opens for its doctor at once.
 
-    Refused `consultation.own_request`, `.remark_missing` for a refusal without a word; Stale when decided already.
+    Refused `consultation.own_request`, `.no_approver` for a trainee or without a certificate in force (a manager needs
+    none), `.remark_missing` for a refusal without a word; Stale when decided already.
     """
     found = cosigning.request(request_id)
     if found is None:
         raise Missing("consultation.amendment_missing")
     if found.asked_by == uow.actor.person_id:
         raise Refused("consultation.own_request")
+    level = people.qualification(uow.actor.person_id, uow.on).doctor_level
+    if "manager" not in uow.actor.roles and level not in cosigning.APPROVERS:
+        raise Refused("consultation.no_approver")
     said = one_line(remark, field="remark", most=LONGEST_REASON)
     if not approve and not said:
         raise Refused("consultation.remark_missing", field="remark")
@@ -73,6 +78,11 @@ def is_archived(visit_id: bytes) -> bool:
         return bool(versions)
     made = {one.version for one in queries.cosignatures(visit_id) if one.decision == "signed"}
     return versions[-1].version in made
+
+
+def close_approval(uow: UnitOfWork, visit_id: bytes) -> None:
+    """An approval that opened the note and changed nothing is used up: the next change is asked for anew."""
+    uow.execute("UPDATE amendment_request SET state = 'used' WHERE visit_id = ? AND state = 'approved'", (visit_id,))
 
 
 def use_approval(uow: UnitOfWork, note: queries.Note) -> None:

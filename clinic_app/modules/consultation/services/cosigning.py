@@ -29,8 +29,8 @@ def cosign(uow: UnitOfWork, visit_id: bytes, rev: int) -> dict[str, Any]:
     """Sign a trainee's note and sheets with one's own name; `rev` is that of the note as it was read.
 
     Sheets are checked again, numbered and sent to the cashier now; their doctor stays the one who wrote them. Refused
-    `consultation.no_supervisor` without a registered doctor's certificate, `.own_note`, and as rows are; Stale
-    `consultation.not_awaiting`, `.note_changed`.
+    `consultation.no_supervisor` without a registered doctor's certificate, `.own_note`, `.allergy_unknown` (OR-01), and
+    as rows are; Stale `consultation.not_awaiting`, `.note_changed`.
     """
     uow.require_sure_date()
     opened, version = _awaiting(uow, visit_id, rev)
@@ -39,6 +39,8 @@ def cosign(uow: UnitOfWork, visit_id: bytes, rev: int) -> dict[str, Any]:
         signing.emit_signed(uow, opened.note.patient_id, version)
     draft = queries.draft_of_visit(visit_id)
     found = safety.safety_of(opened.visit.patient_id)
+    if found.state == "unknown":  # taken back since the trainee signed
+        raise Refused("consultation.allergy_unknown", field="allergy")
     # the second signature of what the trainee kept (RX-13) was given then; this one is a second person's
     numbers = sign_sheets(uow, opened, draft, found, signed_twice=True) if draft else []
     asked = sign_requests(uow, opened)
@@ -92,7 +94,8 @@ def _awaiting(uow: UnitOfWork, visit_id: bytes, rev: int) -> tuple[Opened, queri
 
 def _is_decided(version: queries.NoteVersion) -> bool:
     """Whether this version was co-signed before: an amendment may add sheets and leave the note as it was."""
-    return any(one.version == version.version for one in queries.cosignatures(version.visit_id))
+    made = (one.version for one in queries.cosignatures(version.visit_id) if one.decision == "signed")
+    return version.version in made
 
 
 def _move(uow: UnitOfWork, note: queries.Note, state: str, reason: str) -> None:

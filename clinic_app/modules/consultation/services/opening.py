@@ -8,6 +8,7 @@ from clinic_app.kernel import clock, parameters
 from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import queries
+from clinic_app.modules.consultation.queries import requests
 from clinic_app.modules.patients.services import PatientData
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
@@ -71,11 +72,12 @@ def pass_called(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
 
 
 def refuse_giving_back(uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
-    """Guard of `visits.give_back`: Refused `consultation.written_already` once anything stands in note or sheet."""
+    """Guard of `visits.give_back`: Refused `consultation.written_already` once anything is written, ordered or requested."""
     visit_id = facts["visit_id"]
     note = queries.note(visit_id)
     written = note is not None and (note.state != "draft" or _holds_words(note, uow))
-    if written or queries.diagnoses_of_visit(visit_id) or queries.prescriptions_of_visit(visit_id):
+    ordered = queries.prescriptions_of_visit(visit_id) or requests.has_requests(visit_id)
+    if written or ordered or queries.diagnoses_of_visit(visit_id):
         raise Refused("consultation.written_already")
 
 

@@ -87,7 +87,10 @@ def sign_visit(
 def _sign_note(
     uow: UnitOfWork, opened: Opened, note: queries.Note, diagnoses: list[queries.VisitDiagnosis], *, awaits: bool
 ) -> int | None:
-    """The number of the version made, None when an amendment changed nothing."""
+    """The number of the version made, None when an amendment of an archived note changed nothing.
+
+    What was never archived, a trainee's version that was sent or taken back, is signed anew even as it was (OR-07).
+    """
     typed = note.fields()
     vitals, wrong = parse_vitals(typed, vital_ranges(uow.on))
     wrong = {**_missing(uow, opened, note, len(diagnoses)), **wrong}
@@ -102,7 +105,8 @@ def _sign_note(
     }  # fmt: skip
     text = canonical(content)
     versions = queries.note_versions(note.visit_id)
-    if versions and canonical(versions[-1].content) == text:
+    if versions and canonical(versions[-1].content) == text and amending.is_archived(note.visit_id):
+        amending.close_approval(uow, note.visit_id)
         return None
     if versions:
         amending.use_approval(uow, note)

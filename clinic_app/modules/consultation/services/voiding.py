@@ -24,7 +24,8 @@ def void_prescription(
 ) -> dict[str, Any]:
     """Void a signed sheet (RX-18); with `write_anew` the note is opened again and the lines stand in a new draft.
 
-    Refused `consultation.void_reason_missing`, `.other_doctor`, or by a guard once it is paid; Stale when not signed.
+    Refused `consultation.void_reason_missing`, `.other_doctor`, `.awaits_cosign` to write anew while a registered
+    doctor reads the note (OR-07), or by a guard once it is paid; Stale when not signed.
     """
     sheet = queries.prescription(prescription_id)
     if sheet is None:
@@ -58,6 +59,8 @@ def void_prescription(
 def _copy_lines(uow: UnitOfWork, sheet: queries.Prescription, why: str) -> None:
     """The same lines as drafts; a kept stop is decided again on the new sheet."""
     note = queries.note(sheet.visit_id)
+    if note is not None and note.state == "awaiting":  # the doctor who co-signs has seen the rows that stand there
+        raise Refused("consultation.awaits_cosign")
     if note is not None and note.state == "signed":
         reopen(uow, sheet.visit_id, why)
     draft = queries.draft_of_visit(sheet.visit_id)

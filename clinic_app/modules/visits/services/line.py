@@ -50,7 +50,7 @@ def pass_visit(uow: UnitOfWork, visit_id: bytes) -> dict[str, Any]:
     _take_back(uow, visit)
     move(
         uow, visit, _BEFORE_THE_END, state="registered", called_at=None, started_at=None, doctor_id=None,
-        passed_at=uow.at, passes=queries.passes(visit_id) + 1,
+        passed_at=uow.at, passes=queries.passes(visit_id) + 1, away_at=None, returned_at=None,
     )  # fmt: skip
     uow.audit("visits.pass_visit", visit_id, patient_id=visit.patient_id)
     return _number(visit)
@@ -140,7 +140,7 @@ def transfer_visit(uow: UnitOfWork, visit_id: bytes, place_id: bytes, reason: st
         raise Missing("visits.room_missing")
     move(
         uow, visit, _BEFORE_THE_END, room_id=place.room_id, session_id=place.session_id, state="registered",
-        called_at=None, started_at=None, doctor_id=None, passed_at=None,
+        called_at=None, started_at=None, doctor_id=None, passed_at=None, returned_at=None,
     )  # fmt: skip
     uow.execute(_TRANSFER, (visit_id, visit.room_id, place.room_id, why, uow.at, uow.actor.person_id))
     uow.audit("visits.transfer_visit", visit_id, patient_id=visit.patient_id, reason=why, to=room.name)
