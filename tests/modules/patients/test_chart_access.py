@@ -331,12 +331,12 @@ def _linked(clinic, from_id, to_id):
 
 
 def test_no_list_names_a_restricted_person_by_another_record_of_theirs(clinic, chen):
-    wang, other = queries.search("wds")[0], bytes.fromhex(make(clinic, name="王大善")["patient_id"])
-    _linked(clinic, other, wang.id)
+    wang, other = queries.search("wds")[0], make(clinic, name="王大善")
+    _linked(clinic, other.id, wang.id)
     _linked(clinic, wang.id, chen.id)
-    for restricted in (other, chen.id):
+    for restricted in (other.id, chen.id):
         restrict(clinic, restricted)
         assert [one.is_restricted for one in queries.search("cgy")] == [True]
-        assert queries.names([other, wang.id, chen.id]) == {other: "王**", wang.id: "王**", chen.id: "陈**"}
+        assert queries.names([other.id, wang.id, chen.id]) == {other.id: "王**", wang.id: "王**", chen.id: "陈**"}
         clinic.run(clinic.actor("manager"), lambda uow, one=restricted: services.restrict(uow, one, False))
     assert queries.names([chen.id]) == {chen.id: "陈桂英"}

@@ -1,6 +1,6 @@
 """Everything that the rows of one visit are held against (用药检查), looked up once and only when a row needs it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -142,18 +142,18 @@ class Setting:
     def _local_routes(self) -> list[str]:
         return parameters.value("consultation.local_routes", self.on).split()
 
-    def check(self, rows: Sequence[Held], signed: Iterable[dictionaries.Drug] = ()) -> dict[bytes, list[Finding]]:
+    def check(self, rows: Sequence[Held], signed: Sequence[Held] = ()) -> dict[bytes, list[Finding]]:
         """What speaks against each row, by its key: rows before it, sheets of this visit, courses that still run."""
-        sums = self._sums(rows)
+        sums = self._sums([*signed, *rows]) if rows else {}
         found: dict[bytes, list[Finding]] = {}
-        before = [Taken(drug.code, drug.substances, "sheet") for drug in signed]
-        self.drugs.update({drug.code: drug for drug in signed})
+        before = [Taken(one.drug.code, one.drug.substances, "sheet") for one in signed if self.is_systemic(one.route)]
+        self.drugs.update({one.drug.code: one.drug for one in signed})
         for row in rows:
             self.drugs[row.drug.code] = row.drug
             if not row.drug.substances or not self.is_systemic(row.route):
                 continue
             mine, known = Taken(row.drug.code, row.drug.substances), {one.key for one in before}
-            others = [*before, *(one for one in self.earlier if one.key not in known and one.key != mine.key)]
+            others = [*before, *(one for one in self.earlier if one.key not in known)]
             told = [*sums.get(row.drug.code, ()), *findings(mine, others, self.patient, self.book)]
             if told:
                 found[row.key] = told

@@ -19,20 +19,35 @@ class Tried(Held):
 
 
 def held_of(
-    setting: Setting, lines: list[queries.PrescriptionLine], signed: Sequence[dictionaries.Drug] = ()
+    setting: Setting, lines: Sequence[queries.PrescriptionLine], signed: Sequence[Held]
 ) -> tuple[list[Tried], dict[bytes, list[Finding]]]:
-    """The stored rows worked out, and what the rules say against each."""
+    """The stored rows worked out, and what the rules say against each; `signed` as `signed_of`."""
     rows = []
     for line in lines:
         drug = dictionaries.drug(line.drug_id)
         assert drug is not None  # a foreign key holds it
-        worked, problem = None, None
-        try:
-            worked = work_out(as_typed(line), setting.on, drug=drug, situation=setting.situation(drug))
-        except Refused as err:
-            problem = err
-        rows.append(Tried(line.id, drug, line.route, worked, problem))
+        rows.append(tried(setting, line, drug))
     return rows, setting.check(rows, signed)
+
+
+def tried(setting: Setting, line: queries.PrescriptionLine, drug: dictionaries.Drug) -> Tried:
+    """One stored row, with why it cannot be worked out where it cannot."""
+    worked, problem = None, None
+    try:
+        worked = work_out(as_typed(line), setting.on, drug=drug, situation=setting.situation(drug))
+    except Refused as err:
+        problem = err
+    return Tried(line.id, drug, line.route, worked, problem)
+
+
+def signed_of(setting: Setting) -> list[Tried]:
+    """The rows of the signed sheets of this visit: what the patient takes beside a draft."""
+    found = []
+    for sheet in queries.prescriptions_of_visit(setting.visit.id):
+        if sheet.state == "signed":
+            drugs = queries.drugs_as_signed(sheet.id)
+            found += [tried(setting, line, drugs[line.id]) for line in queries.lines_of(sheet.id)]
+    return found
 
 
 def as_typed(line: queries.PrescriptionLine) -> TypedLine:

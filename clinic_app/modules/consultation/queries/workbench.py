@@ -12,7 +12,7 @@ from clinic_app.modules.consultation.queries.allowed import class_of
 from clinic_app.modules.consultation.queries.checking import Setting
 from clinic_app.modules.consultation.queries.drawn import Row, Sheet
 from clinic_app.modules.consultation.queries.findings import told_of
-from clinic_app.modules.consultation.queries.rows import Tried, as_typed, held_of
+from clinic_app.modules.consultation.queries.rows import Tried, as_typed, held_of, tried
 from clinic_app.modules.consultation.queries.working_out import Lists, Worked, days_limit, lists, per_dose_text
 from clinic_app.modules.consultation.rules.interactions import Finding
 from clinic_app.modules.consultation.rules.sheets import HERBAL, RED, parts
@@ -126,11 +126,12 @@ class _Book:
         self.known = lists()
         self.limit = days_limit(visit.kind, on)
         self.signed: dict[bytes, str] = {}
-        self.signed_drugs: list[dictionaries.Drug] = []
+        self.signed_lines: list[tuple[queries.PrescriptionLine, dictionaries.Drug]] = []
 
     def draft_rows(self, lines: list[queries.PrescriptionLine]) -> list[Row]:
         there = stock.available_of([line.drug_id for line in lines], self.on) if lines else {}
-        held, told = held_of(self.setting, lines, self.signed_drugs) if lines else ([], {})
+        signed = [tried(self.setting, *one) for one in self.signed_lines] if lines else []
+        held, told = held_of(self.setting, lines, signed) if lines else ([], {})
         return [
             self._draft_row(line, there.get(line.drug_id, 0), row, told.get(line.id, []))
             for line, row in zip(lines, held, strict=True)
@@ -173,7 +174,7 @@ class _Book:
     ) -> Row:
         if sheet.state == "signed":
             self.signed[drug.id] = sheet.prescription_no or ""
-            self.signed_drugs.append(drug)
+            self.signed_lines.append((line, drug))
         price = dictionaries.price_on(drug.id, date.fromisoformat(sheet.signed_on)) if sheet.signed_on else None
         amount = 0 if price is None or line.is_own else line_amount(price, line.quantity, drug.pack_size)
         reasons = queries.kept_stops_of(line.id) if line.dose_reason else []

@@ -106,7 +106,7 @@ def findings(row: Taken, others: Sequence[Taken], patient: Patient, book: Book) 
         if rule.kind in PAIRED:
             found += [
                 Finding(rule.code, rule.kind, rule.tier, other.key)
-                for other in others if not theirs.isdisjoint(other.substances)
+                for other in others if other.key != row.key and not theirs.isdisjoint(other.substances)
             ]  # fmt: skip
         elif (one := _about_patient(rule, theirs, patient)) is not None:
             found.append(one)

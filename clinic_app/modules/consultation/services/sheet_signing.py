@@ -12,7 +12,7 @@ from clinic_app.modules.consultation import events, queries
 from clinic_app.modules.consultation.queries import safety, signed_drugs, words
 from clinic_app.modules.consultation.queries.checking import Setting
 from clinic_app.modules.consultation.queries.findings import told_of
-from clinic_app.modules.consultation.queries.rows import Tried, held_of
+from clinic_app.modules.consultation.queries.rows import Tried, held_of, signed_of
 from clinic_app.modules.consultation.rules import sheets
 from clinic_app.modules.consultation.rules.controlled import check_heading
 from clinic_app.modules.consultation.rules.interactions import Finding
@@ -75,11 +75,7 @@ def sign_sheets(
     groups.check_sheet(lines)
     setting = Setting(opened.visit, uow.on, uow.actor.person_id, found=found)
     there = stock.available_of([one.drug_id for one in lines], uow.on)
-    signed = [
-        drug for sheet in queries.prescriptions_of_visit(opened.visit.id) if sheet.state == "signed"
-        for drug in queries.drugs_as_signed(sheet.id).values()
-    ]  # fmt: skip
-    rows, told = held_of(setting, lines, signed)
+    rows, told = held_of(setting, lines, signed_of(setting))
     checked = [
         _checked(uow, setting, line, row, told.get(line.id, ()), there)
         for line, row in zip(lines, rows, strict=True)

@@ -9,7 +9,7 @@ from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.queries import safety, words
 from clinic_app.modules.consultation.queries.findings import in_source
-from clinic_app.modules.consultation.queries.rows import held_of
+from clinic_app.modules.consultation.queries.rows import held_of, signed_of
 from clinic_app.modules.consultation.queries.working_out import TypedLine
 from clinic_app.modules.consultation.services import lines
 from clinic_app.modules.consultation.services.opening import LONGEST_REASON, Opened, writable
@@ -56,7 +56,7 @@ def _stops_of(uow: UnitOfWork, opened: Opened, line: queries.PrescriptionLine) -
     found = safety.safety_of(opened.visit.patient_id).findings(drug, dictionaries.groups_of_drug(line.drug_id))
     stops = {(one.allergy.kind, one.allergy.code): one.allergy.shown for one in found if one.tier == "stop"}
     setting = lines.setting_of(uow, opened)
-    rows, told = held_of(setting, queries.lines_of(line.prescription_id))
+    rows, told = held_of(setting, queries.lines_of(line.prescription_id), signed_of(setting))
     worked = next((one.worked for one in rows if one.key == line.id), None)
     if worked is not None:
         stops |= {("dose", one.code): words.beyond_in_source(one) for one in worked.stops}

@@ -33,6 +33,7 @@ CREATE TABLE patient_detail(
     village_code TEXT REFERENCES village(code),
     is_restricted INTEGER NOT NULL CHECK (is_restricted IN (0, 1))
 ) WITHOUT ROWID;
+CREATE INDEX patient_detail_restricted ON patient_detail(patient_id) WHERE is_restricted = 1;
 CREATE TRIGGER patient_detail_no_delete BEFORE DELETE ON patient_detail
 BEGIN SELECT RAISE(ABORT, 'details are never removed'); END;
 

@@ -38,6 +38,15 @@ class LinkRow:
     approved_at: int | None
 
 
+RESTRICTED = (
+    "p.id IN (WITH RECURSIVE covered(id) AS ("
+    "SELECT patient_id FROM patient_detail WHERE is_restricted = 1"
+    " UNION SELECT l.to_id FROM covered c JOIN patient_link l ON l.from_id = c.id"
+    "  WHERE l.undone_at IS NULL AND l.approved_at IS NOT NULL"
+    " UNION SELECT l.from_id FROM covered c JOIN patient_link l ON l.to_id = c.id"
+    "  WHERE l.undone_at IS NULL AND l.approved_at IS NOT NULL) SELECT id FROM covered)"
+)
+"""Whether patient `p`, or a record linked to it on either side, is restricted: read once for a whole statement."""
 _LINK = "SELECT id, from_id, to_id, linked_by, linked_at, approved_by, approved_at, undone_at FROM patient_link WHERE "
 _ROW = (
     "SELECT l.id, f.id, f.person_no, f.name, t.id, t.person_no, t.name, l.linked_by, l.linked_at, l.approved_at"

@@ -11,7 +11,7 @@ from clinic_app.kernel import db, installation
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.quantity import half_width
 from clinic_app.kernel.search import normal, prefix_range, spelled
-from clinic_app.modules.patients.queries.links import survivor
+from clinic_app.modules.patients.queries.links import RESTRICTED, survivor
 from clinic_app.modules.patients.queries.records import IDENTITY, MERGED_INTO
 from clinic_app.modules.patients.rules.masking import mask_identity_number, mask_name, mask_phone
 
@@ -56,11 +56,6 @@ class Hit:
         return mask_phone(self.phone) if self.phone else ""
 
 
-RESTRICTED = (
-    "EXISTS(SELECT 1 FROM patient_detail d WHERE d.is_restricted = 1 AND (d.patient_id = p.id OR d.patient_id IN"
-    " (SELECT l.from_id FROM patient_link l WHERE l.to_id = p.id AND l.undone_at IS NULL"
-    " AND l.approved_at IS NOT NULL)))"
-)
 _COLUMNS = (
     "p.id, p.person_no, p.name, p.sex, p.born_on, p.is_birth_estimated, p.phone, p.address,"
     f" {IDENTITY}, p.allergy_state, p.last_visit_on, {MERGED_INTO}, {RESTRICTED}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from clinic_app.kernel import db, parameters
 from clinic_app.kernel.clock import today
+from clinic_app.modules.patients.queries.links import RESTRICTED
 from clinic_app.modules.patients.rules import guardians
 from clinic_app.modules.patients.rules.completeness import Filled, completeness_percent, missing
 from clinic_app.modules.patients.rules.guardians import MAY_CONSENT
@@ -65,8 +66,8 @@ _TEMPORARY = (
     "SELECT p.id FROM patient p WHERE p.is_temporary AND NOT EXISTS (SELECT 1 FROM patient_link l"
     " WHERE l.from_id = p.id AND l.undone_at IS NULL) ORDER BY p.registered_at DESC LIMIT 50"
 )
-_FILLED = """
-SELECT p.id, p.person_no, CASE WHEN d.is_restricted THEN substr(p.name, 1, 1) || '**' ELSE p.name END,
+_FILLED = f"""
+SELECT p.id, p.person_no, CASE WHEN {RESTRICTED} THEN substr(p.name, 1, 1) || '**' ELSE p.name END,
   p.sex, p.born_on, p.last_visit_on, p.is_temporary, p.phone <> '', p.address <> '',
   p.allergy_state <> 'unknown',
   EXISTS (SELECT 1 FROM patient_identifier i WHERE i.patient_id = p.id AND i.ended_at IS NULL AND i.kind <= '99'),
