@@ -32,6 +32,8 @@ class Parameter:
     highest: int | None = None
     pattern: str = ""
     """Of a text: what the whole of it must match; empty for any text that is not empty."""
+    is_range: bool = False
+    """Of a text: `low-high`, two amounts of which the first is lower."""
 
     def parse(self, text: str) -> Any:
         if isinstance(self.value, bool):

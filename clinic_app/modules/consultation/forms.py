@@ -73,12 +73,12 @@ def marks_of(texts: Mapping[str, str]) -> str:
     return " ".join(mark(texts[name]) for name in NOTE_FIELDS)
 
 
-def diagnoses_seen(form: Mapping[str, str]) -> list[int]:
-    """The diagnoses that a page showed, in their order; a form that does not say so is stale."""
+def diagnoses_seen(form: Mapping[str, str]) -> list[str]:
+    """The marks of the diagnoses that a page showed, in their order; a form that does not say so is stale."""
     seen = form.get("dx_seen")
-    if seen is None or not all(part.isdecimal() and len(part) < 19 for part in seen.split()):
+    if seen is None:
         raise Stale("consultation.diagnoses_changed", field="diagnosis")
-    return [int(part) for part in seen.split()]
+    return seen.split()
 
 
 def typed_line(form: Mapping[str, str]) -> TypedLine:

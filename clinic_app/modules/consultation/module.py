@@ -12,9 +12,12 @@ from clinic_app.modules.consultation.events import (
 )
 from clinic_app.modules.consultation.invariants import INVARIANTS
 from clinic_app.modules.consultation.queries.todo import todo
+from clinic_app.modules.consultation.rules.contents import MISSING
 from clinic_app.modules.consultation.services import refuse_giving_back
 
 _PLAUSIBLE = "decided here: what can be measured at all, not what is normal"
+_FIELD = f"(?:{'|'.join(MISSING)})"
+_CONTENTS = f"{_FIELD}(?: {_FIELD})*"
 
 MODULE = Module(
     name="consultation",
@@ -56,7 +59,9 @@ MODULE = Module(
         Parameter("consultation.adhd_diagnoses", "F90", "ICD-10 category of hyperkinetic disorders"),
         Parameter("consultation.overstep_days", 1, "domain guide RX-17", lowest=1, highest=3),
         Parameter("consultation.village_vein_antimicrobials", False, "domain guide RX-17: the county approves"),
-        Parameter("consultation.childbearing_years", "12-55", "decided here: who is asked about pregnancy"),
+        Parameter(
+            "consultation.childbearing_years", "12-55", "decided here: who is asked about pregnancy", is_range=True,
+        ),
         Parameter("consultation.local_routes", "ext eye ear nose irrig pv infil", "decided here: acts on the spot"),
         Parameter("consultation.herbal_category", "herbal_drug", "invoice category of herbal pieces"),
         Parameter("consultation.keep_ordinary_years", 1, "domain guide RX-18", lowest=1, highest=30),
@@ -65,15 +70,16 @@ MODULE = Module(
         Parameter("consultation.complaint_signs", 20, "domain guide OR-05: warns only", lowest=5, highest=500),
         Parameter(
             "consultation.first_contents", "present_illness past_history examination results plan",
-            "domain guide OR-02: what a first visit must hold beside time, complaint and diagnosis",
+            "domain guide OR-02: what a first visit must hold beside time, complaint and diagnosis", pattern=_CONTENTS,
         ),
         Parameter(
             "consultation.return_contents", "present_illness examination results plan",
-            "domain guide OR-03: what a return visit must hold beside time, complaint and diagnosis",
+            "domain guide OR-03: what a return visit must hold beside time, complaint and diagnosis", pattern=_CONTENTS,
         ),
         Parameter(
             "consultation.emergency_contents", "present_illness past_history examination results plan",
             "domain guide OR-02 and OR-04: what an emergency note must hold beside time, complaint and diagnosis",
+            pattern=_CONTENTS,
         ),
         Parameter(
             "consultation.no_results", "未做",
@@ -88,14 +94,14 @@ MODULE = Module(
             "common professional knowledge, to be confirmed by the clinic: longest sick leave of one certificate",
             lowest=1, highest=90,
         ),
-        Parameter("consultation.temperature_range", "30-45", _PLAUSIBLE),
-        Parameter("consultation.pulse_range", "20-300", _PLAUSIBLE),
-        Parameter("consultation.respiration_range", "4-120", _PLAUSIBLE),
-        Parameter("consultation.systolic_range", "30-300", _PLAUSIBLE),
-        Parameter("consultation.diastolic_range", "10-200", _PLAUSIBLE),
-        Parameter("consultation.spo2_range", "30-100", _PLAUSIBLE),
-        Parameter("consultation.weight_range", "0.3-400", _PLAUSIBLE),
-        Parameter("consultation.glucose_range", "0.5-60", _PLAUSIBLE),
+        Parameter("consultation.temperature_range", "30-45", _PLAUSIBLE, is_range=True),
+        Parameter("consultation.pulse_range", "20-300", _PLAUSIBLE, is_range=True),
+        Parameter("consultation.respiration_range", "4-120", _PLAUSIBLE, is_range=True),
+        Parameter("consultation.systolic_range", "30-300", _PLAUSIBLE, is_range=True),
+        Parameter("consultation.diastolic_range", "10-200", _PLAUSIBLE, is_range=True),
+        Parameter("consultation.spo2_range", "30-100", _PLAUSIBLE, is_range=True),
+        Parameter("consultation.weight_range", "0.3-400", _PLAUSIBLE, is_range=True),
+        Parameter("consultation.glucose_range", "0.5-60", _PLAUSIBLE, is_range=True),
         Parameter(
             "consultation.same_use_groups",
             "penicillins cephalosporins macrolides quinolones sulfonamides tetracyclines lincosamides;"

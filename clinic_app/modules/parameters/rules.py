@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 
 from clinic_app.kernel.errors import Refused
@@ -9,6 +10,7 @@ from clinic_app.kernel.quantity import excerpt, typed_number
 
 LONGEST_TEXT = 300
 LONGEST_SOURCE = 100
+_RANGE = re.compile(r"([0-9]{1,4}(?:\.[0-9])?)-([0-9]{1,4}(?:\.[0-9])?)")
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
@@ -25,10 +27,14 @@ class Declared(Protocol):
     def highest(self) -> int | None: ...
     @property
     def pattern(self) -> str: ...
+    @property
+    def is_range(self) -> bool: ...
 
 
 def entered(parameter: Declared, text: str) -> Any:
     """The value of what was typed: a whole number within its bounds, yes or no as 1 or 0, or a text of its form.
+
+    A range has its lower amount first.
 
     Refused `parameters.not_whole`, `parameters.not_yes_or_no`, `parameters.text_missing`, `parameters.text_form` or
     `parameter.out_of_range`.
@@ -53,7 +59,14 @@ def entered(parameter: Declared, text: str) -> Any:
         raise Refused("parameters.text_missing", field="value")
     if len(plain) > LONGEST_TEXT or not plain.isprintable() or not re.fullmatch(parameter.pattern or ".+", plain):
         raise Refused("parameters.text_form", field="value", value=excerpt(plain))
+    if parameter.is_range and not _is_range(plain):
+        raise Refused("parameters.text_form", field="value", value=excerpt(plain))
     return plain
+
+
+def _is_range(text: str) -> bool:
+    found = _RANGE.fullmatch(text)
+    return found is not None and Decimal(found[1]) < Decimal(found[2])
 
 
 def first_day(typed: date | None, today: date) -> date:

@@ -213,7 +213,7 @@ def test_a_diagnosis_added_in_another_window_is_shown_before_it_is_signed(browse
 def test_a_removed_and_a_reordered_diagnosis_are_noticed_too(ready):
     note = queries.note(ready.visit_id)
     first = queries.diagnoses_of_visit(ready.visit_id)[0].id
-    for seen in ([], [first, first + 1], [first + 1]):
+    for seen in ([], [f"{first}", f"{first + 1}"], [f"{first + 1}"]):
         with pytest.raises(Stale, match="diagnoses_changed"):
             ready.clinic.run(
                 ready.clinic.actor("doctor"),
@@ -221,6 +221,17 @@ def test_a_removed_and_a_reordered_diagnosis_are_noticed_too(ready):
                     uow, ready.visit_id, note_rev=note.rev, sheet_rev=1, diagnoses_seen=seen
                 ),
             )
+
+
+def test_a_diagnosis_that_another_window_made_a_suspected_one_is_noticed(browser_as, ready):
+    doctor = browser_as("doctor")
+    page = _page(doctor, ready)
+    ready.draft(services.suspect_diagnosis, queries.diagnoses_of_visit(ready.visit_id)[0].id)
+    answer = _submit(doctor, ready, page)
+    assert answer.status_code == 409 and "另一个窗口改过诊断" in answer.text and ready.signed == []
+    page |= {"dx_seen": hidden(doctor.get(_url(ready)).text, "dx_seen"), "pressure_asked": "1"}
+    assert doctor.post(_url(ready, "/submit"), page, **HTMX).status_code in (200, 303)
+    assert queries.note_versions(ready.visit_id)[0].content["diagnoses"][0]["is_suspected"]
 
 
 def test_a_page_that_does_not_say_which_diagnoses_it_showed_signs_nothing(browser_as, ready):

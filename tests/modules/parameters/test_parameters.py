@@ -80,3 +80,28 @@ def test_every_declared_parameter_has_its_line_and_is_found_by_its_words(browser
     assert "consultation.emergency_days_limit" in found and "people.proof_minutes" not in found
     assert "没有这样的参数" in manager.get("/parameters?q=%00<script>").text
     assert manager.get("/parameters/none.such").status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["12", "abc", "55-12", "12-", "12-55-60", "12 - 55", "-1-3"])
+def test_a_range_that_no_rule_could_read_is_told_at_its_field(typed: str, browser_as: Any) -> None:
+    name, held = "consultation.childbearing_years", "12-55"
+    form = {"value": typed, "valid_from": "", "source": "院内规定 3 号", "seen": held}
+    answer = browser_as("manager").post(f"/parameters/{name}", form)
+    assert answer.status_code == 422 and f'value="{typed}"' in answer.text
+    assert parameters.value(name, clock.read().on) == held
+
+
+def test_every_range_is_declared_as_one_and_decimals_are_taken(browser_as: Any) -> None:
+    ranges = {one.name for one in parameters.declared() if one.is_range}
+    assert ranges >= {one.name for one in parameters.declared() if one.name.endswith(("_range", "_years"))
+                      and isinstance(one.value, str)}  # fmt: skip
+    form = {"value": "0.4-350", "valid_from": "", "source": "院内规定 3 号", "seen": "0.3-400"}
+    assert browser_as("manager").post("/parameters/consultation.weight_range", form).status_code == 303
+
+
+def test_a_note_is_asked_only_for_what_it_has(browser_as: Any) -> None:
+    name = "consultation.first_contents"
+    held = parameters.value(name, clock.read().on)
+    form = {"value": "present_ilness plan", "valid_from": "", "source": "院内规定 3 号", "seen": held}
+    assert browser_as("manager").post(f"/parameters/{name}", form).status_code == 422
+    assert browser_as("manager").post(f"/parameters/{name}", form | {"value": "plan results"}).status_code == 303

@@ -340,3 +340,12 @@ def test_no_list_names_a_restricted_person_by_another_record_of_theirs(clinic, c
         assert queries.names([other.id, wang.id, chen.id]) == {other.id: "王**", wang.id: "王**", chen.id: "陈**"}
         clinic.run(clinic.actor("manager"), lambda uow, one=restricted: services.restrict(uow, one, False))
     assert queries.names([chen.id]) == {chen.id: "陈桂英"}
+
+
+def test_a_restricted_person_stands_masked_among_possible_duplicates(clinic, browser_as, chen):
+    make(clinic, name=chen.name, born_on=date.fromisoformat(chen.born_on))
+    registrar = browser_as("registrar")
+    assert registrar.get("/patients/duplicates").text.count(f"<b>{chen.name}</b>") == 2
+    restrict(clinic, chen.id)
+    shown = registrar.get("/patients/duplicates").text
+    assert "<b>陈**</b>" in shown and shown.count(f"<b>{chen.name}</b>") == 1

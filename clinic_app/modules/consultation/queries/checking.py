@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
@@ -117,9 +118,9 @@ class Setting:
 
     @cached_property
     def patient(self) -> Patient:
-        low, high = parameters.value("consultation.childbearing_years", self.on).split("-")
+        low, high = map(Decimal, parameters.value("consultation.childbearing_years", self.on).split("-"))
         months = self.age_months
-        fertile = self.found.sex == "2" and months is not None and int(low) * 12 <= months < (int(high) + 1) * 12
+        fertile = self.found.sex == "2" and months is not None and low * 12 <= months < (high + 1) * 12
         allergens = {one for allergy in self.found.allergies for one in allergy.substances}
         return Patient(months, self.diagnoses, self.answers, fertile, frozenset(allergens))
 

@@ -90,6 +90,11 @@ class VisitDiagnosis:
     kind: str
     is_suspected: bool
 
+    @property
+    def mark(self) -> str:
+        """Which one a page showed, and whether as a suspected one: `12` or `12?`."""
+        return f"{self.id}?" if self.is_suspected else str(self.id)
+
 
 _NOTE = (
     "SELECT visit_id, patient_id, doctor_id, state, amend_reason, rev, opened_at, saved_at, attended, chief_complaint,"

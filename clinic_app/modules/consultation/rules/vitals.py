@@ -62,7 +62,7 @@ def _pressure(number: str, ranges: Mapping[str, str]) -> str | None:
         return None
     upper, lower = int(found[1]), int(found[2])
     for value, limits in ((upper, ranges["systolic"]), (lower, ranges["diastolic"])):
-        low, high = (int(limit) for limit in limits.split("-"))
+        low, high = (Decimal(limit) for limit in limits.split("-"))
         if not low <= value <= high:
             return None
     return f"{upper}/{lower}" if lower < upper else None

@@ -72,7 +72,7 @@ def pass_called(uow: UnitOfWork, room_id: bytes | None) -> dict[str, Any]:
 
 
 def refuse_giving_back(uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
-    """Guard of `visits.give_back`: Refused `consultation.written_already` once anything is written, ordered or requested."""
+    """Guard of `visits.give_back`: Refused `consultation.written_already` once anything is written or asked for."""
     visit_id = facts["visit_id"]
     note = queries.note(visit_id)
     written = note is not None and (note.state != "draft" or _holds_words(note, uow))

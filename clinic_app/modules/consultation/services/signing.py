@@ -24,13 +24,13 @@ from sync.wire.canonical import canonical
 
 def sign_visit(
     uow: UnitOfWork, visit_id: bytes, *, note_rev: int, sheet_rev: int, fields: Mapping[str, str] | None = None,
-    drawn: Mapping[str, str] | None = None, diagnoses_seen: Sequence[int] | None = None,
+    drawn: Mapping[str, str] | None = None, diagnoses_seen: Sequence[str] | None = None,
     request_rev: int | None = None, asks_pressure: bool = False, signed_twice: bool = False,
 ) -> dict[str, Any]:
     """Sign the note and the draft sheets and end the consultation; returns the numbers of the sheets made.
 
     What is signed is what the doctor saw: the note of `note_rev` with `fields` over it (`drawn` as `save_note`), the
-    rows of `sheet_rev`, the ids of `diagnoses_seen` in their order (None for a caller without a page). Stale
+    rows of `sheet_rev`, the marks of `diagnoses_seen` in their order (None for a caller without a page). Stale
     `consultation.note_changed`, `.sheet_changed`, `.diagnoses_changed` when another window wrote since. An amendment
     signs a further version when the note changed, and just closes when nothing did. Invalid names exactly the missing
     or wrong fields (OR-02); Refused `consultation.allergy_unknown` (OR-01), `.no_doctor_certificate` (SF-02),
@@ -46,7 +46,7 @@ def sign_visit(
     if saved.theirs or saved.disputed:
         raise Stale("consultation.note_changed")
     draft, diagnoses = queries.draft_of_visit(visit_id), queries.diagnoses_of_visit(visit_id)
-    if diagnoses_seen is not None and list(diagnoses_seen) != [one.id for one in diagnoses]:
+    if diagnoses_seen is not None and list(diagnoses_seen) != [one.mark for one in diagnoses]:
         raise Stale("consultation.diagnoses_changed", field="diagnosis")
     if sheet_rev != (draft.rev if draft else 0):
         raise Stale("consultation.sheet_changed", field="drug")
