@@ -207,6 +207,8 @@ class DoctorRules(DeskRules):
             reasons.add("consultation.sheet_not_signed")
         if sheet.state == "billed":
             reasons.add("charging.sheet_paid")
+        if sheet.last_out:
+            reasons.add("pharmacy.sheet_given")
         result = self.do(
             self.actor("doctor", doctor),
             lambda uow: services.void_prescription(uow, sheet.id, "剂量要改", write_anew=anew), reasons,

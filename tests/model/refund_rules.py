@@ -23,9 +23,9 @@ class RefundRules(CashierRules):
     def refund(self, at: int, how: str, channel: str) -> None:
         live = [one for one in self.plain.bills if one.document and not one.is_voided]
         bill = self.some(at, [one for one in live if any(c.line.refundable for c in one.charged)], self.plain.bills)
-        self.give_back(bill, self._chosen(bill, how, at), channel)
+        self.give_back(bill, self.chosen(bill, how, at), channel)
 
-    def _chosen(self, bill: Bill, how: str, at: int) -> dict[Line, int]:
+    def chosen(self, bill: Bill, how: str, at: int) -> dict[Line, int]:
         lines = {one.line: one.quantity for one in bill.charged}
         if not lines or how == "nothing":
             return {}
@@ -197,8 +197,11 @@ class RefundRules(CashierRules):
 
     @step(needs=lambda self: self.plain.bills, at=pick, way=st.sampled_from(LATE_WAYS))
     def settle(self, at: int, way: str) -> None:
+        self.pay_debt(self.some(at, [one for one in self.plain.bills if one.owed], self.plain.bills), way)
+
+    def pay_debt(self, bill: Bill, way: str) -> None:
         """Somebody comes back and pays what was owed."""
-        bill = self.some(at, [one for one in self.plain.bills if one.owed], self.plain.bills)
+        self.label = "settle"
         owed = bill.owed
         tender = {"short": owed - 1, "note": owed + 500}.get(way, owed)
         tenders = [Tender("scan", owed, f"ZF{self.commands:012d}") if way == "scan" else Tender("cash", max(tender, 0))]

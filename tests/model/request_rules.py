@@ -131,7 +131,10 @@ class RequestRules(ReturnRules):
     @step(needs=lambda self: self.plain.requests(), at=pick, by_other=rarely)
     def withdraw_request(self, at: int, by_other: bool) -> None:
         asked = self.plain.requests()
-        request = self.some(at, [one for one in asked if one.state == "open"], asked)
+        self.take_request_back(self.some(at, [one for one in asked if one.state == "open"], asked), by_other)
+
+    def take_request_back(self, request: Request, by_other: bool = False) -> None:
+        self.label = "withdraw_request"
         doctor = request.visit.doctor
         assert doctor is not None
         checks = {

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from clinic_app.kernel import access_log, audit, idempotency, ids
-from clinic_app.modules.charging.services import posting
+from clinic_app.modules.charging.services import approvals, arrears, posting, refunds
+from clinic_app.modules.pharmacy import rules
+from clinic_app.modules.stock import services as stock
 from clinic_app.modules.stock.services import reservations
+from clinic_app.modules.treatments.services import guards
 from tests.model.time_rules import TimeRules
 
 STEPS = 4_000  # `make faults` walks 20,000
@@ -80,6 +84,18 @@ def _twice(real: Callable[..., int]) -> Callable[..., int]:
     return lambda conn, series: real(conn, series) and real(conn, series)
 
 
+def _asked_by_nobody(real: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda approval_id: replace(real(approval_id), asked_by=b"")
+
+
+def _both_times(real: Callable[..., None]) -> Callable[..., None]:
+    def twice(*given: Any, **named: Any) -> None:
+        real(*given, **named)
+        real(*given, **named)
+
+    return twice
+
+
 # What is broken, where, and what the walk must say about it.
 BROKEN = (
     ("a void releases twice", reservations, "_LET_GO", lambda sql: sql.replace("- ?", "- min(reserved, 2 * ?)"), "S1"),
@@ -89,6 +105,12 @@ BROKEN = (
     ("a chart is not logged", access_log, "record", lambda _: _nothing, "A3"),
     ("an audit row has another seal", audit, "seal", lambda _: lambda *_given: bytes(32), "A1"),
     ("a recalled batch goes out", reservations, "_check_usable", lambda _: _nothing, "in spite of .*frozen"),
+    ("a return comes to the shelf twice", stock, "take_back", _both_times, "stock"),
+    ("what is with the patient is paid back", rules, "check_refund", lambda _: _nothing, "in spite of .*not_returned"),
+    ("what was executed is paid back", guards, "_used", lambda _: lambda *_given: 0, "in spite of .*executed"),
+    ("a refund above the limit is given at once", refunds, "needs_approval", lambda _: lambda *_, **_n: False, "FE-11"),
+    ("a debt is paid and not entered", arrears, "post_settlement", lambda _: _nothing, "in the drawer"),
+    ("who asked decides", approvals, "_found", _asked_by_nobody, "in spite of .*own_request"),
 )
 
 

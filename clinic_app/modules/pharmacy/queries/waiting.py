@@ -11,7 +11,8 @@ from clinic_app.kernel.search import begins, normal
 
 MOST_FOUND = 8
 # The bills of some days by their index (CROSS keeps this order, else every line ever billed is walked). A bill of which
-# nothing is held and something was handed out is done: two look-ups instead of one for each of its lines.
+# something was handed out, nothing is held and nothing lapsed is done: two look-ups instead of one for each of its
+# lines.
 _WAITING = """
 SELECT w.sheet, w.bill, w.kinds, b.receipt_no, b.paid_at, p.prescription_no, p.kind, p.signed_on, v.queue_no,
     v.visit_no, v.visit_on, t.id, t.name,
@@ -22,7 +23,8 @@ SELECT w.sheet, w.bill, w.kinds, b.receipt_no, b.paid_at, p.prescription_no, p.k
         ORDER BY r.id DESC LIMIT 1), 0)
 FROM (SELECT c.source_id AS sheet, c.bill_id AS bill, count(*) AS kinds
     FROM bill k CROSS JOIN charge_line c ON c.bill_id = k.id
-    WHERE k.paid_on >= ? AND (EXISTS (SELECT 1 FROM reservation r WHERE r.source_id = k.id AND r.state = 'live')
+    WHERE k.paid_on >= ? AND (EXISTS (SELECT 1 FROM reservation r WHERE r.source_id = k.id
+                AND r.state IN ('live', 'lapsed'))
             OR NOT EXISTS (SELECT 1 FROM dispense d WHERE d.bill_id = k.id))
         AND c.source_kind = 'prescription' AND c.item_kind = 'drug'
         AND NOT EXISTS (SELECT 1 FROM dispense d WHERE d.prescription_id = c.source_id)
