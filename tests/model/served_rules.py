@@ -13,7 +13,7 @@ from tests.model.steps import DAY_MS, DRUGS, pick, step
 
 BETWEEN = (
     "", "another room", "relief", "arrears", "items", "items", "items", "not this one", "next day", "an old record",
-    "recalled", "half", "half",
+    "an old record", "recalled", "half", "half", "sold out", "sold out", "wrong patient",
 )  # fmt: skip
 ITEMS_BY = ("items", "not this one", "half", "relief", "recalled")
 LATER = ("brings back", "brings back", "wants money", "wants money", "pays at last", "fetches", "asks too late")
@@ -100,14 +100,30 @@ class ServedRules(PaperRules):
                 self._withdraw_what_is_open(visit)
             if work.also in ("relief", "arrears"):
                 self._agree(visit, work.also)
-            self.take_money(visit, visit.open_dues, work.way)
+            self._charge(visit, work)
         else:
             self._do_what_is_paid(visit, work)
+
+    def _charge(self, visit: Visit, work: Work) -> None:
+        """At once, or after the last box was recalled and found again, or after the wrong patient was charged."""
+        wanted = [line.drug for due in visit.open_dues for line in due.lines if line.drug.kind == "drug"]
+        if work.also == "sold out" and wanted:
+            recalled = [one for one in self.plain.of_drug(wanted[0]) if not one.is_frozen]
+            for batch in recalled:
+                self.recall(batch, is_frozen=True)
+            self.take_money(visit, visit.open_dues, work.way)
+            for batch in recalled:
+                self.recall(batch, is_frozen=False)
+        if self.take_money(visit, visit.open_dues, work.way) and work.also == "wrong patient":
+            self.take_back(self.plain.bills[-1], by_other=False)
+            self.take_money(visit, visit.open_dues, work.way)
 
     def _withdraw_what_is_open(self, visit: Visit) -> None:
         for due in visit.open_dues:
             if isinstance(due, Request):
                 self.take_request_back(due)
+            elif isinstance(due, Sheet):
+                self.throw_away(due, by_other=False, anew=False)
 
     def _agree(self, visit: Visit, kind: str) -> None:
         self.ask(visit, kind, "half")

@@ -18,7 +18,7 @@ from clinic_app.modules.stock.services import reservations
 from clinic_app.modules.treatments.services import guards
 from tests.model.time_rules import TimeRules
 
-STEPS = 4_000  # `make faults` walks 20,000
+STEPS = 3_000  # `make faults` walks 20,000
 # Ten examples a walk: from the eleventh on Hypothesis mostly repeats parts of those before.
 WALK = settings(
     max_examples=10, stateful_step_count=100, deadline=None, database=None, report_multiple_bugs=False,
@@ -34,6 +34,11 @@ MUST_HAPPEN = {
     "charging.sheet_paid": 20,
     "stock.not_enough": 10, "pharmacy.dispensed_meanwhile": 50, "pharmacy.sheet_expired": 5,
     "pharmacy.batch_expired": 2, "pharmacy.allergy_unanswered": 5,
+    "owed": 20, "lapse": 30, "bring_back": 40, "scrap": 30, "refund of a part": 40, "refund that waits": 15,
+    "pay_approved_refund": 12, "charge with relief": 12, "charge with arrears": 12, "settle": 5, "close_shift": 20,
+    "hand_in": 10, "close_month": 10, "reopen_month": 8, "close_stock_month": 5, "treat": 20, "collect": 40,
+    "verify": 15, "cancel_report": 4, "withdraw_request": 6, "charging.total_changed": 20, "charging.own_request": 6,
+    "pharmacy.not_returned": 10, "treatments.executed": 6, "laboratory.done": 10,
 }  # fmt: skip
 
 
@@ -107,10 +112,10 @@ BROKEN = (
     ("a recalled batch goes out", reservations, "_check_usable", lambda _: _nothing, "in spite of .*frozen"),
     ("a return comes to the shelf twice", stock, "take_back", _both_times, "stock"),
     ("what is with the patient is paid back", rules, "check_refund", lambda _: _nothing, "in spite of .*not_returned"),
-    ("what was executed is paid back", guards, "_used", lambda _: lambda *_given: 0, "in spite of .*executed"),
+    ("what was executed is paid back", guards, "_used", lambda _: lambda *_given: 0, "executed"),
     ("a refund above the limit is given at once", refunds, "needs_approval", lambda _: lambda *_, **_n: False, "FE-11"),
     ("a debt is paid and not entered", arrears, "post_settlement", lambda _: _nothing, "in the drawer"),
-    ("who asked decides", approvals, "_found", _asked_by_nobody, "in spite of .*own_request"),
+    ("who asked decides", approvals, "_found", _asked_by_nobody, "own_request"),
 )
 
 

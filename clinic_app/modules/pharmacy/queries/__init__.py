@@ -71,6 +71,6 @@ __all__ = [
     "UncheckedEmpties", "Waiting", "balance_of", "balances", "bill_is_dispensed", "done", "done_count",
     "drug_of_prefix", "entries", "find", "find_numbered", "first_dispense", "given_batches", "given_mark", "given_of",
     "lines_of", "open_empties", "open_question_count", "open_question_of", "owed_count", "owed_list", "question",
-    "questions_for", "rejected_for", "returned_on", "returns_of", "review", "sheet", "standing", "tiles", "traced", "traced_codes",
-    "traces_of_sheet", "unchecked_empties", "waiting", "words", "written_lines",
+    "questions_for", "rejected_for", "returned_on", "returns_of", "review", "sheet", "standing", "tiles", "traced",
+    "traced_codes", "traces_of_sheet", "unchecked_empties", "waiting", "words", "written_lines",
 ]  # fmt: skip
