@@ -31,7 +31,7 @@ class TemplateCache(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
-LAST_SURE = 4
+LAST_SURE = 3
 """As many menu entries fit beside the chips in any language; the one that is open stands there at the latest."""
 
 
@@ -121,7 +121,9 @@ def _write_access_line(response: Response) -> Response:
 
 
 def _menu_of(wired: list[Module]) -> Any:
-    items = sorted((item for module in wired for item in module.menu), key=lambda item: not item.is_first)
+    every = [item for module in wired for item in module.menu]
+    items = sorted(every, key=lambda item: (not item.leads, not item.is_first))
+    belongs = {page: entry for module in wired for page, entry in module.belongs.items()}
 
     @lru_cache
     def address(endpoint: str) -> str:
@@ -133,7 +135,7 @@ def _menu_of(wired: list[Module]) -> Any:
         from clinic_app.kernel.i18n import pgettext
 
         seen = [item for item in items if actor.may(item.right)]
-        here = _entry_of(seen, endpoint)
+        here = _entry_of(seen, endpoint, belongs.get(endpoint or "", ""))
         entries = [
             {
                 "label": pgettext("menu", item.label),
@@ -153,10 +155,10 @@ def _menu_of(wired: list[Module]) -> Any:
     return menu
 
 
-def _entry_of(seen: list[Any], endpoint: str | None) -> str:
-    """The menu entry that a page belongs to: itself, else the first entry of its subject."""
+def _entry_of(seen: list[Any], endpoint: str | None, above: str) -> str:
+    """The menu entry that a page belongs to: itself, else `above` if it is seen, else the first of its subject."""
     subject = (endpoint or "").split(".")[0]
     entries = [item.endpoint for item in seen]
-    if endpoint in entries:
-        return str(endpoint)
+    if endpoint in entries or above in entries:
+        return str(endpoint if endpoint in entries else above)
     return next((entry for entry in entries if entry.split(".")[0] == subject), "")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from appliance import practice
 from clinic_app import registry
@@ -17,6 +18,15 @@ from clinic_app.kernel import db, i18n, keys, opening, rights
 from clinic_app.kernel.manifest import Module
 from clinic_app.kernel.rights import Actor
 from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
+from tests.figures import (  # noqa: F401
+    figure,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
+
+settings.register_profile("clinic", deadline=None)  # a busy machine is no fault of a rule
+settings.load_profile("clinic")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

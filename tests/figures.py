@@ -1,6 +1,6 @@
 """Figures that a test measured (steps, cuts, restart times), shown once at the end of the run.
 
-A folder whose tests measure something imports `figure` and `pytest_terminal_summary` in its conftest.
+The conftest of all tests imports the fixture and the hooks; figures of parallel workers are brought together.
 """
 
 from collections.abc import Callable
@@ -17,10 +17,23 @@ def figure(pytestconfig: pytest.Config) -> Callable[[str], None]:
     return pytestconfig.stash.setdefault(_FIGURES, []).append
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker process of a run in parallel hands its figures over."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["figures"] = session.config.stash.get(_FIGURES, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    output = getattr(node, "workeroutput", {})
+    node.config.stash.setdefault(_FIGURES, []).extend(output.pop("figures", []))
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     lines = config.stash.get(_FIGURES, [])
     if lines:
         terminalreporter.section("figures")
         for line in lines:
             terminalreporter.write_line(line)
-    config.stash[_FIGURES] = []  # several folders import this hook; the first one shows them

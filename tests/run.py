@@ -30,4 +30,4 @@ if __name__ == "__main__":
         print(
             "chromium is missing: browser tests are skipped (apt-get install chromium fonts-wqy-microhei)", flush=True
         )
-    sys.exit(pytest.main(["-q", "--durations=12", *sys.argv[1:]]))
+    sys.exit(pytest.main(["-q", "--durations=12", "--numprocesses=auto", "--dist=worksteal", *sys.argv[1:]]))

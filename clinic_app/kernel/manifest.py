@@ -16,7 +16,8 @@ from clinic_app.kernel.unit_of_work import UnitOfWork
 class MenuItem:
     """One entry of the top bar: Chinese label, Flask endpoint, the right that shows it.
 
-    `is_first` marks the daily work of a role: it comes before everything else, so that it is Alt+1.
+    `is_first` marks the daily work of a role: it comes before everything else, so that it is Alt+1; `leads` comes
+    before even that: who may see every desk still begins with the own page.
     """
 
     label: str
@@ -24,6 +25,7 @@ class MenuItem:
     right: str
     icon: str = "list"
     is_first: bool = False
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Module:
     blueprint: str = ""
     rights: Mapping[str, frozenset[str]] = field(default_factory=dict)
     menu: tuple[MenuItem, ...] = ()
+    belongs: Mapping[str, str] = field(default_factory=dict)
+    """Endpoint of a page to that of the menu entry that it stands under, where that is not the subject's first."""
     events: tuple[Event, ...] = ()
     offers: tuple[str, ...] = ()
     on: Mapping[str, Subscriber] = field(default_factory=dict)

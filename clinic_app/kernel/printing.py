@@ -2,7 +2,7 @@
 
 Layouts are TOML: `[[line]]` tables with text/align/size/bold, columns, rule, qr, barcode, feed, cut; `each` repeats a
 line for the entries of a list of the model, `when` prints it only if that field of the model is set; `{field}` is
-replaced.
+replaced. Besides these a driver knows `drawer`, which no layout holds: cash opens it.
 """
 
 import tomllib
@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from clinic_app.kernel import installation, ports
+from clinic_app.kernel.clock import clock
 from clinic_app.kernel.jobs import NOT_STARTED, REFUSED, Job
 
 LAYOUTS = Path(__file__).resolve().parents[2] / "print_templates"
+OPENS_DRAWER = "opens_drawer"  # in a model: cash goes in or out with this paper, so the drawer (钱箱) opens
+DRAWER_MS = 60_000  # a paper that waited longer for its printer opens no drawer: nobody may stand there any more
 PRACTICE_MARK = "练习 · 不作凭证"
 
 
@@ -27,13 +30,15 @@ def layout(document: str) -> list[dict[str, Any]]:
 
 
 def render(
-    lines: list[dict[str, Any]], model: Mapping[str, Any], *, copy_no: int = 1, is_practice: bool = False
+    lines: list[dict[str, Any]], model: Mapping[str, Any], *, copy_no: int = 1, is_practice: bool = False,
+    opens_drawer: bool = False,
 ) -> list[dict[str, Any]]:
     """The finished lines of one paper; practice and reprint marks cannot be left out by a layout."""
     marks = [PRACTICE_MARK] if is_practice else []
     if copy_no > 1:
         marks.append(f"补打 {copy_no - 1}")
-    out: list[dict[str, Any]] = [{"text": mark, "align": "center", "bold": True} for mark in marks]
+    out: list[dict[str, Any]] = [{"drawer": True}] if opens_drawer else []
+    out += [{"text": mark, "align": "center", "bold": True} for mark in marks]
     for template in lines:
         if (when := template.get("when")) and not model.get(when):
             continue
@@ -58,8 +63,10 @@ def _fill(template: Mapping[str, Any], model: Mapping[str, Any]) -> dict[str, An
 def send(job: Job) -> tuple[str, str]:
     """Print one claimed job on its desk's printer; returns its end state and reason."""
     try:
+        model = job.model
         lines = render(
-            layout(job.document), job.model, copy_no=job.copy_no, is_practice=installation.current().is_practice
+            layout(job.document), model, copy_no=job.copy_no, is_practice=installation.current().is_practice,
+            opens_drawer=bool(model.get(OPENS_DRAWER)) and clock.read().at - job.created_at < DRAWER_MS,
         )
     except (OSError, KeyError, ValueError) as err:
         return REFUSED, f"layout: {err}"

@@ -11,6 +11,7 @@ INIT = b"\x1b@"
 CHINESE = b"\x1c&"
 LINE_END = b"\n"
 PARTIAL_CUT = b"\x1dV\x01"
+OPEN_DRAWER = b"\x1bp\x00\x19\xfa"  # pin 2, 50 ms on, 500 ms off; nothing happens without a drawer on the printer
 
 QR_QUIET_MODULES = 8  # four white modules on either side
 BARCODE_HEIGHT = 72

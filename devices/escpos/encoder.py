@@ -42,6 +42,7 @@ class _Receipt:
             "barcode": self._barcode,
             "feed": self._feed,
             "cut": self._cut,
+            "drawer": self._drawer,
         }
         kind = next((key for key in writers if key in line), None)
         if kind is None:
@@ -103,6 +104,10 @@ class _Receipt:
         if line["cut"]:
             self._feed({"feed": FEED_BEFORE_CUT})
             self.data += commands.PARTIAL_CUT
+
+    def _drawer(self, line: Mapping[str, Any]) -> None:
+        if line["drawer"]:
+            self.data += commands.OPEN_DRAWER
 
     def _aligned(self, side: str) -> None:
         if side not in ("left", "center", "right"):

@@ -16,7 +16,6 @@ import pytest
 
 from tests.browser.keyboard import Person
 from tests.browser.office import CHROMIUM, Office
-from tests.figures import figure, pytest_terminal_summary  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = os.environ.get("CLINIC_SHOTS", "")  # a folder for pictures of the screens, those of failed tests among them

@@ -4,23 +4,20 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from appliance import practice
 from appliance.practice_patients import PATIENTS
-from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import services as consultation
 from clinic_app.modules.consultation.queries import requests
-from clinic_app.modules.dictionaries import queries as dictionaries
-from clinic_app.modules.dictionaries import services as lists
 from clinic_app.modules.laboratory import services as laboratory
 from clinic_app.modules.patients import queries as patients
-from clinic_app.modules.patients import services as patient_services
 from clinic_app.modules.patients.services import PatientData
 from clinic_app.modules.pharmacy import services as pharmacy
 from clinic_app.modules.visits import queries as visits
 from tests import visit
+from tests.browser import office_screens
 from tests.browser.conftest import ROOT, Server
 from tests.browser.keyboard import Person
 from tests.browser.office import Office
@@ -33,7 +30,6 @@ NOTE = {
     "plan": "Rest",
 }  # fmt: skip
 TREATED = PatientData("李秋实", "1", date(1988, 2, 3), phone="19900001188", allergy_state="none")
-BOOKED = "冉春梅"
 ARRIVED = PatientData("欧阳海棠", "2", date(1971, 4, 9), phone="19900001177", allergy_state="none")
 
 
@@ -149,6 +145,7 @@ SCREENS = (
     Screen("parameter", "manager", "/parameters/consultation.days_limit"),
     Screen("checks", "manager", "/checks/", has_primary=False),
     Screen("audit", "auditor", "/checks/audit", has_primary=False),
+    *(Screen(*one) for one in office_screens.SCREENS),
 )
 
 
@@ -174,11 +171,9 @@ def prepare(clinic: Clinic) -> dict[str, str]:
     visit.run(clinic, "pharmacist", lambda uow: pharmacy.ask_doctor(uow, asked, "Is this dose meant?"))
     visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)
     waits = visit.arrive(clinic, patients.search("古丽·阿不都")[0].id)["visit_id"]
-    practice_sessions(clinic, waits)
     made |= _treated(clinic, patients.search("吴小宝")[0].id)
-    untidy(clinic, chen, wang)
+    made |= office_screens.prepare(clinic, waits, chen, wang)
     made["drug"] = visit.typed("D0076").drug_id
-    visit.run(clinic, "manager", _ask_for_a_price)
     clinic.raw("UPDATE service_item SET invoice_category = NULL WHERE code IN ('S0018', 'S0052', 'S0099')")
     made["doctor"] = clinic.actor("doctor").person_id
     return {use: one.hex() for use, one in made.items()}
@@ -199,9 +194,7 @@ def _treated(clinic: Clinic, patient: bytes) -> dict[str, bytes]:
     running = one.entries[0]
     one.begin(running)
     lines = [line for asked in requests.requests_of_visit(one.visit_id) for line in requests.request_lines(asked.id)]
-    reports = [
-        bytes.fromhex(one.run("nurse", laboratory.collect, line.id, specimen="")["report_id"]) for line in lines
-    ]
+    reports = [bytes.fromhex(one.run("nurse", laboratory.collect, line.id, specimen="")["report_id"]) for line in lines]
     one.run("nurse", laboratory.enter, reports[1], 1, {"k": "6.8", "na": "140", "cl": "101", "ca": "2.3"})
     one.run("nurse", laboratory.enter, reports[2], 1, {"glu": "7.2"})
     one.run("doctor", laboratory.verify, reports[2], 2)
@@ -215,25 +208,6 @@ def _treated(clinic: Clinic, patient: bytes) -> dict[str, bytes]:
         "report": reports[2], "grouped": other.visit_id,
         "resulted": one.visit_id,
     }  # fmt: skip
-
-
-def practice_sessions(clinic: Clinic, waits: bytes) -> None:
-    """A session for the rest of the day, an appointment of it, and a triage."""
-    from clinic_app.kernel.clock import today
-    from clinic_app.modules.desks import queries as desks
-    from clinic_app.modules.visits import services
-    from clinic_app.modules.visits.rules.sessions import Hours
-    from clinic_app.modules.visits.rules.triage import Answers
-
-    plan = services.Plan(
-        clinic.actor("doctor", 1).person_id, desks.rooms()[0].id, None, today() + timedelta(days=1), Hours(480, 720, 24)
-    )
-    made = visit.run(clinic, "manager", lambda uow: services.add_session(uow, plan))
-    wanted = services.Booking(
-        bytes.fromhex(made["session_id"]), today() + timedelta(days=1), name=BOOKED, phone="19900001188", by_phone=True
-    )
-    visit.run(clinic, "registrar", lambda uow: services.book(uow, wanted))
-    visit.run(clinic, "nurse", lambda uow: services.triage_visit(uow, waits, Answers(3, 369)))
 
 
 SPECIAL = {"herbal": "古月芳", "red": "白兰香"}
@@ -251,30 +225,10 @@ def _special(clinic: Clinic) -> dict[str, bytes]:
     return made
 
 
-def untidy(clinic: Clinic, chen: bytes, wang: bytes) -> None:
-    """What the lists of the records and of the reviews show."""
-    doctor, registrar = clinic.actor("doctor", 1), clinic.actor("registrar")
-    clinic.run(doctor, lambda uow: patient_services.open_closed_chart(uow, wang, "Emergency, drugs needed"))
-    again = PatientData("王大山", "1", date(1952, 9, 24), phone="19900003131", allergy_state="none")
-    clinic.run(registrar, lambda uow: patient_services.register_patient(uow, again))
-    unknown = PatientData("", "1", is_temporary=True)
-    clinic.run(registrar, lambda uow: patient_services.register_patient(uow, unknown))
-    clinic.run(registrar, lambda uow: patient_services.add_relation(uow, chen, "spouse", relative_id=wang))
-    clinic.run(registrar, lambda uow: patient_services.give_consent(uow, chen, "sharing"))
-    clinic.run(registrar, lambda uow: patient_services.add_alias(uow, chen, "latin", "Chen Guiying"))
-    phone = patient_services.Identifier("phone", "19900006622", note="Son")
-    clinic.run(registrar, lambda uow: patient_services.add_identifier(uow, chen, phone))
-
-
-def _ask_for_a_price(uow: UnitOfWork) -> object:
-    item = dictionaries.service_by_code("S0018")
-    assert item is not None
-    return lists.propose_price(uow, "service", item.id, 180_000, uow.on, "Price list 7")
-
-
 def data_words() -> list[str]:
     """Chinese that is data in any language: names of people, places, desks and goods, and what was recorded so."""
-    words = {practice.FACTS.name, ARRIVED.name, visit.ADULT.name, TREATED.name, BOOKED, "样例医药公司", "单晓月"}
+    words = {practice.FACTS.name, ARRIVED.name, visit.ADULT.name, TREATED.name, "样例医药公司", "单晓月"}
+    words |= {*office_screens.NAMES}
     words |= {"石坝村 2 组 16 号", "青霉素类"}
     words |= {text for row in practice.STAFF for text in row[1:3]} | {row[1] for row in practice.VILLAGES}
     words |= {"样例省样北市青溪县青溪镇", "无名氏", "未做", "慢病长期用药", *SPECIAL.values(), *visit.NOTE.values()}
@@ -323,6 +277,8 @@ MISFITS = """([isWork, hasPrimary, isOfPatient, isStrict]) => {
     named('the page is wider than the window', over || app);
   }
   if (isWork && root.scrollHeight >= high) found.push('the page scrolls');
+  const work = document.querySelector('.work');
+  if (work && isStrict && work.scrollWidth > work.clientWidth + 1) found.push('the work is wider than its place');
   if (isWork && !inside(document.querySelector('#actions'))) found.push('the action bar is outside');
   const primary = [...document.querySelectorAll('[data-key=F9]')].find(shown);
   if (hasPrimary && (!primary || !inside(primary))) found.push('the primary action is outside');

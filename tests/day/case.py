@@ -11,7 +11,7 @@ Step = tuple[str, Callable[..., None]]
 
 @dataclass
 class Case:
-    """A visit on its way through the house; `todo` is who does what next."""
+    """A visit on its way through the house; `todo` is who does what next, `later` what is left to the other shift."""
 
     number: int
     name: str
@@ -19,6 +19,9 @@ class Case:
     temperature: str = ""
     doctor: str = "doctor0"
     todo: deque[Step] = field(default_factory=deque)
+    later: deque[Step] = field(default_factory=deque)
+    appointment: str = ""
+    results: dict[str, str] = field(default_factory=dict)
     visit_id: str = ""
     room: str = ""
     drugs: tuple[str, ...] = ("D0019", "D0011")
@@ -47,6 +50,10 @@ class Notes:
     shifts: list[tuple[str, int, int]] = field(default_factory=list)
     handed_in: list[int] = field(default_factory=list)
     receipts: list[str] = field(default_factory=list)
+    papers: Counter[str] = field(default_factory=Counter)
+    spoilt: Counter[str] = field(default_factory=Counter)
+    no_shows: list[str] = field(default_factory=list)
+    books: list[tuple[str, int, int]] = field(default_factory=list)
     mistakes: list[Answered] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -60,6 +67,11 @@ class Notes:
         with self.lock:
             self.drawer[role] += cash
             self.noncash[role] += noncash
+
+    def paper(self, role: str, count: int = 1) -> None:
+        """Torn off a cashier's invoice book."""
+        with self.lock:
+            self.papers[role] += count
 
     def goods(self, units: dict[str, int], sign: int) -> None:
         """Put onto the shelf, or take from it."""

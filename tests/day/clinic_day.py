@@ -1,10 +1,10 @@
-"""The scripted day: eight people and a manager at once over HTTP, a real server process, the books at the close."""
+"""The scripted day: ten people and a manager at once over HTTP, a real server process, the books at the close."""
 
-import queue
-import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from clinic_app import registry
@@ -15,19 +15,27 @@ from clinic_app.kernel.rights import SYSTEM
 from clinic_app.kernel.unit_of_work import unit_of_work
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.people import queries as people
 from clinic_app.modules.stock import services as stock
 from tests.conftest import config_of
-from tests.day import books, mistakes
-from tests.day.case import Case, Notes
-from tests.day.desk import STAFF, Desk
-from tests.day.plan import cases
+from tests.day import books, mistakes, races
+from tests.day.case import Case, Notes, Step
+from tests.day.desk import STAFF, Answered, Desk
+from tests.day.house import House
+from tests.day.kills import Killer
+from tests.day.office import PRICED, Office
+from tests.day.pc import ClinicPc
+from tests.day.pharmacy import Pharmacy
+from tests.day.plan import People, cases
+from tests.day.rooms import Rooms
 from tests.day.till import Till
-from tests.day.work import Work
+from tests.day.work import BLOOD_COUNT, DRESSING, PENICILLIN, SALINE, Work
 from tests.faults.kill_clients import read_facts
-from tests.faults.server_process import ServerProcess
 
-HOUSE_RULES = {"charging.arrears_allowed": True, "charging.refund_limit_fen": 1_100}
-LONGEST_SECONDS = 900
+HOUSE_RULES = {
+    "charging.arrears_allowed": True, "charging.refund_limit_fen": 1_100, "charging.paper_invoices": True,
+}  # fmt: skip
+DRUGS = ("D0019", "D0011", PRICED, SALINE, PENICILLIN, "D0016")
 LAST_UNITS = 5  # a sheet takes three
 
 
@@ -39,6 +47,12 @@ class Report:
     planted: list[str] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
     begun_with: dict[str, int] = field(default_factory=dict)
+    shelf_names: dict[str, str] = field(default_factory=dict)
+    answered: list[Answered] = field(default_factory=list)
+    replays: int = 0
+    lost: int = 0
+    doubled: int = 0
+    kills: str = ""
     wrong: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -46,93 +60,115 @@ class Report:
         cash = sum(cash for _, cash, _ in self.notes.shifts)
         steps = ", ".join(f"{what} {count}" for what, count in sorted(self.notes.done.items()))
         return (
-            f"{self.visits} visits, {len(self.notes.receipts)} receipts, {len(self.notes.shifts)} shifts, {cash} fen in"
-            f" cash, {len(self.notes.mistakes)} of {len(self.planted)} mistakes answered, {self.seconds:.0f} s,"
+            f"{self.visits} visits, {self.kills}{len(self.answered)} commands answered, {self.replays} of them repeats,"
+            f" {self.lost} lost, {self.doubled} doubled, {len(self.notes.receipts)} receipts, {len(self.notes.shifts)}"
+            f" shifts, {cash} fen in cash, {sum(self.notes.papers.values())} invoices,"
+            f" {len(self.notes.mistakes)} of {len(self.planted)} mistakes answered, {self.seconds:.0f} s,"
             f" bad {len(self.wrong)}; {steps}" + "".join(f"\n  {one}" for one in self.wrong)
         )
 
 
-class House:
-    """Everybody at work: each takes what waits at the own desk, and sends the patient on."""
+@dataclass
+class Day:
+    """One scripted day on one PC: the people, the patients, and who kills the server meanwhile."""
 
-    def __init__(self, port: int, notes: Notes) -> None:
-        self.notes, self.failures = notes, list[str]()
-        self.waiting: dict[str, queue.Queue[Case]] = {role: queue.Queue() for role in STAFF}
-        self.left, self.lock, self.over = 0, threading.Lock(), threading.Event()
-        self.desks = {role: Desk(port, role) for role in STAFF}
+    pc: ClinicPc
+    staff: People
+    house: House
+    report: Report
+    killer: Killer | None = None
 
-    def work_off(self, everybody: list[Case]) -> None:
-        """Until nobody has anything left to do, or something went wrong."""
-        self.left = len(everybody)
-        self.over.clear()
-        if not everybody:
-            return
-        for case in everybody:
-            self._send_on(case)
-        threads = [threading.Thread(target=self._serve, args=(role,), name=role, daemon=True) for role in STAFF]
-        for thread in threads:
-            thread.start()
-        if not self.over.wait(LONGEST_SECONDS):
-            self.failures.append("the day did not come to its end")
-        self.over.set()
-        for thread in threads:
-            thread.join(30)
+    def go(self, everybody: list[Case]) -> None:
+        """Two shifts with their closes, then the manager's evening, the next morning and the end of the month."""
+        office, till = self.staff.office, self.staff.till
+        day = self.pc.today()
 
-    def _send_on(self, case: Case) -> None:
-        if case.todo:
-            self.waiting[case.todo[0][0]].put(case)
-            return
-        with self.lock:
-            self.left -= 1
-            if not self.left:
-                self.over.set()
+        def errand(role: str, *acts: Callable[[Desk, Case], None], more: Sequence[Step] = ()) -> None:
+            todo.append(Case(-1, role, kept={"day": day}))
+            todo[-1].todo.extend([*((role, act) for act in acts), *more])
 
-    def _serve(self, role: str) -> None:
-        while not self.over.is_set():
-            try:
-                case = self.waiting[role].get(timeout=0.05)
-            except queue.Empty:
-                continue
-            name = getattr(case.todo[0][1], "__name__", "?")
-            try:
-                case.todo.popleft()[1](self.desks[role], case)
-            except Exception as err:  # the day stops and says where
-                self.failures.append(f"{role}, {name}, patient {case.number}: {err!r}")
-                case.todo.clear()
-            else:
-                self.notes.count(name)
-            self._send_on(case)
+        todo: list[Case] = []
+        errand("manager", office.plan_session, office.issue_books)
+        self._work_off(todo)
+        if self.killer is not None:
+            self.killer.begin(list(self.house.desks.values()))
+        half = len(everybody) // 2
+        for part in (everybody[:half], [*everybody[half:], *everybody[:half]]):
+            self.house.work_off([case for case in part if case.todo])
+            for case in everybody[:half]:
+                case.todo, case.later = case.later, case.todo
+            for role in ("cashier0", "cashier1"):
+                errand(role, till.close_shift, more=[("manager", office.hand_in)])
+            self._work_off(todo)
+            self.pc.go_on_until(13, 30)
+            if self.killer is None and part[0] is everybody[0]:
+                self.noon()
+        if self.killer is not None:
+            self.killer.end()
+            self.report.wrong += self.killer.wrong
+            self.report.kills = f"{self.killer}, "
+        self.pc.go_on_until(17, 40)
+        errand("manager", office.hand_back_books, office.read_day, office.read_account)
+        self._work_off(todo)
+        self.pc.go_on_until(7, 30, days=1)
+        errand("registrar", office.read_missed)
+        self._work_off(todo)
+        self._first_of_next_month()
+        errand("manager", office.close_months)
+        self._work_off(todo)
+
+    def noon(self) -> None:
+        """Somebody sets the PC's clock back over midnight; it stays so, the clinic goes by the manager's word."""
+        case = Case(998, "钟不准", room=self.staff.work.more["room2"])
+        slips = mistakes.Slips(self.staff, self.pc.port)
+        for name, told in races.clock_over_midnight(slips, case):
+            self.report.planted.append(name)
+            self.report.notes.mistake(name, told.is_refused, f"{told.status} {told.words}")
+        self.staff.work.register(self.house.desks["registrar"], case)
+        self.staff.work.cancel(self.house.desks["registrar"], case)
+
+    def _work_off(self, todo: list[Case]) -> None:
+        self.house.work_off(todo)
+        todo.clear()
+
+    def _first_of_next_month(self) -> None:
+        """The PC was off, and its clock is right again."""
+        if self.pc.stop() != 0:
+            self.report.wrong.append("the server did not end well")
+        self.pc.set_right()
+        now = self.pc.now()
+        first = (now.replace(day=1) + timedelta(days=32)).replace(day=1)
+        self.pc.go_on_until(7, 30, days=(first.date() - now.date()).days)
+        self.pc.begin()
+        self.pc.wait_until_ready()
 
 
-def run(folder: Path, visits: int) -> Report:
-    """The whole day on this closed practice clinic; the clinic is closed again afterwards."""
+def run(folder: Path, visits: int, *, killer: Callable[[ClinicPc], Killer] | None = None) -> Report:
+    """The whole day on this closed practice clinic; the clinic is closed again afterwards.
+
+    With mistakes, or with a `killer` of the server.
+    """
     began, report = time.monotonic(), Report(visits)
     facts, more = read_facts(folder), _prepare(folder, report)
-    server = ServerProcess(folder)
-    server.begin()
-    server.wait_until_ready()
+    pc, notes = ClinicPc(folder), report.notes
+    staff = People(Work(facts, more, notes), Till(notes), Pharmacy(notes), Rooms(pc), Office(more, notes))
+    everybody = cases(staff, visits)
+    if killer is None:
+        report.planted = mistakes.plant(everybody, mistakes.Slips(staff, pc.port), notes)
+    pc.begin()
+    pc.wait_until_ready()
+    day = Day(pc, staff, House(pc.port, notes), report, killer(pc) if killer else None)
     try:
-        work, till = Work(facts, more, report.notes), Till(report.notes)
-        everybody = cases(work, till, visits)
-        report.planted = mistakes.plant(everybody, mistakes.Slips(work, till, server.port), report.notes)
-        house = House(server.port, report.notes)
-        half = visits // 2
-        for part in (everybody[:half], everybody[half:]):
-            house.work_off(part)
-            house.work_off([_closing(till, work, role) for role in ("cashier0", "cashier1")])
-        report.wrong += house.failures
+        day.go(everybody)
     finally:
-        if server.stop() != 0:
+        if pc.stop() != 0:
             report.wrong.append("the server did not end well")
-    _judge(folder, report)
+    report.wrong += day.house.failures
+    report.answered = [one for desk in day.house.desks.values() for one in desk.answered]
+    report.replays = sum(desk.replays for desk in day.house.desks.values())
+    _judge(folder, report, pc, staff.office)
     report.seconds = time.monotonic() - began
     return report
-
-
-def _closing(till: Till, work: Work, role: str) -> Case:
-    case = Case(-1, role)
-    case.todo.extend([(role, till.close_shift), ("manager", work.hand_in)])
-    return case
 
 
 def _prepare(folder: Path, report: Report) -> dict[str, str]:
@@ -145,28 +181,40 @@ def _prepare(folder: Path, report: Report) -> dict[str, str]:
                 parameters.change(uow, name, value, today(), "the scripted day")
         report.begun_with = books.on_hand()
         found = {f"room{room.code}": room.id.hex() for room in desks.rooms()}
-        for code in ("D0019", "D0011", "D0016"):
-            drug = dictionaries.drug_by_code(code)
-            assert drug is not None
-            found[code] = drug.id.hex()
+        for drug in dictionaries.all_drugs():
+            report.shelf_names[drug.code] = f"{drug.name} {drug.strength_text}"
+            if drug.code in DRUGS:
+                found[drug.code] = drug.id.hex()
+        last = bytes.fromhex(found[DRUGS[-1]])
         with unit_of_work(SYSTEM) as uow:  # of the last drug all is promised but enough for one patient
-            stock.reserve(uow, source_id=new_id(), lines=[(1, drug.id, report.begun_with[drug.code] - LAST_UNITS)])
-        item = dictionaries.service_by_code("S0015")
-        assert item is not None
-        return found | {"S0015": item.id.hex()}
+            stock.reserve(uow, source_id=new_id(), lines=[(1, last, report.begun_with[DRUGS[-1]] - LAST_UNITS)])
+        for code in (BLOOD_COUNT, DRESSING):
+            item = dictionaries.service_by_code(code)
+            assert item is not None
+            found[code] = item.id.hex()
+        for staff_no in STAFF.values():
+            person = people.find_by_staff_no(staff_no)
+            assert person is not None
+            found[staff_no] = person.id.hex()
+        return found
     finally:
         opening.close_clinic()
 
 
-def _judge(folder: Path, report: Report) -> None:
-    if said := books.check(folder):
+def _judge(folder: Path, report: Report, pc: ClinicPc, office: Office) -> None:
+    if said := books.check(folder, pc.program):
         report.wrong.append(f"clinic check {said}")
     registry.wire(config_of(folder))
-    opening.open_clinic(folder, registry.migration_steps())
+    opening.open_clinic(folder, registry.migration_steps(), time=pc.time)
     try:
         report.wrong += books.differences(report.notes, report.begun_with)
+        report.wrong += books.papers(report.notes)
+        report.wrong += books.screens(report.notes, office, report.begun_with, report.shelf_names)
+        lost, doubled = books.lost(report.answered), books.doubled()
     finally:
         opening.close_clinic()
+    report.lost, report.doubled = len(lost), len(doubled)
+    report.wrong += [*lost, *doubled]
     made = Counter(one.name for one in report.notes.mistakes)
     report.wrong += [f"mistake {name}: made {made[name]} times" for name in report.planted if made[name] != 1]
     report.wrong += [f"mistake {one.name}: {one.said}" for one in report.notes.mistakes if not one.is_fine]

@@ -10,7 +10,7 @@ from clinic_app.kernel import db, opening
 from tests.conftest import config_of
 from tests.day import books, clinic_day
 
-SHORT = 20
+SHORT = 30
 
 
 @pytest.mark.rule("M1", "M2", "M4", "M5", "M6", "S1", "S2", "FE-13", "FE-15")

@@ -17,7 +17,7 @@ class Till:
         """What the page posts without amounts, and the cash that it shows as due."""
         page = desk.page(f"/charging/visits/{case.visit_id}")
         fields = [("total_fen", field_of(page, "total_fen"))]
-        fields += [(name, value) for name in ("line", "sheet", "one") for value in field_values(page, name)]
+        fields += [(name, value) for name in ("line", "sheet", "one", "invoice") for value in field_values(page, name)]
         due = re.search(rf'id="due".*?</small>{AMOUNT}</b>', page, re.S)
         if due is None:
             raise NotAsExpected(f"{case.name}: nothing due is shown")
@@ -31,6 +31,7 @@ class Till:
         change = fen(found[2]) if found[2] else 0
         assert given - change == cash, f"{case.name} gave {given}, got {change} back for {cash}"
         self.notes.money(desk.role, given - change, scan)
+        self.notes.paper(desk.role)
         case.cash_paid, case.scan_paid, case.kept["receipt"] = cash, scan, found[3]
         with self.notes.lock:
             self.notes.receipts.append(found[3])
@@ -99,11 +100,22 @@ class Till:
         desk.do(f"/charging/bills/{bill}/void", [("reason", ""), ("other", "收错了人")])
         self.notes.money(desk.role, -case.cash_paid, -case.scan_paid)
 
-    def refund_form(self, desk: Desk, bill: str, *, quantity: int | None = None) -> list[tuple[str, str]]:
-        """The first drug of a bill, all of it or so many units."""
+    def spoil(self, desk: Desk, case: Case) -> None:
+        """The paper of the invoice jams: the next one is taken, the spoilt one stays in the book; one more is torn."""
+        told = desk.do(f"/charging/bills/{self.bill(desk, case)}/next-invoice").words
+        if "作废" not in told:
+            raise NotAsExpected(f"no paper was spoilt: {told}")
+        desk.do("/charging/books/void-next")
+        self.notes.paper(desk.role, 2)
+        self.notes.spoilt[desk.role] += 2
+
+    def refund_form(
+        self, desk: Desk, bill: str, *, quantity: int | None = None, of: str = ""
+    ) -> list[tuple[str, str]]:
+        """The first drug of a bill, or the line named `of`, all of it or so many units."""
         page = desk.page(f"/charging/bills/{bill}/refund")
         boxes = re.findall(r'<input[^>]*name="take"[^>]*>', page)
-        line = next(field_values(one, "take")[0] for one in boxes if FEE not in one)
+        line = next(field_values(one, "take")[0] for one in boxes if (of in one if of else FEE not in one))
         amount = str(quantity) if quantity else field_values(page, f"q{line}")[0]
         fields = [("take", line), (f"q{line}", amount), ("channel", ""), ("other", "患者不要了")]
         quoted = desk.send(f"/charging/bills/{bill}/refund/quote", fields, once="", fragment=True)
@@ -120,6 +132,19 @@ class Till:
         form = self.refund_form(desk, bill, quantity=case.kept["back"])
         told = desk.do(f"/charging/bills/{bill}/refund", form)
         self.gave(desk, told.words)
+
+    def refund_penicillin(self, desk: Desk, case: Case) -> None:
+        """The skin test was positive."""
+        self._refund_of(desk, case, "青霉素")
+
+    def refund_dressing(self, desk: Desk, case: Case) -> None:
+        """One of two dressings was not done."""
+        self._refund_of(desk, case, "换药", 1)
+
+    def _refund_of(self, desk: Desk, case: Case, of: str, quantity: int | None = None) -> None:
+        bill = self.bill(desk, case)
+        form = self.refund_form(desk, bill, quantity=quantity, of=of)
+        self.gave(desk, desk.do(f"/charging/bills/{bill}/refund", form).words)
 
     def ask_refund(self, desk: Desk, case: Case) -> None:
         """The whole bill, which is above the limit: it waits for the manager and nothing moves."""
@@ -147,8 +172,10 @@ class Till:
         for part in found[2].split("，"):
             method, amount = part.rsplit(" ", 1)
             self.notes.money(desk.role, *((-fen(amount), 0) if method == "现金" else (0, -fen(amount))))
+        papers = [one for one in (found[1], found[3]) if one]
+        self.notes.paper(desk.role, len(papers))
         with self.notes.lock:
-            self.notes.receipts += [one for one in (found[1], found[3]) if one]
+            self.notes.receipts += papers
 
     # the shift
 

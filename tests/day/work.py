@@ -1,16 +1,19 @@
-"""What each desk does for a patient of the scripted day, by the forms of its own pages."""
+"""What registrar and doctors do for a patient of the scripted day, by the forms of their own pages."""
 
 import re
 from datetime import date, timedelta
-from urllib.parse import quote
 
 from tests.day.case import Case, Notes
-from tests.day.desk import Desk, NotAsExpected, fen, yuan
+from tests.day.desk import Desk, NotAsExpected
 from tests.faults.form_client import field_of
 from tests.faults.kill_clients import Facts
 from tests.faults.kill_visit import NOTE
 
-BLOOD_COUNT = {"wbc": "6.5", "rbc": "4.6", "hgb": "140", "plt": "210", "neut": "60", "lym": "30"}
+SALINE, PENICILLIN = "D0034", "D0042"
+DOCTORS = {"doctor2": "马有福"}
+BOTTLE = {"frequency": "qd", "days": "1", "route": "ivgtt"}
+USES = {SALINE: BOTTLE | {"dose": "250ml"}, PENICILLIN: BOTTLE | {"dose": "80万单位"}}
+BLOOD_COUNT, DRESSING = "S0015", "S0012"
 
 
 class Work:
@@ -26,7 +29,26 @@ class Work:
             "name": case.name, "sex": "1",
             "born_on": (date(1980, 1, 1) + timedelta(days=61 * (case.number % 250))).isoformat(), "payer": "self",
             "kind": case.kind, "room": case.room, "allergy_state": "none", "temperature": case.temperature,
+            "appointment": case.appointment,
         }  # fmt: skip
+
+    def book(self, desk: Desk, case: Case) -> None:
+        """On the phone: the village doctor's session of today has a place."""
+        page = desk.page("/registration/appointments")
+        place = re.search(rf'<option value="([^"]*)"[^>]*>[^<]*{DOCTORS[case.doctor]}', page)
+        if place is None:
+            raise NotAsExpected("the session has no place")
+        fields = {"patient": "", "who": case.name, "phone": "19900001234", "place": place[1], "by_phone": "1"}
+        desk.do("/registration/appointments", fields.items())
+        rows = desk.page("/registration/appointments/list")
+        found = re.search(rf"/registration/appointments/([0-9a-f]{{32}})(?:(?!<tr)[\s\S])*?{case.name}", rows)
+        if found is None:
+            raise NotAsExpected(f"{case.name} has no appointment")
+        case.appointment, case.room = found[1], place[1].rpartition("|")[2]
+
+    def does_not_come(self, _desk: Desk, case: Case) -> None:
+        """An appointment nobody comes to."""
+        self.notes.no_shows.append(case.name)
 
     def register(self, desk: Desk, case: Case) -> None:
         fields, once = self.new_person(case), f"day-register-{case.number:05d}"
@@ -86,19 +108,44 @@ class Work:
             "sheet_rev": rev, "drug_id": self.more[code], "drug": "", "dose": "1片", "frequency": "qd", "days": "3",
             "route": "po", "quantity": case.quantity,
         }  # fmt: skip
-        return list((row | other).items())
+        return list((row | USES.get(code, {}) | other).items())
 
-    def request(self, desk: Desk, case: Case) -> None:
+    def _request(self, desk: Desk, case: Case, code: str, quantity: int) -> None:
         page = f"/doctor/visits/{case.visit_id}"
         rev = field_of(desk.page(page), "request_rev")
-        fields = [("request_rev", rev), ("item_id", self.more["S0015"]), ("item_quantity", "1")]
+        fields = [("request_rev", rev), ("item_id", self.more[code]), ("item_quantity", str(quantity))]
         desk.draft(f"{page}/requests/lines", fields)
 
     def consult_with_request(self, desk: Desk, case: Case) -> None:
+        """A blood count is asked for."""
         self.begin(desk, case)
         self.write(desk, case)
-        self.request(desk, case)
+        self._request(desk, case, BLOOD_COUNT, 1)
         self.sign(desk, case)
+
+    def consult_with_treatment(self, desk: Desk, case: Case) -> None:
+        """Two dressings are asked for."""
+        self.begin(desk, case)
+        self.write(desk, case)
+        self._request(desk, case, DRESSING, 2)
+        self.sign(desk, case)
+
+    def consult_with_bottle(self, desk: Desk, case: Case) -> None:
+        """Saline and penicillin, joined to one bottle."""
+        self.begin(desk, case)
+        self.write(desk, case)
+        page = f"/doctor/visits/{case.visit_id}"
+        shown = desk.page(page)
+        lines = list(dict.fromkeys(re.findall(r"/lines/([0-9a-f]{32})", shown)))
+        if not lines:
+            raise NotAsExpected(f"{case.name}: no row can join a bottle")
+        desk.draft(f"{page}/lines/{lines[-1]}/group", [("sheet_rev", field_of(shown, "sheet_rev"))])
+        self.sign(desk, case)
+
+    def cosign(self, desk: Desk, case: Case) -> None:
+        """What the trainee signed gets a registered doctor's name, and goes to the cashier."""
+        rev = field_of(desk.page(f"/doctor/visits/{case.visit_id}"), "note_rev")
+        desk.do(f"/doctor/visits/{case.visit_id}/cosign", [("note_rev", rev)])
 
     def signing(self, desk: Desk, case: Case) -> list[tuple[str, str]]:
         shown = desk.page(f"/doctor/visits/{case.visit_id}")
@@ -108,107 +155,3 @@ class Work:
     def sign(self, desk: Desk, case: Case) -> None:
         case.kept["signing"] = self.signing(desk, case)
         desk.do(f"/doctor/visits/{case.visit_id}/submit", case.kept["signing"])
-
-    # nurse and laboratory
-
-    def examine(self, desk: Desk, case: Case) -> None:
-        line = self._asked(desk, case)
-        desk.do(f"/laboratory/lines/{line}/collect", [("specimen", "静脉血")])
-        page = desk.page(f"/laboratory/?line={line}")
-        found = re.search(r"/laboratory/reports/([0-9a-f]{32})/enter", page)
-        if found is None:
-            raise NotAsExpected("no results to enter")
-        case.kept["report"], case.kept["line"] = found[1], line
-        names = re.findall(r'<(?:input|select)[^>]*data-col="value"[^>]*>', page)
-        codes = [one[1] for tag in names if (one := re.search(r'name="([^"]+)"', tag))]
-        values = [(code, BLOOD_COUNT.get(code, "10")) for code in codes]
-        desk.do(f"/laboratory/reports/{found[1]}/enter", [("rev", field_of(page, "rev")), *values])
-
-    def _asked(self, desk: Desk, case: Case) -> str:
-        queue = desk.page("/laboratory/queue")
-        at = queue.find(case.name)
-        links = [(one.start(), one[1]) for one in re.finditer(r"line=([0-9a-f]{32})", queue)]
-        if at < 0 or not links:
-            raise NotAsExpected(f"{case.name} is not waiting for the laboratory")
-        return min(links, key=lambda one: abs(one[0] - at))[1]
-
-    def verify(self, desk: Desk, case: Case) -> None:
-        page = desk.page(f"/laboratory/?line={case.kept['line']}")
-        desk.do(f"/laboratory/reports/{case.kept['report']}/verify", [("rev", field_of(page, "rev"))])
-
-    # the pharmacy
-
-    def sheets(self, desk: Desk, case: Case) -> list[str]:
-        found = desk.page(f"/pharmacy/find?q={quote(case.name)}")
-        return list(dict.fromkeys(re.findall(r"/pharmacy/sheets/([0-9a-f]{32})", found)))
-
-    def handing(self, desk: Desk, sheet: str, *, part: bool = False) -> tuple[list[tuple[str, str]], dict[str, int]]:
-        """The form that hands out all (or one unit of each line), and the units by drug code."""
-        page = desk.page(f"/pharmacy/sheets/{sheet}?part=1")
-        fields = [("batches", field_of(page, "batches")), ("parts", field_of(page, "parts"))]
-        units: dict[str, int] = {}
-        for row in re.findall(r'(?s)<tr id="line-[0-9a-f]{32}".*?</tr>', page):
-            code, box = re.search(r"<bdi>(D\d+)</bdi>", row), re.search(r'name="(given-([0-9a-f]{32}))"[^>]*', row)
-            if code is None or box is None:
-                continue
-            left = int(re.search(r'value="(\d+)"', box[0])[1])  # type: ignore[index]
-            given = 1 if part else left
-            fields.append(("line", box[2]))
-            if part:
-                fields.append((box[1], str(given)))
-            units[code[1]] = units.get(code[1], 0) + given
-        return [*fields, ("short_reason", "fetch_later")] if part else fields, units
-
-    def dispense(self, desk: Desk, case: Case) -> None:
-        self._hand_out(desk, case, part=False)
-
-    def dispense_part(self, desk: Desk, case: Case) -> None:
-        self._hand_out(desk, case, part=True)
-
-    def _hand_out(self, desk: Desk, case: Case, *, part: bool) -> None:
-        for sheet in self.sheets(desk, case):
-            fields, units = self.handing(desk, sheet, part=part)
-            case.kept["handed"] = f"/pharmacy/sheets/{sheet}/dispense", fields
-            desk.do(*case.kept["handed"])
-            self.notes.goods(units, -1)
-            case.kept["sheet"], case.kept["units"] = sheet, units
-
-    def take_back(self, desk: Desk, case: Case) -> None:
-        """One unopened pack part of the first drug comes back and is sold again."""
-        path = f"/pharmacy/sheets/{case.kept['sheet']}/return"
-        page = desk.page(path)
-        found = re.search(r'name="back-([0-9a-f]{32}-[0-9a-f]{32})"', page)
-        if found is None:
-            raise NotAsExpected("nothing may come back")
-        code, quantity = next(iter(case.kept["units"].items()))
-        fields = [
-            ("seen", field_of(page, "seen")), ("reason", "没吃，没拆封"), (f"back-{found[1]}", str(quantity)),
-            (f"condition-{found[1]}", "sealed"), (f"accept-{found[1]}", "yes"),
-        ]  # fmt: skip
-        desk.do(path, fields)
-        self.notes.goods({code: quantity}, 1)
-        case.kept["back"] = quantity
-
-    # the manager
-
-    def decide(self, desk: Desk, case: Case) -> None:
-        page = desk.page("/charging/approvals")
-        at = page.find(f"<b>{case.name}</b>")
-        found = re.findall(r"/charging/approvals/([0-9a-f]{32})", page[:at])
-        if at < 0 or not found:
-            raise NotAsExpected(f"nothing of {case.name} waits for approval")
-        desk.do(f"/charging/approvals/{found[-1]}/decide", [("decision", "approve"), ("answer", "")])
-
-    def hand_in(self, desk: Desk, _case: Case) -> None:
-        """Every closed shift whose cash has come: the cashiers' own counts."""
-        while self.notes.shifts and len(self.notes.handed_in) < len(self.notes.shifts):
-            page = desk.page("/charging/days")
-            found = re.search(r"/charging/shifts/([0-9a-f]{32})/hand-in", page)
-            if found is None:
-                return
-            dialog = desk.page(f"/charging/shifts/{found[1]}/hand-in")
-            due = re.search(r"应交现金 ([\d,.]+)", dialog)
-            if due is None or fen(due[1]) not in [cash for _, cash, _ in self.notes.shifts]:
-                raise NotAsExpected(f"the finance desk expects {due and due[1]}")
-            desk.do(f"/charging/shifts/{found[1]}/hand-in", [("received", yuan(fen(due[1]))), ("note", "")])
-            self.notes.handed_in.append(fen(due[1]))

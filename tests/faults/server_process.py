@@ -20,11 +20,11 @@ def free_port() -> int:
 
 
 def clinic_command(
-    folder: Path, *words: str, typed: str = "", port: int | None = None
+    folder: Path, *words: str, typed: str = "", port: int | None = None, program: tuple[str, ...] = ("appliance",)
 ) -> subprocess.CompletedProcess[str]:
     """Run `clinic --data folder words...` to its end, with `typed` on its standard input."""
     return subprocess.run(
-        [sys.executable, "-m", "appliance", "--data", str(folder), *words], cwd=ROOT, env=_environment(port),
+        [sys.executable, "-m", *program, "--data", str(folder), *words], cwd=ROOT, env=_environment(port),
         input=typed, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
 
@@ -35,7 +35,12 @@ def _environment(port: int | None) -> dict[str, str]:
 
 
 class ServerProcess:
-    """`clinic run` on a folder and a free port; `starts` are the seconds from each start to the first answer."""
+    """`clinic run` on a folder and a free port; `starts` are the seconds from each start to the first answer.
+
+    `program` is the module to run, with what it wants before the words of `clinic`.
+    """
+
+    program: tuple[str, ...] = ("appliance",)
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
@@ -52,7 +57,7 @@ class ServerProcess:
         self._began = time.monotonic()
         with (self.folder.parent / "console.log").open("ab") as console:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "appliance", "--data", str(self.folder), "run"],
+                [sys.executable, "-m", *self.program, "--data", str(self.folder), "run"],
                 cwd=ROOT, env=_environment(self.port), stdout=console, stderr=console,
             )  # fmt: skip
 

@@ -1,13 +1,15 @@
 """Papers of charging: the receipt (门诊收费小票) and the slip of a closed shift (交班单), in Chinese on any screen."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from clinic_app.kernel import installation, jobs
+from clinic_app.kernel import installation, jobs, printing
 from clinic_app.kernel.clock import local, local_text
 from clinic_app.kernel.errors import Missing
 from clinic_app.kernel.money import yuan
 from clinic_app.modules.charging import queries
+from clinic_app.modules.charging.rules import CASH
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.visits import queries as visits
@@ -129,6 +131,11 @@ def receipt(bill_id: bytes) -> ReceiptPaper:
         tendered=yuan(bill.tendered_fen) if bill.change_fen else "", change=yuan(bill.change_fen),
         fetch_drugs=bill.root_id is None and any(one.item_kind == "drug" for one in lines),
     )  # fmt: skip
+
+
+def receipt_with_cash(bill_id: bytes, methods: Iterable[str]) -> dict[str, Any]:
+    """The model of a receipt that money moves with; where cash is among the methods it opens the drawer (钱箱)."""
+    return receipt(bill_id).model() | {printing.OPENS_DRAWER: CASH in methods}
 
 
 def shift_slip(shift_id: bytes) -> ShiftSlip:

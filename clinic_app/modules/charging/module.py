@@ -34,6 +34,11 @@ MODULE = Module(
         MenuItem("月结", "charging.months", "charging.see_months", "lock"),
         MenuItem("各班", "charging.shifts", "charging.close_for", "clock"),
     ),
+    belongs={
+        "charging.bill": "charging.receipts",
+        "charging.arrears": "charging.receipts",
+        "charging.books": "charging.days",
+    },
     events=EVENTS,
     offers=("charging.refund", "charging.void_bill"),
     on={

@@ -19,12 +19,11 @@ MODULE = Module(
         MenuItem("核对", "checks.index", "checks.view", "shield"),
         MenuItem("审计", "checks.trail", "checks.trail", "list"),
     ),
+    belongs={"checks.readings": "checks.trail"},
     reads=("patient", "person"),
     chips=chips,
     stop=lambda: runner.stop(STOP_SECONDS),
     parameters=(
-        Parameter(
-            "checks.clock_leap_days", 31, "decided here: a longer leap is typed twice", lowest=1, highest=3660
-        ),
+        Parameter("checks.clock_leap_days", 31, "decided here: a longer leap is typed twice", lowest=1, highest=3660),
     ),
 )

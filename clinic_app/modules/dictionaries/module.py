@@ -3,6 +3,7 @@
 from clinic_app.kernel.manifest import MenuItem, Module
 from clinic_app.kernel.parameters import Parameter
 from clinic_app.modules.dictionaries.events import EVENTS
+from clinic_app.modules.dictionaries.importing.running import resume
 from clinic_app.modules.dictionaries.invariants import INVARIANTS
 from clinic_app.modules.dictionaries.queries.todo import todo
 
@@ -29,7 +30,9 @@ MODULE = Module(
     events=EVENTS,
     invariants=INVARIANTS,
     todo=todo,
+    hourly=resume,
     parameters=(
+        Parameter("dictionaries.recent_use_days", 90, "our choice: a season", lowest=1, highest=730),
         Parameter("dictionaries.registration_fee_item", "S0003", "practice: code of 一般诊疗费 in the starter list"),
     ),
 )

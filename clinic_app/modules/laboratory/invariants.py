@@ -16,7 +16,7 @@ INVARIANTS = (
         "L1-paid", "做过的检验检查都交了费，或写明急救",
         "SELECT 'report ' || r.report_no, 'was never paid' FROM report r WHERE r.state <> 'cancelled'"
         " AND r.emergency_reason = '' AND NOT EXISTS (SELECT 1 FROM charge_line c WHERE c.source_id = r.request_id"
-        " AND c.source_line_id = r.line_id AND c.state = 'billed')",
+        " AND c.source_line_id = r.line_id AND c.state = 'billed' AND c.refunded < c.quantity)",
     ),
     Invariant(
         "L1-versions", "报告的版本连续，一个项目只有一张有效报告",

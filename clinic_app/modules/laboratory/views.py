@@ -140,16 +140,26 @@ def print_report(report_id: bytes) -> Response:
 @access("laboratory.view")
 def results(visit_id: bytes) -> Response:
     """What came out for a visit, for the doctor's page: values with flags, words of examinations, what still runs."""
+    return pages.answer("laboratory/_results.html", focus="#results-h", found=_found(visit_id))
+
+
+@blueprint.get("/visits/<id:visit_id>/past-results")
+@access("laboratory.view")
+def past_results(visit_id: bytes) -> Response:
+    """The same of an earlier visit, inside its note."""
+    return pages.page("laboratory/_reports.html", found=_found(visit_id))
+
+
+def _found(visit_id: bytes) -> list[dict[str, Any]]:
     visit = visits.visit(visit_id)
     if visit is None:
         raise Missing("laboratory.visit_missing")
     open_chart(visit.patient_id, SCREEN)
-    found = [
+    return [
         {"one": one, "asked": queries.asked(one.line_id), "calls": queries.calls_of_report(one.id),
          "values": queries.values_of(one.id) if one.state == "verified" else []}
         for one in queries.reports_of_visit(visit_id)
     ]  # fmt: skip
-    return pages.answer("laboratory/_results.html", focus="#results-h", visit=visit, found=found)
 
 
 def _do(

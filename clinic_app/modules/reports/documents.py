@@ -3,15 +3,16 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any, Protocol
 
 from clinic_app.kernel import clock
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.money import yuan
 from clinic_app.modules.patients.queries import mask_name
-from clinic_app.modules.reports.rules.cells import safe_cell
+from clinic_app.modules.reports.rules.cells import Amount, safe_cell
 
-Cells = Sequence[str | int | None]
+Cells = Sequence[str | int | Amount | None]
 
 
 class Words(Protocol):
@@ -25,13 +26,14 @@ class Words(Protocol):
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
-def headings(what: str) -> list[str]:
-    """The columns of a table in the reader's language."""
-    return {
+def headings(what: str, part: str = "") -> list[str]:
+    """The columns of a table in the reader's language; `part` names the account that rows of income are asked for."""
+    found = {
         "visits": [_("日期"), _("就诊号"), _("患者"), _("医生"), _("挂号时间"), _("开始时间"), _("结束时间")],
         "income": [_("日期"), _("凭证"), _("收据号"), _("医生"), _("收入（元）"), _("其中药品（元）"), _("怎么付的")],
         "sheets": [_("日期"), _("处方单号"), _("患者"), _("医生"), _("几种药"), _("抗菌药")],
     }[what]
+    return [*found, part] if part else found
 
 
 def cells(what: str, row: Any, words: Words) -> Cells:
@@ -41,8 +43,9 @@ def cells(what: str, row: Any, words: Words) -> Cells:
         return [row.visit_on, row.visit_no, mask_name(row.name), row.doctor, *times]
     if what == "income":
         paid = "；".join(f"{words.method(method)} {yuan(fen)}" for method, fen in row.paid)
-        money = [yuan(row.income_fen), yuan(row.drugs_fen)]
-        return [row.posted_on, words.voucher_kind(row.kind), row.receipt_no, row.doctor, *money, paid]
+        money = [Amount(row.income_fen), Amount(row.drugs_fen)]
+        part = [] if row.part_fen is None else [Amount(row.part_fen)]
+        return [row.posted_on, words.voucher_kind(row.kind), row.receipt_no, row.doctor, *money, paid, *part]
     return [row.signed_on, row.prescription_no, mask_name(row.name), row.doctor, row.drugs, row.antimicrobials]
 
 
@@ -56,7 +59,7 @@ def as_csv(head: Sequence[str], rows: Iterable[Cells]) -> bytes:
 
 
 def as_xlsx(head: Sequence[str], rows: Iterable[Cells]) -> bytes:
-    """One sheet; every text is a text cell, never a formula."""
+    """One sheet; every text is a text cell, never a formula; amounts are numbers of two decimals."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 
@@ -64,8 +67,13 @@ def as_xlsx(head: Sequence[str], rows: Iterable[Cells]) -> bytes:
     sheet = book.create_sheet()
     sheet.append(list(head))
     for row in rows:
-        written = [WriteOnlyCell(sheet, value=safe_cell(cell)) for cell in row]
-        for cell in written:
+        written = []
+        for value in row:
+            if isinstance(value, Amount):
+                written.append(cell := WriteOnlyCell(sheet, value=Decimal(value.fen) / 100))
+                cell.number_format = "0.00"
+                continue
+            written.append(cell := WriteOnlyCell(sheet, value=safe_cell(value)))
             if isinstance(cell.value, str):
                 cell.data_type = "s"
         sheet.append(written)

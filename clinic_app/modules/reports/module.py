@@ -10,7 +10,7 @@ MODULE = Module(
         "reports.view": frozenset({"manager"}),
         "reports.export": frozenset({"manager"}),
     },
-    menu=(MenuItem("院长看板", "reports.dashboard", "reports.view", "list", True),),
+    menu=(MenuItem("院长看板", "reports.dashboard", "reports.view", "list", True, leads=True),),
     reads=(
         "visit", "patient", "voucher", "ledger_entry", "bill", "prescription", "prescription_line", "drug",
         "charge_line", "payment_method", "invoice_category",

@@ -46,9 +46,13 @@ def doses_by_day(
     return [cycle[day % cycle_days] for day in range(days)]
 
 
-def units_each(quantity: int, entries: int) -> int:
-    """Minimum units of a line that one execution uses, what does not divide rounded up."""
-    return -(-quantity // entries)
+def units_by_entry(quantity: int, entries: int) -> list[int]:
+    """Minimum units of a line that each of its executions uses, the first ones more, all together the line's quantity.
+
+    A vial for several doses (5 units for 3, or 1 for 3) is opened by the first that needs it: [2, 2, 1], [1, 0, 0].
+    """
+    whole, more = divmod(quantity, entries)
+    return [whole + (place < more) for place in range(entries)]
 
 
 def matches(scanned: str, expected: Collection[str]) -> bool:

@@ -172,6 +172,9 @@ def _page(patient_id: bytes | None, waiting: list[queries.Waiting]) -> Response:
     open_chart(patient_id, SCREEN)
     tests = queries.open_tests_of_patient(patient_id, today)
     entries = [_shown(one) for one in queries.entries_of_patient(patient_id, today)]
+    tested = {one.drug_id for one in tests if one.state in OPEN_TEST}
+    for one in entries:  # ST-01: nothing of it is given before the test is read
+        one["waits_for_test"] = any(part.drug_id in tested for part in one["parts"] if part.drug_id)
     chosen = _chosen(read_id(request.args.get("at", "")) or NOTHING, tests, entries, today.isoformat())
     later = [one for one in waiting if one.patient_id != patient_id]
     return pages.page(

@@ -27,6 +27,7 @@ MODULE = Module(
         MenuItem("看板", "visits.board", "visits.view", "list"),
         MenuItem("出诊", "visits.sessions", "visits.plan", "clock"),
     ),
+    belongs={"visits.of_person": "patients.index", "visits.missed_appointments": "visits.appointments"},
     events=EVENTS,
     offers=("visits.cancel", "visits.change_payer", "visits.give_back"),
     reads=("patient", "room", "person"),

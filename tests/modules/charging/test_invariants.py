@@ -131,8 +131,13 @@ def returned(books):
 
 def test_all_hold_after_refund_hand_in_and_invoices(returned):
     assert [(result.id, result.violations) for result in invariants.results() if not result.holds] == []
+    returned.clinic.raw(CLOSED_EMPTY)
+    assert broken("M5-month") == []
 
-
+CLOSED_EMPTY = (
+    "INSERT INTO month_close(month, income_fen, cash_fen, noncash_fen, receivable_fen, closed_by, closed_at)"
+    " SELECT '2020-01', 0, 0, 0, 0, id, 1 FROM person LIMIT 1"
+)
 RED = "(SELECT id FROM bill WHERE kind = 'red')"
 MORE_BREAKS = {
     "M4-red": [
@@ -148,6 +153,18 @@ MORE_BREAKS = {
         "UPDATE refund_payment SET amount_fen = amount_fen + 1",
         "UPDATE payment SET amount_fen = 9999 WHERE bill_id = (SELECT rest_id FROM refund) AND method = 'wechat'",
         "UPDATE refund_payment SET amount_fen = 999999",
+        "UPDATE refund_line SET amount_fen = amount_fen + 1",
+        "INSERT INTO approval(id, kind, visit_id, patient_id, bill_id, amount_fen, reason, state, asked_by, asked_at,"
+        " decided_by, decided_at, used_bill_id) SELECT randomblob(16), 'refund', b.visit_id, b.patient_id, b.id, 1240,"
+        " '不要了', 'used', b.cashier_id, 1,"
+        " (SELECT id FROM person WHERE id <> b.cashier_id LIMIT 1), 2, f.red_id FROM refund f"
+        " JOIN bill b ON b.id = f.bill_id",
+        "INSERT INTO approval(id, kind, visit_id, patient_id, bill_id, amount_fen, reason, state, asked_by, asked_at,"
+        " decided_by, decided_at, used_bill_id) SELECT randomblob(16), 'refund', b.visit_id, b.patient_id, b.id, 1239,"
+        " '不要了', 'used', b.cashier_id, 1,"
+        " (SELECT id FROM person WHERE id <> b.cashier_id LIMIT 1), 2, f.red_id FROM refund f"
+        " JOIN bill b ON b.id = f.bill_id;"
+        " UPDATE refund SET approval_id = (SELECT id FROM approval)",
     ],
     "M3": [f"UPDATE ledger_entry SET amount_fen = amount_fen + 1 WHERE voucher_id = (SELECT id FROM voucher"
            f" WHERE bill_id = {RED} AND kind = 'red')"],
@@ -168,6 +185,9 @@ MORE_BREAKS = {
         "UPDATE voucher SET posted_on = '2020-01-01' WHERE id = 1",
         "INSERT INTO month_close(month, income_fen, cash_fen, noncash_fen, receivable_fen, closed_by, closed_at)"
         " SELECT substr(posted_on, 1, 7), 0, 0, 0, 0, (SELECT id FROM person LIMIT 1), 1 FROM voucher LIMIT 1",
+        "UPDATE bill SET paid_on = '2020-01-01' WHERE number = 1",
+        *(f"{CLOSED_EMPTY}; UPDATE month_close SET {sum_of} = 1"
+          for sum_of in ("income_fen", "cash_fen", "noncash_fen", "receivable_fen")),
     ],
     "N1-invoice": [
         "UPDATE invoice_use SET number = number + 1 WHERE number = (SELECT max(number) FROM invoice_use)",
@@ -176,6 +196,9 @@ MORE_BREAKS = {
         "INSERT INTO invoice_book SELECT randomblob(16), prefix, 5, 12, width, (SELECT id FROM person WHERE id <>"
         " cashier_id LIMIT 1), issued_by, issued_at, NULL, NULL, NULL FROM invoice_book",
         "UPDATE invoice_book SET ended_at = 1, last_used = 1",
+        "INSERT INTO invoice_book SELECT randomblob(16), prefix || '0', 5, 9, width - 1, (SELECT id FROM person"
+        " WHERE id <> cashier_id LIMIT 1), issued_by, issued_at, NULL, NULL, NULL FROM invoice_book",
+        "UPDATE invoice_use SET used_by = (SELECT id FROM person WHERE id <> used_by LIMIT 1)",
     ],
 }  # fmt: skip
 

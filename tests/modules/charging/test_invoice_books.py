@@ -114,3 +114,52 @@ def test_a_void_keeps_the_number_and_a_refund_takes_the_next_ones(window, book):
     assert queries.invoices_of_shift(queries.open_shift(window.cashier.person_id).id) == [
         ("甘A12301", "甘A12304", 4, 1)
     ]
+
+
+def test_number_0_of_a_book_is_used_once_too(window):
+    window.parameter("charging.paper_invoices", True)
+    book = bytes.fromhex(issue(window, 0, 9)["book_id"])
+    assert window.pay(window.visit())["invoice_no"] == "甘A00000"
+    window.clinic.run(window.clinic.actor("manager"), lambda uow: services.hand_back_book(uow, book))
+    with pytest.raises(Refused) as refused:
+        issue(window, 0, 9)
+    assert refused.value.code == "charging.book_overlaps"
+
+
+def test_a_book_that_came_back_unused_is_nobodys(window, book):
+    window.clinic.run(window.clinic.actor("manager"), lambda uow: services.hand_back_book(uow, book))
+    issue(window, 12290, 12360)
+    assert unbalanced() == []
+
+
+@pytest.mark.rule("FE-07")
+def test_the_same_number_on_paper_is_not_issued_under_another_prefix(window, book):
+    """甘A + 12301 and 甘A1 + 2301 are the same paper."""
+    second = window.second_cashier()
+    with pytest.raises(Refused) as refused:
+        window.clinic.run(
+            window.clinic.actor("manager"),
+            lambda uow: services.issue_book(
+                uow, prefix="甘A1", first=2301, last=2310, width=4, cashier_id=second.person_id
+            ),
+        )
+    assert refused.value.code == "charging.book_overlaps"
+
+
+@pytest.mark.rule("FE-13")
+def test_the_close_counts_the_torn_papers_of_its_shift_too(window, book):
+    window.pay(window.visit())
+    shift = queries.open_shift(window.cashier.person_id).id
+    window.clinic.run(window.cashier, lambda uow: services.void_next(uow, "撕坏了"))
+    assert queries.invoices_of_shift(shift) == [("甘A12301", "甘A12302", 2, 1)]
+
+
+@pytest.mark.rule("FE-13")
+def test_a_reprint_in_a_later_shift_stands_in_that_shift(window, book):
+    first = window.pay(window.visit())
+    before = queries.open_shift(window.cashier.person_id).id
+    window.close()
+    spoil(window, first)
+    now = queries.open_shift(window.cashier.person_id).id
+    assert queries.invoices_of_shift(before) == [("甘A12301", "甘A12301", 1, 1)], "the number stands where it was used"
+    assert queries.invoices_of_shift(now) == [("甘A12302", "甘A12302", 1, 0)] and unbalanced() == []

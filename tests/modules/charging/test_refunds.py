@@ -280,3 +280,17 @@ def test_a_sheet_that_was_taken_back_is_no_longer_paid(window):
     assert [one.prescription_id for one in queries.paid_prescriptions(today())] == [sheet]
     window.refund(bill)
     assert queries.is_prescription_paid(sheet) is None and queries.paid_prescriptions(today()) == []
+
+
+def test_a_line_named_twice_in_a_request_waits_once(window):
+    visit = window.visit()
+    window.services(visit, ("理疗", 15000))
+    paid = window.pay(visit)
+    bill = bytes.fromhex(paid["bill_id"])
+    line = next(one for one in queries.bill_lines(bill) if one.item_name == "理疗")
+    made = window.clinic.run(
+        window.cashier,
+        lambda uow: services.refund_bill(uow, bill, [(line.charge_line_id, 1)] * 2, reason="患者不要了"),
+    )
+    assert made["state"] == "waiting" and made["amount_fen"] == 15000
+    assert queries.approval_lines(bytes.fromhex(made["approval_id"])) == [(line.charge_line_id, 1)]

@@ -1,10 +1,13 @@
 """Relief and arrears are asked for, approved by somebody else, and explicit on the bill; arrears are paid later."""
 
+import sys
+
 import pytest
 
 from clinic_app.kernel import invariants
 from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.modules.charging import documents, queries, services
+from clinic_app.modules.visits import services as visit_services
 
 
 def unbalanced():
@@ -122,3 +125,65 @@ def test_arrears_that_were_paid_go_back_in_cash(window, owing):
     assert refused.value.code == "charging.void_settled"
     made = window.refund(owing)
     assert made["back"] == [["cash", 6840]] and made["struck_fen"] == 0 and unbalanced() == []
+
+
+def settle_by_scan(window, bill, reference, owed=2000):
+    return window.clinic.run(
+        window.cashier,
+        lambda uow: services.settle_arrears(
+            uow, bytes.fromhex(bill["bill_id"]), [services.Tender("wechat", owed, reference)], owed_seen_fen=owed
+        ),
+    )
+
+
+@pytest.fixture
+def owing_too(window, owing):
+    """Another bill of which 20.00 are owed."""
+    visit = window.visit("张兰英")
+    window.services(visit, ("心电图", 4601), ("雾化", 1241))
+    window.approve(ask(window, visit, "arrears", 2000))
+    return window.pay(visit, 4842)
+
+
+def test_one_payment_of_a_payment_service_settles_one_debt(window, owing, owing_too):
+    settle_by_scan(window, owing, "WX000077")
+    with pytest.raises(Refused) as refused:
+        settle_by_scan(window, owing_too, "WX000077")
+    assert refused.value.code == "charging.scan_reference_used"
+    assert refused.value.facts["receipt_no"] == owing["receipt_no"]
+    visit = window.visit("吴小宝")
+    with pytest.raises(Refused) as refused:
+        window.pay(visit, scan=(1000, "WX000077"))
+    assert refused.value.code == "charging.scan_reference_used"
+    settle_by_scan(window, owing_too, "WX000078")
+    assert unbalanced() == []
+    window.clinic.drop_triggers("settlement_payment")
+    window.clinic.raw("UPDATE settlement_payment SET reference = 'WX000077'")
+    assert [which for which, _found in unbalanced()] == ["M6-bill"]
+    window.clinic.raw("DELETE FROM settlement_payment WHERE voucher_id = (SELECT max(id) FROM voucher)")
+    assert [which for which, _found in unbalanced()] == ["M1"]
+
+
+@pytest.mark.rule("FE-10")
+def test_arrears_that_were_paid_by_scan_go_back_by_scan(window, owing):
+    settle_by_scan(window, owing, "WX000079")
+    made = window.refund(owing, ("雾化", 1))
+    assert made["back"] == [["wechat", 1240]] and unbalanced() == []
+    made = window.refund({"bill_id": made["rest_id"]})
+    assert sorted(made["back"]) == [["cash", 4840], ["wechat", 760]] and unbalanced() == []
+
+
+@pytest.mark.rule("FE-18")
+def test_all_that_is_owed_is_counted_however_long_the_list_is(window, owing, owing_too, monkeypatch):
+    monkeypatch.setattr(sys.modules["clinic_app.modules.charging.queries.arrears"], "MOST_LISTED", 1)
+    assert len(queries.arrears()) == 1 and queries.receivable_fen() == 4000
+
+
+def test_nothing_waits_for_a_visit_that_was_cancelled(window, visit):
+    """Neither the request in the manager's list nor the hold at the window outlives it."""
+    ask(window, visit, "relief", 1000)
+    window.clinic.run(window.cashier, lambda uow: services.hold_visit(uow, visit, "去取钱", {}))
+    window.clinic.run(
+        window.clinic.actor("registrar"), lambda uow: visit_services.cancel_visit(uow, visit, reason="患者走了")
+    )
+    assert queries.approvals_waiting() == [] and queries.hold(visit) is None

@@ -290,3 +290,24 @@ def test_a_scanned_slip_opens_its_visit_and_a_payments_number_goes_into_its_fiel
     paid = "4200002026112100012345678901"
     assert hidden(browser.get(f"/charging/waiting?q={paid}&visit={visit.hex()}").text, "reference") == paid
     assert "没有" in browser.get(f"/charging/waiting?q={paid}").text
+
+
+def test_the_payer_is_changed_at_the_window_before_the_first_bill(window, browser):
+    visit = window.visit()
+    assert url(visit, "/payer") in page(browser, visit)
+    dialog = browser.get(url(visit, "/payer"), **{"HX-Request": "true"}).text
+    assert "现在是自费" in dialog and 'value="resident"' in dialog and 'value="self"' not in dialog
+    empty = browser.post(url(visit, "/payer"), {"payer": ""}, **{"HX-Request": "true"})
+    assert empty.status_code == 422 and 'id="new-payer-msg"' in empty.text
+    changed = browser.post(url(visit, "/payer"), {"payer": "resident"})
+    assert (changed.status_code, changed.location) == (303, url(visit))
+    assert "城乡居民医保" in page(browser, visit)
+    browser.post(url(visit, "/charge"), {**form_of(page(browser, visit)), "cash": "10"})
+    refused = browser.post(url(visit, "/payer"), {"payer": "self"})
+    assert refused.status_code == 422 and "已经收了费" in refused.text
+
+
+def test_who_takes_no_money_changes_no_payer(window, browser_as):
+    visit = window.visit()
+    for role in ("manager", "doctor", "pharmacist"):
+        assert browser_as(role).post(url(visit, "/payer"), {"payer": "resident"}).status_code == 403

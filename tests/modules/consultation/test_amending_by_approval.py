@@ -123,3 +123,10 @@ def test_only_fields_that_differ_are_compared_and_words_keep_their_order():
     assert (found.name, found.older, found.newer) == (
         "plan", ((False, "休息"), (True, "三"), (False, "天")), ((False, "休息"), (True, "五"), (False, "天")),
     )  # fmt: skip
+
+
+@pytest.mark.rule("OR-06")
+def test_where_only_village_doctors_work_one_approves_the_others_change(signed):
+    _ask(signed)
+    _decide(signed, "village_doctor", approve=True)
+    assert queries.note(signed.visit_id).state == "amending"

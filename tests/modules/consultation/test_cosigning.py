@@ -266,3 +266,20 @@ def test_a_co_signature_by_the_author_is_named_by_the_check(clinic, handed_in):
     clinic.drop_triggers("note_cosign")
     clinic.raw("UPDATE note_cosign SET cosigned_by = (SELECT signed_by FROM note_version)")
     assert "O4-cosign" in _broken()
+
+
+@pytest.mark.rule("OR-07")
+def test_a_village_doctor_signs_with_a_registered_doctors_certificate_only(clinic, handed_in, browser_as):
+    village = clinic.actor("village_doctor")
+    rev = queries.note(handed_in.visit_id).rev
+    with pytest.raises(Refused) as refused:
+        clinic.run(village, lambda uow: services.cosign(uow, handed_in.visit_id, rev))
+    assert refused.value.code == "consultation.no_supervisor"
+    clinic.run(
+        clinic.actor("administrator"),
+        lambda uow: people_services.add_qualification(
+            uow, village.person_id, kind="doctor", level="assistant", valid_from=clock.today()
+        ),
+    )
+    assert browser_as("village_doctor").get("/doctor/waiting").status_code == 200
+    assert clinic.run(village, lambda uow: services.cosign(uow, handed_in.visit_id, rev))["sheets"]

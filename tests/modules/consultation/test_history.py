@@ -158,3 +158,25 @@ def test_the_panes_answer_and_a_stranger_gets_nothing(browser_as, before, writin
     foreign = doctor.get(f"/doctor/visits/{other.visit_id.hex()}/history?past={before.visit_id.hex()}")
     assert foreign.status_code == 404 and "146/88" not in foreign.text
     assert browser_as("cashier").get(f"{url}/history").status_code == 403
+
+
+def test_an_earlier_visit_shows_its_requests_and_asks_for_their_results(clinic, writing, browser_as):
+    one = writing(HEALTHY)
+    one.write()
+    blood = dictionaries.service_by_code("S0015")
+    one.draft(services.add_item, blood.id, 0, note="空腹")
+    one.sign(request_rev=1)
+    today = writing(HEALTHY)
+    past = history.past_note(today.patient_id, one.visit_id)
+    assert [(asked.kind, asked.state, [line.name for line in asked.lines]) for asked in past.requests] == [
+        ("laboratory", "signed", [blood.name])
+    ] and past.has_results
+    html = browser_as("doctor").get(f"/doctor/visits/{today.visit_id.hex()}/history", **{"HX-Request": "true"}).text
+    assert blood.name in html and "空腹" in html and f"/laboratory/visits/{one.visit_id.hex()}/past-results" in html
+
+
+def test_without_requests_nothing_is_asked_of_the_laboratory(before, writing, browser_as):
+    today = writing(HEALTHY)
+    assert not history.past_note(today.patient_id, before.visit_id).has_results
+    html = browser_as("doctor").get(f"/doctor/visits/{today.visit_id.hex()}/history", **{"HX-Request": "true"}).text
+    assert "past-results" not in html

@@ -261,3 +261,27 @@ def test_the_starter_data_is_loaded_once_and_names_known_panels(clinic):
     assert db.value("SELECT count(*) FROM reference_range WHERE is_reviewed = 1") == 0
     assert db.value("SELECT count(*) FROM service_item WHERE kind = 'laboratory' AND panel <> ''"
                     " AND panel NOT IN (SELECT panel FROM analyte)") == 0
+
+
+def test_an_emergency_does_not_bring_back_what_the_doctor_withdrew(case):
+    one, _paid = asked_for(case, CBC, pay=False)
+    line = lines(one)[0]
+    one.run("doctor", doctor.withdraw_request, line.request_id, "不做了")
+    assert refused(collect, one, line, emergency_reason="休克抢救").code == "laboratory.withdrawn"
+
+
+def test_a_report_that_nobody_paid_is_named(case, clinic):
+    one, _paid = asked_for(case, CBC, pay=False)
+    collect(one, lines(one)[0], emergency_reason="休克抢救")
+    clinic.drop_triggers("report")
+    clinic.raw("UPDATE report SET emergency_reason = ''")
+    assert held() == {"L1-paid"}
+
+
+def test_a_report_that_was_paid_back_is_named(case, clinic):
+    one, _paid = asked_for(case, CBC)
+    collect(one, lines(one)[0])
+    assert held() == set()
+    clinic.drop_triggers("charge_line")
+    clinic.raw("UPDATE charge_line SET refunded = quantity WHERE source_kind = 'request'")
+    assert "L1-paid" in held()

@@ -9,7 +9,7 @@ from clinic_app.kernel import access_log, clock, db, parameters
 from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.modules.patients import queries, services
 from clinic_app.modules.patients.rules.chart_access import alarm_spans, is_closed, opening_reason
-from clinic_app.modules.patients.services import Identifier, add_identifier
+from clinic_app.modules.patients.services import Identifier, add_identifier, approve_link, propose_link
 from tests import visit
 from tests.modules.patients.test_records import make
 
@@ -254,3 +254,35 @@ def test_a_hostile_reason_is_text(clinic, browser_as, chen):
     open_chart(clinic, chen.id, reason=hostile)
     shown = browser_as("security_officer").get("/patients/access-reviews").text
     assert "<script>alert" not in shown and re.search("&lt;script&gt;alert", shown)
+
+
+@pytest.mark.rule("PR-03")
+def test_a_restricted_person_is_masked_in_every_search_and_marked_on_every_page(clinic, browser_as, chen):
+    htmx = {"HX-Request": "true"}
+    searches = {
+        "registrar": ("/registration/search?q=cgy", "/patients/search?q=cgy"),
+        "doctor": ("/doctor/without-number/search?q=cgy",),
+    }
+    for role, urls in searches.items():
+        assert all("陈桂英" in browser_as(role).get(url, **htmx).text for url in urls)
+    restrict(clinic, chen.id)
+    for role, urls in searches.items():
+        for url in urls:
+            shown = browser_as(role).get(url, **htmx).text
+            assert "陈**" in shown and "陈桂英" not in shown and chen.address not in shown and "限制查阅" in shown
+    made = visit.arrive(clinic, chen.id)["visit_id"]
+    for role, url in (("cashier", f"/charging/visits/{made.hex()}"), ("doctor", f"/doctor/visits/{made.hex()}")):
+        banner = browser_as(role).get(url).text.split('id="patient-banner"')[1].split("</section>")[0]
+        assert "陈桂英" in banner and "限制查阅" in banner  # in the care of the day: seen, and marked
+
+
+def test_a_record_linked_to_a_restricted_one_is_marked_too(clinic, chen):
+    wang = queries.search("wds")[0]
+    assert not queries.is_restricted(wang.id)
+    restrict(clinic, wang.id)
+    assert queries.is_restricted(wang.id) and not queries.is_restricted(chen.id)
+    first, second = clinic.actor("registrar"), clinic.actor("manager")
+    made = clinic.run(first, lambda uow: propose_link(uow, wang.id, chen.id))
+    clinic.run(second, lambda uow: approve_link(uow, bytes.fromhex(made["link_id"])))
+    assert queries.is_restricted(chen.id)
+    assert [one.is_restricted for one in queries.search("cgy")] == [True]

@@ -129,3 +129,27 @@ def test_an_entry_is_never_changed_or_removed(clinic: Clinic, sheet: queries.She
         with pytest.raises(Exception, match="register"):
             clinic.raw(damage)
     assert db.value("SELECT count(*) FROM controlled_entry WHERE kind = 'dispense'") == 1
+
+
+@pytest.mark.rule("PH-16")
+def test_a_batch_on_two_lines_of_a_delivery_is_entered_as_what_came(clinic: Clinic) -> None:
+    make_controlled(clinic, AMPOULES)
+    receive_goods(clinic, (AMPOULES, AMPOULES), "N2", packs=20)
+    drug = dictionaries.drug_by_code(AMPOULES)
+    assert drug is not None
+    batch = next(one for one in stock.batches_of(drug.id) if one.batch_no == "N2")
+    assert queries.balance_of(batch.id) == batch.on_hand
+    assert [one.kind for one in queries.entries()[:2]] == ["goods_in", "goods_in"]
+    check_all()
+
+
+@pytest.mark.rule("PH-16")
+def test_empties_come_back_however_many_others_are_out(
+    clinic: Clinic, sheet: queries.Sheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.raw("UPDATE drug SET min_unit = '支' WHERE code = ?", (AMPOULES,))
+    hand_out(clinic, sheet)
+    monkeypatch.setattr("clinic_app.modules.pharmacy.services.controlled.queries.open_empties", lambda: [])
+    line = lines(sheet)[0]
+    done = clinic.run(clinic.actor("pharmacist"), lambda uow: services.receive_empties(uow, line.id, 1))
+    assert done["open"] == line.ordered - 1

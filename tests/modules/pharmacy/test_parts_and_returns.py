@@ -6,10 +6,14 @@ import pytest
 
 from clinic_app.kernel import db, invariants
 from clinic_app.kernel.clock import clock, today
-from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.errors import Refused, Stale
+from clinic_app.modules.charging import queries as charging_queries
 from clinic_app.modules.consultation import services as consultation
+from clinic_app.modules.patients import services as patients
+from clinic_app.modules.patients.services import AllergyEntry
 from clinic_app.modules.pharmacy import queries, rules, services
 from clinic_app.modules.pharmacy.invariants import INVARIANTS
+from clinic_app.modules.pharmacy.queries.steps import steps
 from clinic_app.modules.stock import queries as stock
 from clinic_app.modules.stock import services as stock_services
 from tests.conftest import Clinic
@@ -84,6 +88,21 @@ def test_of_two_drugs_dispensed_and_one_returned_only_that_one_is_refunded(clini
 
 
 @pytest.mark.rule("FE-09")
+@pytest.mark.rule("O3", "ST-03")
+def test_a_drug_paid_back_for_an_allergy_does_not_stop_the_others_of_its_sheet(clinic: Clinic) -> None:
+    sheet = paid(clinic, "D0001", "D0016")
+    against, other = lines(sheet)
+    entries = [AllergyEntry("group", "penicillins", note="皮疹")]
+    clinic.run(clinic.actor("doctor"), lambda uow: patients.set_allergies(uow, sheet.patient_id, "known", entries))
+    assert code_of(lambda: give(clinic, sheet)) == "pharmacy.allergy_unanswered"
+    refund(clinic, sheet, against, against.ordered - 1)
+    assert code_of(lambda: give(clinic, sheet)) == "pharmacy.allergy_unanswered"
+    refund(clinic, sheet, against, 1)
+    give(clinic, sheet)
+    assert [line.given for line in lines(sheet)] == [0, other.ordered]
+    all_agrees()
+
+
 def test_a_return_that_is_refused_is_not_refunded(clinic: Clinic) -> None:
     sheet = paid(clinic, "D0001")
     give(clinic, sheet)
@@ -226,17 +245,6 @@ def test_what_is_owed_and_lapsed_is_held_again_before_it_is_handed_out(clinic: C
     all_agrees()
 
 
-@pytest.mark.rule("PH-08")
-def test_the_second_sheet_of_a_bill_stays_in_the_queue_when_its_drugs_lapse(clinic: Clinic) -> None:
-    arrived = arrive(clinic, ADULT)
-    sheets = consult(clinic, arrived["visit_id"], ("D0011", "D0016", "D0038", "D0001", "D0005", "D0010"))
-    pay(clinic, arrived["visit_id"])
-    give(clinic, again(sheets[0]))
-    lapse(clinic, clock.read().at + A_DAY_LATER)
-    assert [one.prescription_id for one in queries.waiting(today())] == [sheets[1]]
-    all_agrees()
-
-
 def test_too_little_on_the_shelf_is_handed_out_as_far_as_it_goes(clinic: Clinic) -> None:
     sheet = paid(clinic, "D0001", "D0016")
     line = next(one for one in lines(sheet) if one.drug.code == "D0001")
@@ -264,3 +272,39 @@ def test_a_sheet_of_which_everything_came_back_is_kept_and_not_voided(clinic: Cl
     assert refused.value.facts["sheet"] == sheet.prescription_no and refused.value.facts["who"] == "周敏"
     assert again(sheet).state == "signed"
     all_agrees()
+
+
+def test_a_return_from_an_old_page_is_stale(clinic: Clinic) -> None:
+    sheet = paid(clinic)
+    give(clinic, sheet)
+    seen = queries.given_mark(queries.given_batches(sheet.id))
+    bring_back(clinic, sheet, 1, seen=seen)
+    with pytest.raises(Stale) as stale:
+        bring_back(clinic, sheet, 1, seen=seen)
+    assert stale.value.code == "pharmacy.returned_meanwhile"
+
+
+def test_the_second_sheet_of_a_bill_waits_on_when_its_reservation_lapsed(clinic: Clinic) -> None:
+    visit_id = arrive(clinic, ADULT)["visit_id"]
+    first, second = consult(clinic, visit_id, ("D0011", "D0016", "D0038", "D0001", "D0005", "D0010"))
+    pay(clinic, visit_id)
+    give(clinic, again(first))
+    clinic.raw("DROP TRIGGER reservation_no_rewrite")
+    clinic.raw("UPDATE reservation SET made_at = 0 WHERE state = 'live'")
+    clinic.run(clinic.actor("pharmacist"), stock_services.lapse)
+    assert [one.prescription_id for one in queries.waiting(today())] == [second]
+
+
+def test_the_board_does_not_send_anybody_to_fetch_what_was_paid_back(clinic: Clinic) -> None:
+    sheet = paid(clinic)
+    assert set(steps(today())) == {sheet.visit_id}
+    for line in lines(sheet):
+        refund(clinic, sheet, line, line.ordered)
+    assert steps(today()) == {}
+
+
+def test_a_bill_of_which_some_was_handed_out_is_no_more_to_be_voided(clinic: Clinic) -> None:
+    sheet = paid(clinic)
+    line = lines(sheet)[0]
+    give(clinic, sheet, quantities={line.id.hex(): 1}, short_reason="fetch_later")
+    assert charging_queries.is_dispensed(sheet.paid.bill_id)

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from clinic_app.kernel import db
 from clinic_app.kernel.clock import today
+from clinic_app.modules.charging import services as charging
 from clinic_app.modules.reports.queries.rows import READS
 from tests import visit
 
@@ -51,8 +52,22 @@ def test_a_table_is_the_rows_as_csv_and_as_a_workbook(what: str, browser_as: Any
     assert as_csv.status_code == 200 and "attachment" in as_csv.headers["Content-Disposition"]
     lines = list(csv.reader(io.StringIO(as_csv.data.decode("utf-8-sig"))))
     book = load_workbook(io.BytesIO(export(manager, what, form="xlsx").data))
-    cells = [["" if cell is None else str(cell) for cell in row] for row in book.active.iter_rows(values_only=True)]
+    cells = [
+        ["" if cell.value is None else f"{cell.value:{'.2f' if cell.number_format == '0.00' else ''}}" for cell in row]
+        for row in book.active.iter_rows()
+    ]
     assert cells == lines and len(lines) == 2
+
+
+def test_what_was_taken_back_is_a_number_below_nothing_in_both_forms(
+    clinic: Any, browser_as: Any, day: dict[str, Any]
+) -> None:
+    clinic.run(clinic.actor("cashier"), lambda uow: charging.void_bill(uow, day["bill_id"], "收错了人"))
+    manager = browser_as("manager")
+    lines = list(csv.reader(io.StringIO(export(manager, "income").data.decode("utf-8-sig"))))[1:]
+    book = load_workbook(io.BytesIO(export(manager, "income", form="xlsx").data))
+    sums = [[row[4].value for row in book.active.iter_rows(min_row=2)], [float(line[4]) for line in lines]]
+    assert sums[0] == sums[1] and len(sums[0]) == 2 and sum(sums[0]) == 0 and min(sums[0]) < 0
 
 
 def test_an_export_is_kept_with_who_what_and_why(browser_as: Any, day: dict[str, Any]) -> None:

@@ -205,3 +205,29 @@ def test_the_hourly_work_ends_old_reservations_by_itself(clinic: Clinic) -> None
     maintenance.do_hourly()
     assert db.value("SELECT state FROM reservation") == "lapsed"
     assert broken() == {}
+
+
+@pytest.mark.rule("PH-19")
+def test_two_who_freeze_one_batch_leave_it_frozen(clinic: Clinic, browser_as: Any) -> None:
+    """Both saw it unfrozen; the second is told, and the batch does not go out again."""
+    batch = queries.batches_of(drug("D0011").id)[0]
+    first, second = browser_as("pharmacist"), browser_as("pharmacist", 1)
+    path = f"/stock/batches/{batch.id.hex()}/freeze"
+    assert first.post(path, data={"reason": "召回"}).status_code == 303
+    assert second.post(path, data={"reason": "召回"}).status_code == 409
+    assert queries.batch(batch.id).is_frozen
+    assert first.post(path.replace("/freeze", "/unfreeze"), data={"reason": "复检合格"}).status_code == 303
+    assert not queries.batch(batch.id).is_frozen
+
+
+@pytest.mark.rule("PH-12")
+def test_a_month_is_closed_after_the_one_before_it(clinic: Clinic) -> None:
+    manager, last = clinic.actor("manager"), today().replace(day=1) - timedelta(days=1)
+    before = last.replace(day=1) - timedelta(days=1)
+    clinic.drop_triggers("stock_move")
+    clinic.raw("UPDATE stock_move SET moved_on = ?", (f"{before:%Y-%m}-15",))
+    close = lambda month: clinic.run(manager, lambda uow: services.close_month(uow, month))  # noqa: E731
+    assert code_of(lambda: close(f"{last:%Y-%m}")) == "stock.month_before_open"
+    close(f"{before:%Y-%m}")
+    close(f"{last:%Y-%m}")
+    assert broken() == {}

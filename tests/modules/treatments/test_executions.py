@@ -10,7 +10,7 @@ from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.modules.charging import queries as charging
 from clinic_app.modules.charging import services as charging_services
 from clinic_app.modules.consultation import services as doctor
-from clinic_app.modules.treatments import queries, services
+from clinic_app.modules.treatments import queries, rules, services
 from tests.modules.treatments.conftest import CEFAZOLIN, SALINE
 
 INJECTED = "D0100"
@@ -253,3 +253,25 @@ def test_invariants_name_executions_that_nobody_paid(case, clinic):
     clinic.raw("DELETE FROM execution_log")
     clinic.raw("UPDATE execution SET emergency_reason = '抢救'")
     assert held() == {"E3-log"}
+
+
+@pytest.mark.rule("IN-02")
+@pytest.mark.parametrize(("quantity", "units"), [(6, [2, 2, 2]), (5, [2, 2, 1]), (4, [2, 1, 1]), (1, [1, 0, 0])])
+def test_executions_together_use_what_the_sheet_has(quantity, units):
+    assert rules.units_by_entry(quantity, 3) == units
+    assert sum(units) == quantity
+
+
+@pytest.mark.rule("IN-02")
+def test_a_vial_that_lasts_several_doses_is_paid_for_all_of_them(case, clinic):
+    one = injection(case, with_number=False)
+    one.pay()
+    clinic.drop_triggers("charge_line")
+    for place, entry in enumerate(one.entries):
+        clinic.raw("UPDATE execution_part SET units = ? WHERE execution_id = ?", (int(place == 0), entry.id))
+    clinic.raw("UPDATE charge_line SET quantity = 1 WHERE source_kind = 'prescription'")
+    for entry in one.entries:
+        assert queries.why_not_paid(entry) == ""
+        clinic.raw("UPDATE execution SET planned_on = ? WHERE id = ?", (today().isoformat(), entry.id))
+        one.begin(queries.execution(entry.id))
+    assert "E1-drugs" not in held()

@@ -59,7 +59,3 @@ def test_doses_stand_on_the_days_of_the_course():
 def test_nothing_scanned_matches_nothing():
     assert not rules.matches("", [""])
     assert rules.matches(" xl1 ", ["XL1"])
-
-
-def test_units_that_do_not_divide_are_rounded_up():
-    assert (rules.units_each(6, 3), rules.units_each(7, 3)) == (2, 3)

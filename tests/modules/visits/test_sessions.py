@@ -148,11 +148,19 @@ def test_a_cancelled_appointment_frees_the_slot_once(morning, plan):
 def test_who_never_came_stands_in_the_list_of_missed_ones(morning, plan):
     session, day = plan(slots=5), today()
     book(morning, session)
-    came = bytes.fromhex(book(morning, session, patient_id=morning.person())["appointment_id"])
-    morning.register(place=session, appointment_id=came)
+    person = morning.person()
+    came = bytes.fromhex(book(morning, session, patient_id=person)["appointment_id"])
+    morning.register(person, place=session, appointment_id=came)
     assert queries.no_shows(day, day) == []
     morning.at(1, 8)
     assert [one.name for one in queries.no_shows(day, today())] == ["沈冬青"]
+
+
+def test_a_slot_that_a_known_record_holds_is_not_used_by_another(morning, plan):
+    session, person = plan(slots=5), morning.person()
+    held = bytes.fromhex(book(morning, session, patient_id=person)["appointment_id"])
+    refused("visits.appointment_other_person", morning.register, place=session, appointment_id=held)
+    morning.register(person, place=session, appointment_id=held)
 
 
 def test_an_appointment_of_another_day_does_not_become_a_visit_of_today(morning, plan):

@@ -27,6 +27,12 @@ UNION ALL SELECT 'bill ' || b.receipt_no, 'ledger says another ' || m.method || 
     WHERE (SELECT coalesce(sum(y.amount_fen), 0) FROM payment y WHERE y.bill_id = b.id AND y.method = m.method)
         <> (SELECT coalesce(sum(e.amount_fen), 0) FROM ledger_entry e
             WHERE e.voucher_id = v.id AND e.account = m.method)
+UNION ALL SELECT 'voucher ' || v.id, 'ledger says another ' || m.method || ' than settled the arrears' FROM voucher v
+    JOIN {_WAYS} m ON m.method <> 'arrears' WHERE v.kind = 'settlement'
+        AND (SELECT coalesce(sum(y.amount_fen), 0) FROM settlement_payment y
+            WHERE y.voucher_id = v.id AND y.method = m.method)
+        <> (SELECT coalesce(sum(e.amount_fen), 0) FROM ledger_entry e
+            WHERE e.voucher_id = v.id AND e.account = m.method)
 UNION ALL SELECT 'bill ' || b.receipt_no, 'paid by ' || y.method || ', which is no way to pay' FROM bill b
     JOIN payment y ON y.bill_id = b.id WHERE y.method NOT IN (SELECT method FROM {_WAYS})
 """
@@ -78,10 +84,11 @@ UNION ALL SELECT 'charge line ' || lower(hex(c.id)), 'is billed by a bill that d
 UNION ALL SELECT 'bill ' || b.receipt_no || ' line ' || l.line_no, 'is not what refunds left of its charge line'
     FROM bill_line l JOIN bill b ON b.id = l.bill_id JOIN charge_line c ON c.id = l.charge_line_id
     WHERE {_LIVE} AND l.quantity <> c.quantity - c.refunded
-UNION ALL SELECT 'scan reference ' || y.reference, 'is on ' || count(DISTINCT coalesce(b.root_id, b.id))
-    || ' payments that count' FROM payment y JOIN bill b ON b.id = y.bill_id
-    WHERE y.reference <> '' AND b.kind = 'blue' AND NOT EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = b.id)
-    GROUP BY y.reference HAVING count(DISTINCT coalesce(b.root_id, b.id)) > 1
+UNION ALL SELECT 'scan reference ' || y.reference, 'is on ' || count(DISTINCT y.paid) || ' payments that count'
+    FROM (SELECT y.reference, hex(coalesce(b.root_id, b.id)) AS paid FROM payment y JOIN bill b ON b.id = y.bill_id
+        WHERE y.reference <> '' AND b.kind = 'blue' AND NOT EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = b.id)
+        UNION ALL SELECT s.reference, 'settlement ' || s.voucher_id FROM settlement_payment s WHERE s.reference <> ''
+    ) AS y GROUP BY y.reference HAVING count(DISTINCT y.paid) > 1
 """
 
 INVARIANTS = (

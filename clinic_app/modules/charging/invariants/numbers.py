@@ -13,6 +13,9 @@ UNION ALL SELECT 'bill ' || b.receipt_no, 'is not number ' || b.number || ' of '
     WHERE b.receipt_no <> b.series || printf('%06d', b.number)
 """
 _INVOICES = """
+WITH kept AS (SELECT id, prefix || printf('%0*d', width, first) AS first_no,
+    prefix || printf('%0*d', width, coalesce(last_used, last)) AS last_no FROM invoice_book
+    WHERE coalesce(last_used, last) >= first)
 SELECT 'invoice book ' || k.prefix || k.first, 'numbers used are not the first ' || count(*) || ' of it'
     FROM invoice_book k JOIN invoice_use n ON n.book_id = k.id GROUP BY k.id
     HAVING min(n.number) <> k.first OR max(n.number) <> k.first + count(*) - 1 OR max(n.number) > k.last
@@ -20,9 +23,10 @@ UNION ALL SELECT 'invoice ' || n.invoice_no, 'counts although its bill is void' 
     JOIN bill_void x ON x.bill_id = n.bill_id WHERE n.void_reason = ''
 UNION ALL SELECT 'bill ' || b.receipt_no, 'has ' || count(*) || ' invoices that count' FROM invoice_use n
     JOIN bill b ON b.id = n.bill_id WHERE n.void_reason = '' GROUP BY b.id HAVING count(*) > 1
-UNION ALL SELECT 'invoice book ' || k.prefix || k.first, 'shares numbers with ' || o.prefix || o.first
-    FROM invoice_book k JOIN invoice_book o ON o.prefix = k.prefix AND o.first > k.first
-    WHERE o.first <= CASE WHEN k.ended_at IS NULL THEN k.last ELSE k.last_used END
+UNION ALL SELECT 'invoice book ' || k.first_no, 'shares numbers with ' || o.first_no FROM kept k JOIN kept o
+    ON o.id > k.id AND length(o.first_no) = length(k.first_no) AND o.first_no <= k.last_no AND k.first_no <= o.last_no
+UNION ALL SELECT 'invoice ' || n.invoice_no, 'stands in another person''s shift' FROM invoice_use n
+    JOIN shift s ON s.id = n.shift_id WHERE s.cashier_id <> n.used_by
 UNION ALL SELECT 'invoice book ' || k.prefix || k.first, 'ended at another number than its last one' FROM invoice_book k
     WHERE k.ended_at IS NOT NULL AND k.last_used <> (SELECT coalesce(max(n.number), k.first - 1) FROM invoice_use n
         WHERE n.book_id = k.id)

@@ -42,6 +42,17 @@ UNION ALL SELECT 'bill ' || o.receipt_no, 'arrears below nothing' FROM bill o WH
     AND EXISTS (SELECT 1 FROM payment y WHERE y.bill_id = o.id AND y.method = 'arrears')
     AND (SELECT coalesce(sum(e.amount_fen), 0) FROM bill b JOIN voucher v ON v.bill_id = b.id
         JOIN ledger_entry e ON e.voucher_id = v.id AND e.account = 'arrears' WHERE o.id IN (b.id, b.root_id)) < 0
+UNION ALL SELECT 'refund of bill ' || o.receipt_no, 'its lines are not what the bill lost'
+    FROM refund f JOIN bill o ON o.id = f.bill_id LEFT JOIN bill r ON r.id = f.rest_id
+    WHERE o.total_fen - coalesce(r.total_fen, 0) <> (SELECT coalesce(sum(l.amount_fen), 0) FROM refund_line l
+        WHERE l.refund_id = f.id)
+UNION ALL SELECT 'refund of bill ' || o.receipt_no, 'its approval is for another refund'
+    FROM refund f JOIN bill o ON o.id = f.bill_id JOIN approval a ON a.id = f.approval_id
+    WHERE a.kind <> 'refund' OR a.bill_id IS NOT f.bill_id OR a.used_bill_id IS NOT f.red_id
+        OR a.amount_fen <> (SELECT coalesce(sum(y.amount_fen), 0) FROM payment y WHERE y.bill_id = f.bill_id)
+            - (SELECT coalesce(sum(y.amount_fen), 0) FROM payment y WHERE y.bill_id = f.rest_id)
+UNION ALL SELECT 'approval ' || lower(hex(a.id)), 'is used by no refund' FROM approval a
+    WHERE a.kind = 'refund' AND a.state = 'used' AND NOT EXISTS (SELECT 1 FROM refund f WHERE f.approval_id = a.id)
 UNION ALL SELECT 'approval ' || lower(hex(a.id)), 'was decided by who asked for it' FROM approval a
     WHERE a.decided_by = a.asked_by
 """

@@ -8,9 +8,8 @@ _LEDGER_OF_SHIFT = (
     " WHERE v.shift_id = s.id AND {account})"
 )
 _CASH = _LEDGER_OF_SHIFT.format(account="e.account = 'cash'")
-_NONCASH = _LEDGER_OF_SHIFT.format(
-    account="e.account IN (SELECT code FROM payment_method) AND e.account <> 'cash'"
-)
+_OTHER_WAYS = "e.account IN (SELECT code FROM payment_method) AND e.account <> 'cash'"
+_NONCASH = _LEDGER_OF_SHIFT.format(account=_OTHER_WAYS)
 _SHIFT_IS_ITS_LEDGER = f"""
 SELECT {_SHIFT}, 'cash is not the cash of its ledger' FROM shift s JOIN person u ON u.id = s.cashier_id
     WHERE s.closed_at IS NOT NULL AND s.cash_fen <> {_CASH}
@@ -37,14 +36,22 @@ UNION ALL SELECT 'hand-in of ' || {_SHIFT}, 'of a shift that is open, or of anot
     FROM hand_in h JOIN shift s ON s.id = h.shift_id JOIN person u ON u.id = s.cashier_id
     WHERE s.closed_at IS NULL OR h.expected_fen <> max(coalesce(s.counted_fen, s.drawer_fen) - s.float_fen, 0)
 """
-_MONTH_IS_LOCKED = """
+_LEDGER_OF_MONTH = (
+    "(SELECT coalesce(sum(e.amount_fen), 0) FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id"
+    " WHERE v.posted_on >= m.month || '-01' AND v.posted_on <= m.month || '-31' AND {account})"
+)
+_MONTH_IS_LOCKED = f"""
 SELECT 'month ' || m.month, 'voucher ' || v.id || ' was entered after its close' FROM month_close m
     JOIN voucher v ON v.posted_on >= m.month || '-01' AND v.posted_on <= m.month || '-31'
     WHERE m.reopened_at IS NULL AND v.at > m.closed_at
 UNION ALL SELECT 'month ' || m.month, 'its income is not that of its ledger' FROM month_close m
-    WHERE m.reopened_at IS NULL AND m.income_fen <> (SELECT -coalesce(sum(e.amount_fen), 0) FROM voucher v
-        JOIN ledger_entry e ON e.voucher_id = v.id WHERE v.posted_on >= m.month || '-01'
-        AND v.posted_on <= m.month || '-31' AND e.account GLOB 'income:*')
+    WHERE m.reopened_at IS NULL AND m.income_fen <> -{_LEDGER_OF_MONTH.format(account="e.account GLOB 'income:*'")}
+UNION ALL SELECT 'month ' || m.month, 'its cash or other payments are not those of its ledger' FROM month_close m
+    WHERE m.reopened_at IS NULL AND (m.cash_fen <> {_LEDGER_OF_MONTH.format(account="e.account = 'cash'")}
+        OR m.noncash_fen <> {_LEDGER_OF_MONTH.format(account=_OTHER_WAYS)})
+UNION ALL SELECT 'month ' || m.month, 'its arrears are not those of the ledger at its close' FROM month_close m
+    WHERE m.receivable_fen <> (SELECT coalesce(sum(e.amount_fen), 0) FROM ledger_entry e
+        JOIN voucher v ON v.id = e.voucher_id WHERE e.account = 'arrears' AND v.at <= m.closed_at)
 UNION ALL SELECT 'month ' || m.month, 'shift of ' || u.name || ' is not closed or not handed in' FROM month_close m
     JOIN shift s ON s.id IN (SELECT v.shift_id FROM voucher v WHERE v.posted_on >= m.month || '-01'
         AND v.posted_on <= m.month || '-31') JOIN person u ON u.id = s.cashier_id
@@ -52,6 +59,8 @@ UNION ALL SELECT 'month ' || m.month, 'shift of ' || u.name || ' is not closed o
         AND (s.closed_at IS NULL OR NOT EXISTS (SELECT 1 FROM hand_in h WHERE h.shift_id = s.id))
 UNION ALL SELECT 'voucher ' || v.id, 'its day is not the day of its moment' FROM voucher v
     WHERE v.posted_on <> date(v.at / 1000, 'unixepoch', '+8 hours')
+UNION ALL SELECT 'bill ' || b.receipt_no, 'its day is not the day of its moment' FROM bill b
+    WHERE b.paid_on <> date(b.paid_at / 1000, 'unixepoch', '+8 hours')
 """
 
 INVARIANTS = (

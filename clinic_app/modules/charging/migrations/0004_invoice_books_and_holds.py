@@ -31,16 +31,18 @@ CREATE TABLE invoice_use(
     invoice_no TEXT NOT NULL UNIQUE,
     bill_id BLOB REFERENCES bill(id),
     void_reason TEXT NOT NULL DEFAULT '',
+    shift_id BLOB NOT NULL REFERENCES shift(id),
     used_by BLOB NOT NULL REFERENCES person(id),
     at INTEGER NOT NULL,
     PRIMARY KEY (book_id, number),
     CHECK (bill_id IS NOT NULL OR length(void_reason) BETWEEN 2 AND 100)
 ) WITHOUT ROWID;
+CREATE INDEX invoice_use_shift ON invoice_use(shift_id);
 CREATE INDEX invoice_use_bill ON invoice_use(bill_id) WHERE bill_id IS NOT NULL;
 CREATE TRIGGER invoice_use_only_voids BEFORE UPDATE ON invoice_use
 WHEN OLD.void_reason <> '' OR NEW.void_reason = '' OR NEW.book_id IS NOT OLD.book_id OR NEW.number IS NOT OLD.number
     OR NEW.invoice_no IS NOT OLD.invoice_no OR NEW.bill_id IS NOT OLD.bill_id OR NEW.used_by IS NOT OLD.used_by
-    OR NEW.at IS NOT OLD.at
+    OR NEW.shift_id IS NOT OLD.shift_id OR NEW.at IS NOT OLD.at
 BEGIN SELECT RAISE(ABORT, 'an invoice number is only ever voided'); END;
 CREATE TRIGGER invoice_use_no_delete BEFORE DELETE ON invoice_use
 BEGIN SELECT RAISE(ABORT, 'invoice numbers are never removed'); END;

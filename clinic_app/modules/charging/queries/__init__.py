@@ -16,7 +16,14 @@ from clinic_app.modules.charging.queries.approvals import (
     live_approval,
     used_approval,
 )
-from clinic_app.modules.charging.queries.arrears import Owed, arrears, is_settled_later, outstanding, receivable_fen
+from clinic_app.modules.charging.queries.arrears import (
+    Owed,
+    arrears,
+    is_settled_later,
+    outstanding,
+    receivable_fen,
+    settled_by,
+)
 from clinic_app.modules.charging.queries.bills import (
     PAID,
     RED,
@@ -47,7 +54,7 @@ from clinic_app.modules.charging.queries.books import (
     book,
     book_of,
     books,
-    books_of_prefix,
+    books_with,
     invoice_of,
     invoices_of_shift,
 )
@@ -105,13 +112,13 @@ __all__ = [
     "OpenLine", "Owed", "PaidSheet", "Payment", "Pending", "Quote", "Receipt", "Red", "Refund", "Sheet", "Shift",
     "ShiftSums", "Sums", "approval", "approval_lines", "approvals_decided", "approvals_waiting", "arrears",
     "asked_for_visit", "bill", "bill_lines", "bill_that_counts", "bill_that_took", "bills_of_visit", "book", "book_of",
-    "books", "books_of_prefix", "charged_today", "classes_of_bill", "closed_shifts", "closes_of_day", "concessions",
+    "books", "books_with", "charged_today", "classes_of_bill", "closed_shifts", "closes_of_day", "concessions",
     "counts_of", "day_sums", "fee_components", "hand_in", "hand_ins", "hold", "included_in_fee", "invoice_of",
     "invoices_of_shift", "is_dispensed", "is_left_open", "is_prescription_paid", "is_settled_later", "last_bill_of",
     "last_count", "left_open", "left_open_hours", "line_states", "live_approval", "method_name", "methods",
     "month_close", "month_closes", "month_hindrance", "month_sums", "months_with_money", "noncash_methods",
     "open_lines", "open_sheets", "open_shift", "open_shifts", "outstanding", "paid_prescriptions", "payments",
     "pending", "pending_matching", "quote", "receipt_of_reference", "receipts_of_day", "receipts_of_shift",
-    "receivable_fen", "refund_of_red", "refund_payments", "refund_plan", "refunds_of", "rest_unit_text", "shift",
-    "shift_sums", "tiles", "unit_of", "usable_methods", "used_approval", "visit_bill",
+    "receivable_fen", "refund_of_red", "refund_payments", "refund_plan", "refunds_of", "rest_unit_text", "settled_by",
+    "shift", "shift_sums", "tiles", "unit_of", "usable_methods", "used_approval", "visit_bill",
 ]  # fmt: skip

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from clinic_app.kernel import db
+from clinic_app.modules.charging.rules import Payment
 
+MOST_LISTED = 500
 _OWED = """
 SELECT coalesce(b.root_id, b.id) AS root, sum(e.amount_fen) AS owed FROM ledger_entry e
 JOIN voucher v ON v.id = e.voucher_id JOIN bill b ON b.id = v.bill_id WHERE e.account = 'arrears'
@@ -16,7 +18,11 @@ JOIN ledger_entry e ON e.voucher_id = v.id AND e.account = 'arrears' WHERE b.id 
 _LIST = f"""
 SELECT b.id, b.receipt_no, b.paid_at, b.visit_id, b.patient_id, p.name, o.owed, u.name
 FROM ({_OWED}) o JOIN bill b ON b.id = o.root JOIN patient p ON p.id = b.patient_id JOIN person u ON u.id = b.cashier_id
-ORDER BY b.paid_at LIMIT 500
+ORDER BY b.paid_at LIMIT ?
+"""
+_SETTLED_BY = """
+SELECT y.method, y.amount_fen, y.reference FROM voucher v JOIN settlement_payment y ON y.voucher_id = v.id
+WHERE v.bill_id = ? AND v.kind = 'settlement' ORDER BY v.id, y.line_no
 """
 
 
@@ -45,10 +51,15 @@ def is_settled_later(root_id: bytes) -> bool:
 
 
 def arrears() -> list[Owed]:
-    """Every bill that is not fully paid, the oldest first."""
-    return db.read(Owed, _LIST)
+    """The bills that are not fully paid, the oldest first, at most `MOST_LISTED` of them."""
+    return db.read(Owed, _LIST, (MOST_LISTED,))
 
 
 def receivable_fen() -> int:
-    """All arrears together."""
-    return sum(one.owed_fen for one in arrears())
+    """All arrears together, however many are listed."""
+    return int(db.value(f"SELECT coalesce(sum(owed), 0) FROM ({_OWED})"))
+
+
+def settled_by(root_id: bytes) -> list[Payment]:
+    """What the arrears of a bill were paid with at last, in that order; empty while they are owed."""
+    return db.read(Payment, _SETTLED_BY, (root_id,))

@@ -35,6 +35,13 @@ FROM bill b JOIN visit v ON v.id = b.visit_id JOIN patient p ON p.id = b.patient
 LEFT JOIN bill_void x ON x.bill_id = b.id LEFT JOIN bill r ON r.corrects_id = b.id
 LEFT JOIN bill o ON o.id = b.corrects_id
 """
+_BY_REFERENCE = """
+SELECT b.receipt_no FROM payment y JOIN bill b ON b.id = y.bill_id WHERE y.reference = ?1 AND y.reference <> ''
+    AND b.kind = 'blue' AND NOT EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = b.id)
+UNION ALL SELECT b.receipt_no FROM settlement_payment y JOIN voucher v ON v.id = y.voucher_id
+    JOIN bill b ON b.id = v.bill_id WHERE y.reference = ?1 AND y.reference <> ''
+LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +240,9 @@ def bill_that_took(charge_line_ids: list[bytes]) -> Bill | None:
 
 
 def receipt_of_reference(reference: str) -> str | None:
-    """The receipt, not voided, that a payment's reference stands on already; a refunded one is not taken again."""
-    found: str | None = db.value(
-        "SELECT b.receipt_no FROM payment y JOIN bill b ON b.id = y.bill_id WHERE y.reference = ? AND y.reference <> ''"
-        " AND b.kind = 'blue' AND NOT EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = b.id) LIMIT 1",
-        (reference,),
-    )
+    """The receipt, not voided, that a payment's reference stands on already; a refunded one is not taken again.
+
+    What settled arrears counts like what was paid at once.
+    """
+    found: str | None = db.value(_BY_REFERENCE, (reference,))
     return found

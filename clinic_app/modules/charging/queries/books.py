@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from clinic_app.kernel import db
-from clinic_app.modules.charging.rules import invoice_no
+from clinic_app.modules.charging.rules import invoice_no, overlaps
 
 _BOOK = """
 SELECT k.id, k.prefix, k.first, k.last, k.width, k.cashier_id, u.name, k.issued_at, k.ended_at,
@@ -30,9 +30,14 @@ class Book:
     voids: int
 
     @property
-    def last_issued(self) -> int:
-        """The last number nobody else may get: all of an open book, the used ones of one that was handed back."""
-        return self.last if self.ended_at is None else (self.last_used or self.first - 1)
+    def last_kept(self) -> str:
+        """The last number nobody else may get: all of an open book, the used ones of one that was handed back.
+
+        Below `first_no`, so that no number is kept, when none was used of the latter.
+        """
+        if self.ended_at is None or self.last_used is None:
+            return self.last_no
+        return invoice_no(self.prefix, self.last_used, self.width) if self.last_used >= self.first else ""
 
     @property
     def first_no(self) -> str:
@@ -68,8 +73,10 @@ def books(limit: int = 100) -> list[Book]:
     return db.read(Book, f"{_BOOK} ORDER BY k.ended_at IS NOT NULL, k.issued_at DESC LIMIT ?", (limit,))
 
 
-def books_of_prefix(prefix: str) -> list[Book]:
-    return db.read(Book, f"{_BOOK} WHERE k.prefix = ? ORDER BY k.first", (prefix,))
+def books_with(first_no: str, last_no: str) -> list[Book]:
+    """Those that keep a number of a range as printed: `甘A` 12301 and `甘A1` 2301 are one paper."""
+    alike = db.read(Book, f"{_BOOK} WHERE length(k.prefix) + k.width = ? ORDER BY k.issued_at", (len(first_no),))
+    return [one for one in alike if overlaps(first_no, last_no, one.first_no, one.last_kept)]
 
 
 def invoice_of(bill_id: bytes) -> str:
@@ -82,12 +89,13 @@ def invoice_of(bill_id: bytes) -> str:
 
 
 def invoices_of_shift(shift_id: bytes) -> list[tuple[str, str, int, int]]:
-    """For the day close: (first number, last number, how many, void ones) for each book that was used in a shift."""
+    """For the day close: (first number, last number, how many, void ones) for each book that was used in a shift, torn
+    papers too."""
     return [
         (first, last, used, voids)
         for first, last, used, voids in db.rows(
-            "SELECT min(n.invoice_no), max(n.invoice_no), count(*), sum(n.void_reason <> '') FROM bill b"
-            " JOIN invoice_use n ON n.bill_id = b.id WHERE b.shift_id = ? GROUP BY n.book_id ORDER BY 1",
+            "SELECT min(invoice_no), max(invoice_no), count(*), sum(void_reason <> '') FROM invoice_use"
+            " WHERE shift_id = ? GROUP BY book_id ORDER BY 1",
             (shift_id,),
         )
     ]

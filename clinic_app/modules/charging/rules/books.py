@@ -22,6 +22,9 @@ def check_paper(expected: str, seen: str) -> None:
         raise Refused("charging.invoice_mismatch", field="invoice", expected=expected, seen=seen[:40])
 
 
-def overlaps(first: int, last: int, other_first: int, other_last: int) -> bool:
-    """Whether two ranges share a number: numbers are never issued twice."""
-    return first <= other_last and other_first <= last
+def overlaps(first_no: str, last_no: str, other_first: str, other_last: str) -> bool:
+    """Whether two ranges as printed, equally long, share a number: numbers are never issued twice.
+
+    A range whose last number is below its first is empty and shares none.
+    """
+    return max(first_no, other_first) <= min(last_no, other_last)

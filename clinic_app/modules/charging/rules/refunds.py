@@ -113,18 +113,41 @@ def needs_approval(amount_fen: int, limit_fen: int, *, is_other_channel: bool) -
 
 
 def handed_back(
-    back: Sequence[tuple[str, int]], channel: str, outstanding_fen: int
+    back: Sequence[tuple[str, int]], channel: str, outstanding_fen: int, settled: Sequence[tuple[str, int]] = ()
 ) -> tuple[tuple[tuple[str, int], ...], int]:
     """What the patient really gets by method, and how much of the arrears is struck off instead of given.
 
     `channel` empty is the way it was paid; else everything goes back that way. Arrears (欠费) give no money back as far
-    as they are `outstanding_fen`; what was settled of them meanwhile goes back in cash.
+    as they are `outstanding_fen`; what was paid of them meanwhile goes back as in `settled`, the way to give back first
+    first (FE-10), and in cash beyond it.
     """
     struck = min(sum(fen for method, fen in back if method == ARREARS), outstanding_fen)
-    sums: dict[str, int] = {}
+    ways: list[tuple[str, int]] = []
     for method, fen in back:
-        given = fen - struck if method == ARREARS else fen
-        way = channel or (CASH if method == ARREARS else method)
+        ways += _of_settled(fen - struck, settled) if method == ARREARS else [(method, fen)]
+    sums: dict[str, int] = {}
+    for method, given in ways:
         if given:
-            sums[way] = sums.get(way, 0) + given
+            sums[channel or method] = sums.get(channel or method, 0) + given
     return tuple(sums.items()), struck
+
+
+def still_to_give(settled: Sequence[Payment], arrears_fen: int) -> tuple[tuple[str, int], ...]:
+    """What settled arrears, the last first (FE-10), less what earlier refunds gave of it: the bill that counts carries
+    `arrears_fen` of what was settled."""
+    given = sum(one.amount_fen for one in settled) - arrears_fen
+    left = []
+    for payment in reversed(settled):
+        skipped = min(max(given, 0), payment.amount_fen)
+        given -= skipped
+        if payment.amount_fen > skipped:
+            left.append((payment.method, payment.amount_fen - skipped))
+    return tuple(left)
+
+
+def _of_settled(fen: int, settled: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    ways = []
+    for method, most in settled:
+        ways.append((method, min(fen, most)))
+        fen -= ways[-1][1]
+    return [*ways, (CASH, fen)]

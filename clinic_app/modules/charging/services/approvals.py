@@ -82,6 +82,12 @@ def withdraw_approval(uow: UnitOfWork, approval_id: bytes) -> dict[str, Any]:
     return {"approval_id": approval_id.hex()}
 
 
+def withdraw_asked(uow: UnitOfWork, visit_id: bytes) -> None:
+    """Take back the relief and arrears that were asked for a visit and not used."""
+    for one in queries.asked_for_visit(visit_id):
+        withdraw_approval(uow, one.id)
+
+
 def use_approval(uow: UnitOfWork, approval_id: bytes, bill_id: bytes) -> None:
     """What was approved went into this bill, once."""
     uow.change_one(_USE, (bill_id, approval_id), Stale("charging.approval_gone"))

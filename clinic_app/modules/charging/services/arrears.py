@@ -38,7 +38,8 @@ def settle_arrears(uow: UnitOfWork, bill_id: bytes, tenders: Sequence[Tender], *
     )  # fmt: skip
     shown = queries.bill_that_counts(bill.root) or bill
     job = uow.print_job(
-        documents.RECEIPT, shown.id, documents.receipt(shown.id).model(), patient_id=bill.patient_id
+        documents.RECEIPT, shown.id,
+        documents.receipt_with_cash(shown.id, [one.method for one in settled.payments]), patient_id=bill.patient_id,
     )
     return {
         "bill_id": shown.id.hex(), "receipt_no": shown.receipt_no, "paid_fen": owed, "change_fen": settled.change_fen,

@@ -7,7 +7,8 @@ from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.charging import documents, queries
-from clinic_app.modules.charging.rules import check_paper, invoice_no, next_number, overlaps, reason_line
+from clinic_app.modules.charging.rules import check_paper, invoice_no, next_number, reason_line
+from clinic_app.modules.charging.services.shifts import shift_of_actor
 from clinic_app.modules.people import queries as people
 
 _ISSUE = (
@@ -15,7 +16,10 @@ _ISSUE = (
     " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
 _END = "UPDATE invoice_book SET ended_at = ?, last_used = ? WHERE id = ? AND ended_at IS NULL"
-_USE = "INSERT INTO invoice_use(book_id, number, invoice_no, bill_id, void_reason, used_by, at) VALUES(?,?,?,?,?,?,?)"
+_USE = (
+    "INSERT INTO invoice_use(book_id, number, invoice_no, bill_id, void_reason, shift_id, used_by, at)"
+    " VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _VOID = "UPDATE invoice_use SET void_reason = ? WHERE bill_id = ? AND void_reason = ''"
 LONGEST_PREFIX, MOST_NUMBERS = 20, 10_000
 
@@ -30,13 +34,10 @@ def issue_book(
     prefix = prefix.strip().upper()
     if not 0 <= first <= last or last - first >= MOST_NUMBERS or len(str(last)) > width or len(prefix) > LONGEST_PREFIX:
         raise Refused("charging.book_range", field="first")
-    for other in queries.books_of_prefix(prefix):
-        # what a book handed back unused may be issued again; what was used or is still out may not
-        if overlaps(first, last, other.first, other.last_issued):
-            raise Refused(
-                "charging.book_overlaps", field="first", who=other.cashier_name, first=other.first_no,
-                last=other.last_no,
-            )  # fmt: skip
+    for other in queries.books_with(invoice_no(prefix, first, width), invoice_no(prefix, last, width)):
+        raise Refused(
+            "charging.book_overlaps", field="first", who=other.cashier_name, first=other.first_no, last=other.last_no
+        )
     return _issue(uow, prefix, first, last, width, cashier_id, None)
 
 
@@ -70,7 +71,7 @@ def take_invoice(uow: UnitOfWork, bill_id: bytes, seen: str | None = None) -> st
     expected = invoice_no(book.prefix, number, book.width)
     if seen is not None:
         check_paper(expected, seen)
-    uow.execute(_USE, (book.id, number, expected, bill_id, "", uow.actor.person_id, uow.at))
+    uow.execute(_USE, (book.id, number, expected, bill_id, "", shift_of_actor(uow), uow.actor.person_id, uow.at))
     return expected
 
 
@@ -104,7 +105,7 @@ def void_next(uow: UnitOfWork, reason: str) -> dict[str, Any]:
         raise Refused("charging.no_book")
     number = next_number(book.first, book.last, book.last_used)
     voided = invoice_no(book.prefix, number, book.width)
-    uow.execute(_USE, (book.id, number, voided, None, why, uow.actor.person_id, uow.at))
+    uow.execute(_USE, (book.id, number, voided, None, why, shift_of_actor(uow), uow.actor.person_id, uow.at))
     uow.audit("charging.void_invoice", book.id, voided=voided, reason=why)
     return {"voided": voided}
 

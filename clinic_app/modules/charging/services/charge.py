@@ -64,7 +64,7 @@ def charge_visit(
         "charging.charge_visit", bill_id, patient_id=visit.patient_id,
         receipt_no=receipt_no, total_fen=settlement.total_fen, lines=len(lines),
     )
-    receipt = documents.receipt(bill_id).model()
+    receipt = documents.receipt_with_cash(bill_id, [one.method for one in settlement.payments])
     job = uow.print_job(documents.RECEIPT, bill_id, receipt, patient_id=visit.patient_id)
     return {
         "bill_id": bill_id.hex(), "receipt_no": receipt_no, "due_fen": settlement.due_fen + settlement.rounding_fen,

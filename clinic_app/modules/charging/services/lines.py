@@ -9,6 +9,8 @@ from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.charging import queries
 from clinic_app.modules.charging.rules import SOURCE_KINDS
+from clinic_app.modules.charging.services.approvals import withdraw_asked
+from clinic_app.modules.charging.services.holds import release_hold
 from clinic_app.modules.charging.services.included import refuse_included
 from clinic_app.modules.visits import queries as visits
 
@@ -59,8 +61,10 @@ def open_request(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
 
 
 def withdraw_visit(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
-    """A cancelled visit has nothing left to pay."""
+    """A cancelled visit has nothing left to pay; what was asked for it or held of it waits for nobody."""
     uow.execute(_WITHDRAW_VISIT, (uow.at, event["visit_id"]))
+    withdraw_asked(uow, event["visit_id"])
+    release_hold(uow, event["visit_id"])
 
 
 def withdraw_sheet(uow: UnitOfWork, event: Mapping[str, Any]) -> None:

@@ -8,6 +8,9 @@ from clinic_app.modules.charging.rules import ARREARS, Payment
 
 _VOUCHER = "INSERT INTO voucher(kind, bill_id, shift_id, corrects_id, at, posted_on) VALUES(?, ?, ?, ?, ?, ?)"
 _ENTRY = "INSERT INTO ledger_entry(voucher_id, line_no, account, amount_fen) VALUES(?, ?, ?, ?)"
+_SETTLED_BY = (
+    "INSERT INTO settlement_payment(voucher_id, line_no, method, amount_fen, reference) VALUES(?, ?, ?, ?, ?)"
+)
 Entries = list[tuple[str, int]]
 
 
@@ -42,10 +45,15 @@ def post_channel(uow: UnitOfWork, red_id: bytes, shift_id: bytes, moved: Sequenc
 
 
 def post_settlement(uow: UnitOfWork, bill_id: bytes, shift_id: bytes, payments: Sequence[Payment]) -> int:
-    """Arrears (欠费) that were paid at last."""
+    """Arrears (欠费) that were paid at last, with the references they were paid under."""
     total = sum(payment.amount_fen for payment in payments)
     entries = [(payment.method, payment.amount_fen) for payment in payments]
-    return _post(uow, ("settlement", bill_id, shift_id, None), [*entries, (ARREARS, -total)])
+    voucher_id = _post(uow, ("settlement", bill_id, shift_id, None), [*entries, (ARREARS, -total)])
+    uow.conn.executemany(
+        _SETTLED_BY,
+        [(voucher_id, line_no, one.method, one.amount_fen, one.reference) for line_no, one in enumerate(payments, 1)],
+    )
+    return voucher_id
 
 
 def channel_moves(

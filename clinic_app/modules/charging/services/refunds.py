@@ -1,6 +1,6 @@
 """Refunds (退费): a red document for the whole bill, a new blue one for the rest (FE-08 to FE-12)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,15 @@ from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.money import yuan
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.charging import documents, events, queries
-from clinic_app.modules.charging.rules import Payment, RefundPlan, handed_back, needs_approval, reason_line
+from clinic_app.modules.charging.rules import (
+    ARREARS,
+    Payment,
+    RefundPlan,
+    handed_back,
+    needs_approval,
+    reason_line,
+    still_to_give,
+)
 from clinic_app.modules.charging.services.approvals import ask_for_refund, use_approval
 from clinic_app.modules.charging.services.books import take_invoice
 from clinic_app.modules.charging.services.posting import channel_moves, post_bill, post_channel, post_red
@@ -43,11 +51,11 @@ def refund_bill(
     later subject says to it (guard `charging.refund`, FE-09).
     """
     uow.require_sure_date()
-    bill, why = _that_counts(bill_id), reason_line(reason)
+    bill, why, taken = _that_counts(bill_id), reason_line(reason), dict(lines)
     if channel and channel not in queries.usable_methods():
         raise Refused("charging.method_unknown", field="channel")
-    _ask_later_subjects(uow, bill, lines)
-    plan = queries.refund_plan(bill, dict(lines), uow.on)
+    _ask_later_subjects(uow, bill, taken)
+    plan = queries.refund_plan(bill, taken, uow.on)
     if amount_seen_fen is not None and amount_seen_fen != plan.amount_fen:
         raise Stale("charging.refund_changed", now=yuan(plan.amount_fen))
     if queries.live_approval(queries.REFUND, bill.id):
@@ -56,7 +64,7 @@ def refund_bill(
     limit = parameters.value("charging.refund_limit_fen", uow.on)
     alone = sum(one.amount_fen for one in queries.refunds_of(bill.root) if not one.approver_name)
     if needs_approval(alone + plan.amount_fen, limit, is_other_channel=other):
-        return ask_for_refund(uow, bill, lines, plan.amount_fen, channel if other else "", why)
+        return ask_for_refund(uow, bill, list(taken.items()), plan.amount_fen, channel if other else "", why)
     return _give_back(uow, bill, plan, why, "", None)
 
 
@@ -72,9 +80,9 @@ def pay_approved_refund(uow: UnitOfWork, approval_id: bytes) -> dict[str, Any]:
         raise Missing("charging.approval_missing")
     if approval.state != queries.APPROVED:
         raise Refused("charging.not_approved")
-    bill, lines = _that_counts(approval.bill_id), queries.approval_lines(approval_id)
-    _ask_later_subjects(uow, bill, lines)
-    plan = queries.refund_plan(bill, dict(lines), uow.on)
+    bill, taken = _that_counts(approval.bill_id), dict(queries.approval_lines(approval_id))
+    _ask_later_subjects(uow, bill, taken)
+    plan = queries.refund_plan(bill, taken, uow.on)
     if plan.amount_fen != approval.amount_fen:
         raise Stale("charging.refund_changed", now=yuan(plan.amount_fen))
     return _give_back(uow, bill, plan, approval.reason, approval.channel, approval_id)
@@ -93,9 +101,9 @@ def _that_counts(bill_id: bytes) -> queries.Bill:
     return bill
 
 
-def _ask_later_subjects(uow: UnitOfWork, bill: queries.Bill, lines: Sequence[tuple[bytes, int]]) -> None:
+def _ask_later_subjects(uow: UnitOfWork, bill: queries.Bill, taken: dict[bytes, int]) -> None:
     """What is dispensed must have come back, what is executed must be cancelled by its room (FE-09)."""
-    uow.guard("charging.refund", bill_id=bill.root, visit_id=bill.visit_id, lines=_told(bill, dict(lines)))
+    uow.guard("charging.refund", bill_id=bill.root, visit_id=bill.visit_id, lines=_told(bill, taken))
 
 
 def _told(bill: queries.Bill, taken: dict[bytes, int]) -> list[dict[str, Any]]:
@@ -111,7 +119,7 @@ def _give_back(
 ) -> dict[str, Any]:
     shift_id, refund_id, red_id = shift_of_actor(uow), new_id(), new_id()
     rest_id = new_id() if plan.rest else None
-    given, struck = handed_back(plan.back, channel, queries.outstanding(bill.root))
+    given, struck = _given(bill, plan, channel)
     told = _told(bill, {key: quantity for key, quantity, _ in plan.taken})
     red_no = _store_red(uow, red_id, bill, shift_id)
     rest_no = _store_rest(uow, rest_id, bill, plan, shift_id) if rest_id else ""
@@ -135,12 +143,21 @@ def _give_back(
         "charging.refund", refund_id, patient_id=bill.patient_id, receipt_no=bill.receipt_no, red_no=red_no,
         rest_no=rest_no, amount_fen=plan.amount_fen, reason=why,
     )  # fmt: skip
-    jobs = [_print(uow, one, bill.patient_id) for one in (red_id, rest_id) if one]
+    jobs = [_print(uow, red_id, bill.patient_id, [method for method, _fen in given])]
+    if rest_id:
+        jobs.append(_print(uow, rest_id, bill.patient_id, ()))
     return {
         "state": "done", "refund_id": refund_id.hex(), "red_id": red_id.hex(), "red_no": red_no, "rest_no": rest_no,
         "rest_id": rest_id.hex() if rest_id else "", "amount_fen": sum(fen for _, fen in given),
         "back": [list(one) for one in given], "struck_fen": struck, "print_jobs": [job.hex() for job in jobs],
     }  # fmt: skip
+
+
+def _given(bill: queries.Bill, plan: RefundPlan, channel: str) -> tuple[tuple[tuple[str, int], ...], int]:
+    """What is handed to the patient by method, and what is struck off the arrears; paid arrears go back as paid."""
+    settled = queries.settled_by(bill.root)
+    carried = sum(one.amount_fen for one in queries.payments(bill.id) if one.method == ARREARS)
+    return handed_back(plan.back, channel, queries.outstanding(bill.root), still_to_give(settled, carried))
 
 
 def _store_red(uow: UnitOfWork, red_id: bytes, bill: queries.Bill, shift_id: bytes) -> str:
@@ -185,6 +202,6 @@ def _paid_by(bill_id: bytes) -> list[Payment]:
     return [Payment(one.method, one.amount_fen, one.reference) for one in queries.payments(bill_id)]
 
 
-def _print(uow: UnitOfWork, bill_id: bytes, patient_id: bytes) -> bytes:
-    model = documents.receipt(bill_id).model()
+def _print(uow: UnitOfWork, bill_id: bytes, patient_id: bytes, given_back: Collection[str]) -> bytes:
+    model = documents.receipt_with_cash(bill_id, given_back)
     return uow.print_job(documents.RECEIPT, bill_id, model, patient_id=patient_id)

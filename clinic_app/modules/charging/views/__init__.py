@@ -11,6 +11,7 @@ from clinic_app.modules.charging.views import (  # noqa: E402, F401
     drawer,
     holds,
     months,
+    payer,
     receipts,
     refunds,
     shift,

@@ -54,9 +54,8 @@ def confirm_hand_in(shift_id: bytes) -> Response:
 @access("charging.view")
 def arrears() -> Response:
     """Who still owes what, oldest first."""
-    found = queries.arrears()
     return pages.page(
-        "charging/arrears.html", owed=found, total_fen=sum(one.owed_fen for one in found), since=words.since
+        "charging/arrears.html", owed=queries.arrears(), total_fen=queries.receivable_fen(), since=words.since
     )
 
 

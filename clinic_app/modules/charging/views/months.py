@@ -21,9 +21,8 @@ def months() -> Response:
         (month, queries.month_sums(month), closes.get(month), queries.month_hindrance(month))
         for month in queries.months_with_money()[:12]
     ]  # fmt: skip
-    owed = queries.arrears()
     return pages.page(
-        "charging/months.html", months=shown, owed=owed, owed_fen=sum(one.owed_fen for one in owed),
+        "charging/months.html", months=shown, owed=queries.arrears(), owed_fen=queries.receivable_fen(),
         this_month=f"{clock.today():%Y-%m}", since=words.since, own_id=actor().person_id,
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ def bill(bill_id: bytes) -> Response:
         may_refund=found.state == queries.PAID and actor().may("charging.refund"),
         asked=queries.live_approval(queries.REFUND, bill_id), refunds=queries.refunds_of(found.root),
         red=queries.refund_of_red(bill_id), owed_fen=queries.outstanding(found.root), bills=_others(found),
-        method_name=queries.method_name, invoice_no=queries.invoice_of(bill_id),
+        method_name=queries.method_name, unit_of=queries.unit_of, invoice_no=queries.invoice_of(bill_id),
     )  # fmt: skip
 
 

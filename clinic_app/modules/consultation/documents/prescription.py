@@ -10,6 +10,7 @@ from clinic_app.kernel.money import line_amount, yuan
 from clinic_app.kernel.quantity import packs, packs_text
 from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.queries import words
+from clinic_app.modules.consultation.queries.working_out import per_dose_text
 from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients import queries as patients
@@ -151,6 +152,13 @@ def _use_remarks(line: queries.PrescriptionLine) -> list[str]:
     return remarks + ([f"续用免试，依据：{line.untested_because}"] if line.untested_because else [])
 
 
+def _pieces(dose: str, drug: dictionaries.Drug) -> str:
+    """`（2粒）` behind a measured dose: what the pharmacy counts and the patient takes."""
+    with i18n.using(i18n.SOURCE):
+        counted = per_dose_text(dose, drug)
+    return f"（{counted.removesuffix('/次')}）" if counted else ""
+
+
 def _lines(sheet: queries.Prescription, day: date) -> tuple[list[PaperLine], int]:
     frequencies = {one.code: one.name for one in dictionaries.frequencies()}
     routes = {one.code: one.name for one in dictionaries.routes()}
@@ -165,7 +173,7 @@ def _lines(sheet: queries.Prescription, day: date) -> tuple[list[PaperLine], int
             quantity = f"{one.quantity}{drug.min_unit}"
         often = frequencies[one.frequency]
         often = f"{often}（{words.weekdays_in_source(one.weekdays)}）" if one.weekdays else often
-        use = [f"每次 {one.dose_text}", often, routes[one.route]]
+        use = [f"每次 {one.dose_text}{_pieces(one.dose_text, drug)}", often, routes[one.route]]
         use.append(f"每日最多 {one.most_per_day}{drug.min_unit}" if one.most_per_day else f"{one.days} 天")
         twice = f"医师再签：{_second(sheet).partition(' ')[0]}"
         remarks = [one.note] if one.note else []

@@ -27,7 +27,7 @@ def told_of(finding: Finding, setting: Setting) -> Told:
     rule = rule_book.texts_of(setting.on).get(finding.rule)
     text = "" if rule is None else rule.text if words.is_source() else rule.text_en
     if finding.kind in ("pair", "herbal"):
-        heading = _("和 %(drug)s 同用") % {"drug": _drug(finding.other, setting)}
+        heading = _("和%(drug)s同用") % {"drug": _drug(finding.other, setting)}
     elif finding.kind == "duplicate":
         return _duplicate(finding, setting)
     elif finding.kind == "sum":

@@ -7,7 +7,7 @@ from typing import Any
 from clinic_app.kernel import clock, db
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.modules.consultation import queries
-from clinic_app.modules.consultation.queries import words
+from clinic_app.modules.consultation.queries import requests, words
 from clinic_app.modules.consultation.queries.working_out import lists
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients import queries as patients
@@ -63,6 +63,16 @@ class PastSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class PastRequest:
+    """A signed or withdrawn request of an earlier visit with what was ordered."""
+
+    kind: str
+    number: str
+    state: str
+    lines: tuple[requests.RequestLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PastNote:
     """An earlier note to read: its newest signed version, or what stands unsigned in it."""
 
@@ -73,6 +83,12 @@ class PastNote:
     fields: dict[str, str]
     diagnoses: list[queries.VisitDiagnosis]
     sheets: list[PastSheet]
+    requests: list[PastRequest]
+
+    @property
+    def has_results(self) -> bool:
+        """Whether something was ordered that a report answers."""
+        return any(one.kind != "treatment" and one.state == "signed" for one in self.requests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +121,9 @@ def past_note(patient_id: bytes, visit_id: bytes) -> PastNote | None:
     sheets = [_sheet(one) for one in queries.prescriptions_of_visit(visit_id) if one.state != "draft"]
     doctor = people.names([note.doctor_id]).get(note.doctor_id, "")
     return PastNote(
-        visit_id, note.opened_at, doctor, bool(versions), fields, queries.diagnoses_of_visit(visit_id), sheets
-    )
+        visit_id, note.opened_at, doctor, bool(versions), fields, queries.diagnoses_of_visit(visit_id), sheets,
+        [_request(one) for one in requests.requests_of_visit(visit_id) if one.state != "draft"],
+    )  # fmt: skip
 
 
 def measured(patient_id: bytes, most: int = 24) -> list[Measured]:
@@ -138,6 +155,10 @@ def _sheet(sheet: queries.Prescription) -> PastSheet:
             )
         )  # fmt: skip
     return PastSheet(sheet.id, sheet.prescription_no or "", sheet.state, tuple(rows))
+
+
+def _request(asked: requests.Request) -> PastRequest:
+    return PastRequest(asked.kind, asked.request_no or "", asked.state, tuple(requests.request_lines(asked.id)))
 
 
 def _same(patient_id: bytes) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from clinic_app.kernel import clock, installation, jobs
+from clinic_app.kernel import clock, installation, jobs, printing
 from clinic_app.kernel.errors import Missing, Refused
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
@@ -70,7 +70,8 @@ def reprint(uow: UnitOfWork, job_id: bytes) -> dict[str, Any]:
         raise Refused("desks.still_on_its_way")
     if newest is not None and newest.state == jobs.UNKNOWN:
         raise Refused("desks.answer_first", next_url="/printing/jobs")
-    made = uow.print_job(job.document, job.entity, job.model, patient_id=job.patient_id)
+    model = {**job.model, printing.OPENS_DRAWER: False}  # no money moves with a copy
+    made = uow.print_job(job.document, job.entity, model, patient_id=job.patient_id)
     copy_no = job.copy_no + 1 if newest is None else newest.copy_no + 1
     uow.audit("desks.reprint", made, patient_id=job.patient_id, document=job.document, copy=copy_no)
     return {"job_id": made.hex(), "copy_no": copy_no}

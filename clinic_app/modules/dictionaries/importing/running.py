@@ -1,8 +1,8 @@
-"""Long imports while others work (导入进度): read, compared and worked out first, then written in one transaction.
+"""Long imports while others work (导入进度): read, compared and worked out first, then written slice by slice.
 
-All of a list comes in or nothing, so its rows are written in one transaction under the one write lock; what can be done
-before it is done before, and the search keys, nine tenths of the work, follow in short transactions of their own. The
-state of a run lives in this process: one that was cut off before it wrote has changed nothing.
+Between two slices others get the write lock, and each slice is short. What was decided is kept in the database
+(`services.open_imports`), so a run that a power cut ended is gone on with after the next start; one that had not come
+that far has changed nothing.
 """
 
 import hashlib
@@ -10,23 +10,27 @@ import logging
 import queue
 import threading
 import time
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
+from clinic_app.kernel import clock
 from clinic_app.kernel.errors import Invalid, Refused
 from clinic_app.kernel.rights import Actor
 from clinic_app.kernel.unit_of_work import unit_of_work
 from clinic_app.modules.dictionaries import services
 from clinic_app.modules.dictionaries.importing import ImportRefused, Prepared, prepare
 from clinic_app.modules.dictionaries.importing.workbook import is_workbook
+from clinic_app.modules.dictionaries.queries.open_imports import open_imports
 
 LONG_TEXT, LONG_WORKBOOK = 200_000, 40_000
 """Bytes from which on a file is read beside the request: well under a second's work for either."""
 _MOST_KEPT = 8
-READ, PLAN, WRITE, SEARCH = "read", "plan", "write", "search"
+READ, PLAN, WRITE = "read", "plan", "write"
 CHECKED, DONE, REFUSED = "checked", "done", "refused"
 _PAUSE_S = 0.01
 log = logging.getLogger(__name__)
@@ -34,7 +38,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Run:
-    """`done` of `total` rows of the step (total 0: not known yet); `held_ms`: how long the write lock was held."""
+    """`done` of `total` rows of the step (total 0: not known yet); `held_ms`: how long the write lock was held at
+    the most for one slice."""
 
     kind: str
     data: bytes = field(repr=False)
@@ -78,7 +83,7 @@ def bring_in(run_id: bytes, kind: str, data: bytes, source: str, on: date, actor
     for other in reversed(_runs.values()):
         if other.prepared and (other.kind, other.on, other.prepared.digest) == (kind, on, digest):
             run.prepared = other.prepared
-    _begin(run_id, run, lambda one: _bring_in(one, actor))
+    _begin(run_id, run, lambda one: _bring_in(run_id, one, actor))
 
 
 def run_of(run_id: bytes) -> Run | None:
@@ -106,10 +111,7 @@ def _serve_on_a_thread() -> None:
 def _serve() -> None:
     """One import after the other, on one connection."""
     while True:
-        try:
-            _work.get()()
-        except Exception:  # what is left is gone on with when the dictionaries are opened again
-            log.exception("search keys could not be written")
+        _work.get()()
 
 
 def _guarded(run: Run, act: Callable[[Run], None]) -> None:
@@ -120,8 +122,9 @@ def _guarded(run: Run, act: Callable[[Run], None]) -> None:
     except Refused as err:
         run.refused, run.step = err, REFUSED
     except Exception:
-        log.exception("an import ended in an error; nothing was changed")
-        run.refused, run.step = Refused("dictionaries.import_cut_off"), REFUSED
+        log.exception("an import ended in an error")
+        cut_off = "dictionaries.import_interrupted" if run.step == WRITE else "dictionaries.import_cut_off"
+        run.refused, run.step = Refused(cut_off, done=run.done), REFUSED
     finally:
         run.data = b""
 
@@ -131,36 +134,59 @@ def _check(run: Run) -> None:
     run.step = CHECKED
 
 
-def _bring_in(run: Run, actor: Actor) -> None:
+def _bring_in(run_id: bytes, run: Run, actor: Actor) -> None:
+    prepared = _without_errors(run)
+    packed = zlib.compress(run.data, 1)
+    is_begun = False
+    while not is_begun:
+        run.step = PLAN
+        planned = services.plan(run.kind, prepared.rows, run.on, run.tell)
+        with unit_of_work(actor) as uow:
+            run.on = uow.on
+            is_begun = services.begin_import(uow, run_id, planned, packed, source=run.source)
+    _write(run_id, run, planned, actor)
+
+
+def resume(_uow: object = None) -> None:
+    """Go on with imports that were cut off while they were written: looked at after each start and each hour."""
+    for run_id, kind, source, person_id, packed in open_imports():
+        known = _runs.get(run_id)
+        if known is None or known.step == REFUSED:
+            actor = Actor(person_id, "", frozenset(), frozenset())
+            with _lock:
+                _runs.pop(run_id, None)
+            _begin(run_id, Run(kind, packed, source, clock.today()), partial(_go_on, run_id, actor))
+
+
+def _go_on(run_id: bytes, actor: Actor, run: Run) -> None:
+    """A rerun adds what is not there yet and changes what is not changed yet."""
+    run.data = zlib.decompress(run.data)
+    try:
+        prepared = _without_errors(run)
+        planned = services.plan(run.kind, prepared.rows, run.on, run.tell)
+    except Refused:
+        with unit_of_work(actor) as uow:
+            services.drop_import(uow, run_id)
+        raise
+    _write(run_id, run, planned, actor)
+
+
+def _without_errors(run: Run) -> Prepared:
     prepared = run.prepared or prepare(run.kind, run.data, run.source, run.on, run.tell)
     if prepared.errors:
         raise ImportRefused(prepared.errors, prepared.error_count)
-    run.step = PLAN
-    planned = services.plan(run.kind, prepared.rows, run.on, run.tell, is_search_due=True)
-    with unit_of_work(actor) as uow:
+    return prepared
+
+
+def _write(run_id: bytes, run: Run, planned: services.Plan, actor: Actor) -> None:
+    """Slice by slice, with a pause for whoever waits for the write lock."""
+    run.step, run.done, run.total = WRITE, 0, len(planned.found.new) + len(planned.found.changed)
+    for one in services.slices(planned):
         began = time.monotonic()
-        run.step, run.done = WRITE, 0
-        run.result = services.import_planned(uow, planned, source=run.source, tell=run.tell)
-    run.held_ms = round(1000 * (time.monotonic() - began))
-    run.step, run.done = SEARCH, 0
-    _write_due(actor, run)
-    run.step = DONE
-
-
-def resume(actor: Actor) -> None:
-    """Go on with the search keys of an import that a restart cut off after it was written."""
-    with _lock:
-        _serve_on_a_thread()
-    _work.put(lambda: _write_due(actor))
-
-
-def _write_due(actor: Actor, run: Run | None = None) -> None:
-    """In short transactions with a pause between them; the entries themselves are stored already."""
-    while True:
         with unit_of_work(actor, quiet=True) as uow:
-            written = services.write_due(uow)
-        if not written:
-            return
-        if run is not None:
-            run.done += written
+            run.done += services.write_slice(uow, run.kind, one)
+        run.held_ms = max(run.held_ms, round(1000 * (time.monotonic() - began)))
         time.sleep(_PAUSE_S)
+    with unit_of_work(actor) as uow:
+        run.result = services.finish_import(uow, run_id)
+    run.step = DONE

@@ -1,4 +1,4 @@
-"""Tables of the dictionaries: lists with their search keys, dated prices, divisions and import runs."""
+"""Tables of the dictionaries: lists with their search words and uses, dated prices, divisions and import runs."""
 
 KEPT = ("allergy_group", "diagnosis", "dose_limit", "drug", "drug_allergy_group", "frequency", "invoice_category",
         "price", "route", "service_item")  # fmt: skip
@@ -99,11 +99,6 @@ WHEN OLD.valid_to IS NOT NULL OR NEW.valid_to IS NULL OR NEW.id <> OLD.id OR NEW
     OR NEW.valid_from <> OLD.valid_from OR NEW.source <> OLD.source OR NEW.is_reviewed <> OLD.is_reviewed
     OR NEW.recorded_at <> OLD.recorded_at
 BEGIN SELECT RAISE(ABORT, 'a dose limit is only ever closed'); END;
-CREATE TABLE drug_key(
-    key TEXT NOT NULL, drug_id BLOB NOT NULL REFERENCES drug(id), place INTEGER NOT NULL,
-    PRIMARY KEY (key, drug_id)
-) WITHOUT ROWID;
-CREATE INDEX drug_key_drug ON drug_key(drug_id);
 CREATE TABLE service_item(
     id BLOB PRIMARY KEY CHECK (length(id) = 16),
     code TEXT NOT NULL UNIQUE,
@@ -121,11 +116,6 @@ CREATE TABLE service_item(
     source TEXT NOT NULL,
     is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))
 ) WITHOUT ROWID;
-CREATE TABLE service_key(
-    key TEXT NOT NULL, service_id BLOB NOT NULL REFERENCES service_item(id), place INTEGER NOT NULL,
-    PRIMARY KEY (key, service_id)
-) WITHOUT ROWID;
-CREATE INDEX service_key_service ON service_key(service_id);
 CREATE TABLE diagnosis(
     id BLOB PRIMARY KEY CHECK (length(id) = 16),
     code TEXT NOT NULL UNIQUE,
@@ -135,11 +125,20 @@ CREATE TABLE diagnosis(
     source TEXT NOT NULL,
     is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))
 ) WITHOUT ROWID;
-CREATE TABLE diagnosis_key(
-    key TEXT NOT NULL, diagnosis_id BLOB NOT NULL REFERENCES diagnosis(id), place INTEGER NOT NULL,
-    PRIMARY KEY (key, diagnosis_id)
+CREATE TABLE search_entry(
+    no INTEGER PRIMARY KEY,
+    item_id BLOB NOT NULL UNIQUE
+);
+CREATE VIRTUAL TABLE search_words USING fts5(
+    whole, inside, content = '', contentless_delete = 1, detail = column, prefix = '2 3 4', tokenize = 'ascii'
+);
+CREATE TABLE item_use(
+    item_id BLOB NOT NULL REFERENCES search_entry(item_id),
+    person_id BLOB NOT NULL,
+    times INTEGER NOT NULL CHECK (times >= 1),
+    last_on TEXT NOT NULL,
+    PRIMARY KEY (item_id, person_id)
 ) WITHOUT ROWID;
-CREATE INDEX diagnosis_key_diagnosis ON diagnosis_key(diagnosis_id);
 CREATE TABLE price(
     id INTEGER PRIMARY KEY,
     item_kind TEXT NOT NULL CHECK (item_kind IN ('drug', 'service')),

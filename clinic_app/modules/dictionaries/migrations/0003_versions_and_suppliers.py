@@ -1,4 +1,5 @@
-"""Versions of entries, prices that wait for a second person, suppliers, and what the short lists lacked."""
+"""Versions of entries, long imports under way, prices that wait for a second person, suppliers, and what the short
+lists lacked."""
 
 SQL = """
 ALTER TABLE invoice_category ADD COLUMN source TEXT NOT NULL DEFAULT '';
@@ -34,10 +35,16 @@ CREATE TRIGGER entry_version_no_update BEFORE UPDATE ON entry_version
 BEGIN SELECT RAISE(ABORT, 'versions are never changed'); END;
 CREATE TRIGGER entry_version_no_delete BEFORE DELETE ON entry_version
 BEGIN SELECT RAISE(ABORT, 'versions are never removed'); END;
-CREATE TABLE search_due(
+CREATE TABLE import_open(
+    run_id BLOB PRIMARY KEY CHECK (length(run_id) = 16),
     kind TEXT NOT NULL,
-    item_id BLOB NOT NULL,
-    PRIMARY KEY (kind, item_id)
+    source TEXT NOT NULL,
+    person_id BLOB NOT NULL,
+    new_rows INTEGER NOT NULL CHECK (new_rows >= 0),
+    changed_rows INTEGER NOT NULL CHECK (changed_rows >= 0),
+    unchanged_rows INTEGER NOT NULL CHECK (unchanged_rows >= 0),
+    prices INTEGER NOT NULL CHECK (prices >= 0),
+    file BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE price_proposal(
     id BLOB PRIMARY KEY CHECK (length(id) = 16),

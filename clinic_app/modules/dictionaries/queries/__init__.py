@@ -53,7 +53,7 @@ from clinic_app.modules.dictionaries.queries.items import (
     service_by_code,
     services_matching,
 )
-from clinic_app.modules.dictionaries.queries.naming import amount, either, group_names, named, strength
+from clinic_app.modules.dictionaries.queries.naming import amount, either, group_names, named, pieces, strength
 from clinic_app.modules.dictionaries.queries.prescribing import (
     ControlledLimit,
     PrescribingFact,
@@ -76,7 +76,8 @@ __all__ = [
     "allergy_groups", "amount", "controlled_limits", "diagnoses_matching", "diagnosis", "diagnosis_by_code",
     "division_name", "division_path", "divisions_matching", "divisions_under", "dose_limits_on", "drug", "drug_by_code",
     "drugs", "drugs_matching", "either", "frequencies", "frequency", "group_names", "group_parents", "groups_of_drug",
-    "invoice_categories", "named", "prescribing_fact", "price_on", "prices_of", "prices_on", "requestable_matching",
-    "routes", "safety_rule", "safety_rules", "service", "service_by_code", "services_matching", "strength",
-    "substance_classes", "substances", "supplier_named", "suppliers", "tcm_term", "tcm_terms", "tcm_terms_matching",
+    "invoice_categories", "named", "pieces", "prescribing_fact", "price_on", "prices_of", "prices_on",
+    "requestable_matching", "routes", "safety_rule", "safety_rules", "service", "service_by_code", "services_matching",
+    "strength", "substance_classes", "substances", "supplier_named", "suppliers", "tcm_term", "tcm_terms",
+    "tcm_terms_matching",
 ]  # fmt: skip

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from clinic_app.kernel import db
-from clinic_app.kernel.search import normal
-from clinic_app.modules.dictionaries.queries.typed import typed_bounds
+from clinic_app.kernel.search import normal, prefix_range, spelled
 
 NO_NAME_OF_ITS_OWN = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 """Names of the statistical office that no address carries."""
@@ -69,9 +68,13 @@ def division_path(code: str) -> str:
 
 def divisions_matching(text: str, limit: int = 8) -> list[DivisionHit]:
     """Divisions whose name or pinyin initials begin so, whole names first, townships before counties."""
-    if not normal(text):
+    typed, letters = normal(text), spelled(text)
+    if not typed:
         return []
-    found = db.rows(_MATCHING, {**typed_bounds(text), "most": limit})
+    found = db.rows(_MATCHING, {
+        "typed": typed, "below": prefix_range(typed)[1],
+        "spelled": letters, "spelled_below": prefix_range(letters)[1], "most": limit,
+    })  # fmt: skip
     return [DivisionHit(code, name, _joined([name, *above])) for code, name, *above in found]
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from clinic_app.kernel import db
 from clinic_app.kernel.kept import kept
 from clinic_app.kernel.search import normal, term_keys
-from clinic_app.modules.dictionaries.queries.typed import typed_bounds
+from clinic_app.modules.dictionaries.queries.typed import NOBODY, ORDER, hits, typed_words
 
 _COLUMNS = (
     "id, code, name, name_en, form, strength_text, strength_dose, dose_unit, min_unit, min_unit_en, pack_unit,"
@@ -18,17 +18,13 @@ _COLUMNS = (
 _BY_ID = f"SELECT {_COLUMNS} FROM drug WHERE id = ?"
 _BY_CODE = f"SELECT {_COLUMNS} FROM drug WHERE code = ?"
 _ALL = f"SELECT {_COLUMNS} FROM drug ORDER BY code"
-_MATCHING = """
-SELECT d.id, d.name, d.strength_text, d.pack_unit, d.min_unit, d.pack_size,
-    (SELECT p.price_e4 FROM price p WHERE p.item_id = d.id AND p.valid_from <= :day
-        AND (p.valid_to IS NULL OR p.valid_to >= :day)),
-    d.invoice_category, d.is_disabled, d.route, d.frequency, d.usual_dose, d.dose_unit, d.usual_days,
-    d.name_en, d.code, d.is_splittable, d.maker, d.min_unit_en, d.pack_unit_en
-FROM (SELECT drug_id, min(2 * place + (key NOT IN (:typed, :spelled))) AS rank FROM drug_key
-    WHERE key >= :typed AND key < :below OR key >= :spelled AND key < :spelled_below GROUP BY drug_id) AS hit
-JOIN drug AS d ON d.id = hit.drug_id
-ORDER BY d.is_disabled, hit.rank, length(d.name), d.name, d.strength_text LIMIT :most
-"""
+_MATCHING = (
+    "SELECT i.id, i.name, i.strength_text, i.pack_unit, i.min_unit, i.pack_size, (SELECT p.price_e4 FROM price p"
+    " WHERE p.item_id = i.id AND p.valid_from <= :day AND (p.valid_to IS NULL OR p.valid_to >= :day)),"
+    " i.invoice_category, i.is_disabled, i.route, i.frequency, i.usual_dose, i.dose_unit, i.usual_days,"
+    " i.name_en, i.code, i.is_splittable, i.maker, i.min_unit_en, i.pack_unit_en, hit.rank = 0"
+    f"{hits('drug')} ORDER BY i.is_disabled, {ORDER}, length(i.name), i.name, i.strength_text LIMIT :most"
+)
 _LIMITS = (
     "SELECT most_single_dose, most_daily_dose FROM dose_limit WHERE drug_id = :id AND valid_from <= :day"
     " AND (valid_to IS NULL OR valid_to >= :day)"
@@ -88,7 +84,8 @@ class DoseLimits:
 
 @dataclass(frozen=True, slots=True)
 class DrugHit:
-    """One line of a suggestion list; `price_e4` is the pack price of the day, None without a price."""
+    """One line of a suggestion list; `price_e4` is the pack price of the day, None without a price;
+    `is_exact`: the typed text is its whole name, initials, spelling or code."""
 
     id: bytes
     name: str
@@ -110,6 +107,7 @@ class DrugHit:
     maker: str
     min_unit_en: str
     pack_unit_en: str
+    is_exact: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,19 +148,14 @@ def dose_limits_on(drug_id: bytes, day: date) -> DoseLimits | None:
     return db.read_one(DoseLimits, _LIMITS, {"id": drug_id, "day": day.isoformat()})
 
 
-def drugs_matching(text: str, on: date, limit: int = 8) -> list[DrugHit]:
-    """Drugs whose name, pinyin initials or spelling, English name or code begins so, exact ones first, then
-    those that contain it.
+def drugs_matching(text: str, on: date, limit: int = 8, *, person_id: bytes = NOBODY) -> list[DrugHit]:
+    """Drugs whose name, pinyin initials, spelling, English name or code has the text, in the order of `typed`.
 
-    Short names stand before long ones, so that a plain drug is not below its compounds. Disabled drugs stand last; `on`
-    is the business day of the price.
+    So a plain drug does not stand below its compounds. Disabled drugs stand last; `on` is the business day of the
+    price.
     """
-    if not normal(text):
-        return []
-    return db.read(
-        DrugHit, _MATCHING,
-        {**typed_bounds(text), "day": on.isoformat(), "most": limit},
-    )  # fmt: skip
+    found = typed_words("drugs", text, person_id)
+    return db.read(DrugHit, _MATCHING, {**found, "day": on.isoformat(), "most": limit}) if found else []
 
 
 @kept("drug_allergy_group")

@@ -5,30 +5,22 @@ from datetime import date
 
 from clinic_app.kernel import db
 from clinic_app.kernel.kept import kept
-from clinic_app.kernel.search import normal
-from clinic_app.modules.dictionaries.queries.typed import typed_bounds
+from clinic_app.modules.dictionaries.queries.typed import NOBODY, ORDER, hits, typed_words
 
-_SERVICES_MATCHING = """
-SELECT s.id, s.code, s.name, s.name_en, s.unit, s.unit_en, s.invoice_category, s.is_disabled,
-    s.kind, s.executing_room, s.panel,
-    (SELECT p.price_e4 FROM price p WHERE p.item_id = s.id AND p.valid_from <= :day
-        AND (p.valid_to IS NULL OR p.valid_to >= :day))
-FROM (SELECT service_id, min(2 * place + (key NOT IN (:typed, :spelled))) AS rank FROM service_key
-    WHERE key >= :typed AND key < :below OR key >= :spelled AND key < :spelled_below GROUP BY service_id) AS hit
-JOIN service_item AS s ON s.id = hit.service_id
-{which}ORDER BY s.is_disabled, hit.rank, s.name LIMIT :most
-"""
-_REQUESTABLE_MATCHING = _SERVICES_MATCHING.format(
-    which="WHERE s.kind IN ('treatment', 'examination', 'laboratory')\n"
+_SERVICE_COLUMNS = (
+    "SELECT i.id, i.code, i.name, i.name_en, i.unit, i.unit_en, i.invoice_category, i.is_disabled, i.kind,"
+    " i.executing_room, i.panel, (SELECT p.price_e4 FROM price p WHERE p.item_id = i.id AND p.valid_from <= :day"
+    " AND (p.valid_to IS NULL OR p.valid_to >= :day))"
 )
-_DIAGNOSES_MATCHING = """
-SELECT d.id, d.code, d.name, d.name_en
-FROM (SELECT diagnosis_id, min(2 * place + (key NOT IN (:typed, :spelled))) AS rank FROM diagnosis_key
-    WHERE key >= :typed AND key < :below OR key >= :spelled AND key < :spelled_below GROUP BY diagnosis_id) AS hit
-JOIN diagnosis AS d ON d.id = hit.diagnosis_id
-WHERE d.is_disabled = 0
-ORDER BY hit.rank, length(d.name), d.code LIMIT :most
-"""
+_SERVICE_ORDER = f" ORDER BY i.is_disabled, {ORDER}, i.name LIMIT :most"
+_SERVICES_MATCHING = _SERVICE_COLUMNS + hits("service_item") + _SERVICE_ORDER
+_REQUESTABLE_MATCHING = (
+    _SERVICE_COLUMNS + hits("service_item", "i.kind IN ('treatment', 'examination', 'laboratory')") + _SERVICE_ORDER
+)
+_DIAGNOSES_MATCHING = (
+    f"SELECT i.id, i.code, i.name, i.name_en{hits('diagnosis', 'i.is_disabled = 0')}"
+    f" ORDER BY {ORDER}, length(i.name), i.code LIMIT :most"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +75,16 @@ def service_by_code(code: str) -> Service | None:
     )
 
 
-def services_matching(text: str, on: date, limit: int = 8) -> list[ServiceHit]:
-    """Services whose name, pinyin initials, English name or code begins so, then those that contain it."""
-    if not normal(text):
-        return []
-    return db.read(
-        ServiceHit, _SERVICES_MATCHING.format(which=""),
-        {**typed_bounds(text), "day": on.isoformat(), "most": limit},
-    )  # fmt: skip
+def services_matching(text: str, on: date, limit: int = 8, *, person_id: bytes = NOBODY) -> list[ServiceHit]:
+    """Services whose name, pinyin initials, spelling, English name or code has the text, in the order of `typed`."""
+    found = typed_words("services", text, person_id)
+    return db.read(ServiceHit, _SERVICES_MATCHING, {**found, "day": on.isoformat(), "most": limit}) if found else []
 
 
-def requestable_matching(text: str, on: date, limit: int = 8) -> list[ServiceHit]:
+def requestable_matching(text: str, on: date, limit: int = 8, *, person_id: bytes = NOBODY) -> list[ServiceHit]:
     """The same of what a doctor requests and somebody executes: treatments, examinations, laboratory tests."""
-    if not normal(text):
-        return []
-    return db.read(
-        ServiceHit, _REQUESTABLE_MATCHING,
-        {**typed_bounds(text), "day": on.isoformat(), "most": limit},
-    )  # fmt: skip
+    found = typed_words("services", text, person_id)
+    return db.read(ServiceHit, _REQUESTABLE_MATCHING, {**found, "day": on.isoformat(), "most": limit}) if found else []
 
 
 @kept("diagnosis")
@@ -112,8 +96,7 @@ def diagnosis_by_code(code: str) -> Diagnosis | None:
     return db.read_one(Diagnosis, "SELECT id, code, name, name_en FROM diagnosis WHERE code = ?", (code,))
 
 
-def diagnoses_matching(text: str, limit: int = 8) -> list[Diagnosis]:
-    """Diagnoses whose name, pinyin initials, English name or code begins so, then those that contain it."""
-    if not normal(text):
-        return []
-    return db.read(Diagnosis, _DIAGNOSES_MATCHING, {**typed_bounds(text), "most": limit})
+def diagnoses_matching(text: str, limit: int = 8, *, person_id: bytes = NOBODY) -> list[Diagnosis]:
+    """Diagnoses whose name, pinyin initials, spelling, English name or code has the text, in the order of `typed`."""
+    found = typed_words("diagnoses", text, person_id)
+    return db.read(Diagnosis, _DIAGNOSES_MATCHING, {**found, "most": limit}) if found else []

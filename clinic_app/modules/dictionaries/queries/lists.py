@@ -7,7 +7,7 @@ from typing import Any
 from clinic_app.kernel import db
 from clinic_app.kernel.search import normal
 from clinic_app.modules.dictionaries.queries import choices, stored
-from clinic_app.modules.dictionaries.queries.typed import typed_bounds
+from clinic_app.modules.dictionaries.queries.typed import FOUND_IN, typed_words
 
 PAGE = 100
 MOST_MATCHES = 500
@@ -24,25 +24,20 @@ _GROUPS = (
 _DRUGS = (
     "SELECT i.id, i.code, i.name, i.name_en, i.strength_text, i.maker, i.shelf, i.pack_unit, i.pack_unit_en, c.name,"
     f" c.name_en, i.is_disabled, i.is_reviewed, {_PRICE}, {_GROUPS}"
-    " FROM drug AS i LEFT JOIN invoice_category AS c ON c.code = i.invoice_category WHERE :typed = '' OR i.id IN"
-    " (SELECT drug_id FROM drug_key WHERE key >= :typed AND key < :below"
-    " OR key >= :spelled AND key < :spelled_below)"
+    " FROM drug AS i LEFT JOIN invoice_category AS c ON c.code = i.invoice_category{where}"
     " ORDER BY i.code LIMIT :most OFFSET :skip"
 )
 _SERVICES = (
     "SELECT i.id, i.code, i.name, i.name_en, '', '', '', i.unit, i.unit_en, c.name, c.name_en, i.is_disabled,"
     f" i.is_reviewed, {_PRICE}, NULL, NULL"
-    " FROM service_item AS i LEFT JOIN invoice_category AS c ON c.code = i.invoice_category"
-    " WHERE :typed = '' OR i.id IN (SELECT service_id FROM service_key WHERE key >= :typed AND key < :below"
-    " OR key >= :spelled AND key < :spelled_below)"
+    " FROM service_item AS i LEFT JOIN invoice_category AS c ON c.code = i.invoice_category{where}"
     " ORDER BY i.code LIMIT :most OFFSET :skip"
 )
 _DIAGNOSES = (
-    "SELECT i.id, i.code, i.name, i.name_en, i.is_disabled, i.is_reviewed FROM diagnosis AS i WHERE :typed = ''"
-    " OR i.id IN (SELECT diagnosis_id FROM diagnosis_key WHERE key >= :typed AND key < :below"
-    " OR key >= :spelled AND key < :spelled_below)"
+    "SELECT i.id, i.code, i.name, i.name_en, i.is_disabled, i.is_reviewed FROM diagnosis AS i{where}"
     " ORDER BY i.code LIMIT :most OFFSET :skip"
 )
+_FOUND = f" WHERE i.id IN ({FOUND_IN})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +88,25 @@ class Group:
 
 def drug_rows(text: str, on: date, skip: int = 0) -> list[Item]:
     """At most PAGE + 1 drugs by code: one more than a page says that there is another page."""
-    return db.read(Item, _DRUGS, {**typed_bounds(text), "day": on.isoformat(), "most": PAGE + 1, "skip": skip})
+    return [Item(*row) for row in _page("drugs", _DRUGS, text, skip, day=on.isoformat())]
 
 
 def service_rows(text: str, on: date, skip: int = 0) -> list[Item]:
     """Services by code, as `drug_rows`."""
-    return db.read(Item, _SERVICES, {**typed_bounds(text), "day": on.isoformat(), "most": PAGE + 1, "skip": skip})
+    return [Item(*row) for row in _page("services", _SERVICES, text, skip, day=on.isoformat())]
 
 
 def diagnosis_rows(text: str, skip: int = 0) -> list[DiagnosisRow]:
     """Diagnoses by code, as `drug_rows`."""
-    return db.read(DiagnosisRow, _DIAGNOSES, {**typed_bounds(text), "most": PAGE + 1, "skip": skip})
+    return [DiagnosisRow(*row) for row in _page("diagnoses", _DIAGNOSES, text, skip)]
+
+
+def _page(kind: str, sql: str, text: str, skip: int, **given: str) -> list[tuple[Any, ...]]:
+    """All rows of a list in its order, or those that a typed text finds."""
+    found = typed_words(kind, text)
+    return db.rows(
+        sql.format(where=_FOUND if found else ""), {**(found or {}), **given, "most": PAGE + 1, "skip": skip}
+    )
 
 
 def group_rows() -> list[Group]:
@@ -139,11 +142,6 @@ def entry_rows(kind: str, text: str, skip: int = 0) -> list[dict[str, Any]]:
         wanted = {one.code for one in choices.picks_matching(kind, text, date.min, MOST_MATCHES)}
         found = [row for row in found if row["code"] in wanted or normal(row["code"]).startswith(normal(text))]
     return found[skip : skip + PAGE + 1]
-
-
-def is_search_due() -> bool:
-    """Whether entries wait for their search keys."""
-    return bool(db.value("SELECT EXISTS(SELECT 1 FROM search_due)"))
 
 
 def unclassified() -> int:

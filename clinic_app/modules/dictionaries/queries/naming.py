@@ -63,6 +63,11 @@ def amount(drug: Packed, quantity: int) -> str:
     return packs_in_english(packs(quantity, drug.pack_size, drug.pack_unit_en, drug.min_unit_en))
 
 
+def pieces(drug: Packed, quantity: int) -> str:
+    """Minimum units of a drug as they are counted one by one: `120粒`."""
+    return f"{quantity}{drug.min_unit}" if is_source() else f"{quantity} {plural(drug.min_unit_en, quantity)}"
+
+
 def strength(drug: Strong) -> str:
     """What stands small behind a drug's name: `0.25g×24粒`, in English `0.25g×24 capsules`."""
     if is_source() or "×" not in drug.strength_text:

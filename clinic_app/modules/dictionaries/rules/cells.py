@@ -21,19 +21,27 @@ Parse = Callable[[str, str], Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a list file: how a filled cell is read, and whether it may stay empty (then it is `empty`)."""
+    """One column of a list file: how a filled cell is read, and whether it may stay empty (then it is `empty`).
+
+    `instead`: the column that stands in for an empty cell; a clinic need not know the English of what it adds.
+    """
 
     name: str
     parse: Parse
     is_optional: bool = False
     empty: Any = ""
+    instead: str = ""
+
+    @property
+    def must_be_filled(self) -> bool:
+        return not self.is_optional and not self.instead
 
 
 def value(column: Column, row: Mapping[str, str | None]) -> Any:
     """The checked value of one cell; Refused `dictionaries.cell_missing` or what the column's parser says."""
-    typed = (row.get(column.name) or "").strip()
+    typed = (row.get(column.name) or "").strip() or (row.get(column.instead) or "").strip()
     if not typed:
-        if column.is_optional:
+        if not column.must_be_filled:
             return column.empty
         raise Refused("dictionaries.cell_missing", field=column.name, column=column.name)
     if len(typed) > LONGEST or not typed.isprintable():

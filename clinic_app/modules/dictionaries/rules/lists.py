@@ -84,7 +84,12 @@ SERVICE_KINDS = ("treatment", "examination", "laboratory", "fee", "material", "o
 EXECUTING_ROOMS = ("treatment", "laboratory", "ecg", "ultrasound", "radiology")
 """Where a requested service is executed (执行科室); empty for what is executed nowhere."""
 
-CODE, NAME, NAME_EN = Column("code", cells.code), Column("name", cells.text), Column("name_en", cells.text)
+
+def _english(column: str) -> Column:
+    return Column(f"{column}_en", cells.text, instead=column)
+
+
+CODE, NAME, NAME_EN = Column("code", cells.code), Column("name", cells.text), _english("name")
 ORIGIN = (Column("source", cells.text), Column("reviewed", cells.reviewed))
 
 INVOICE_CATEGORIES = List("invoice_categories", (CODE, NAME, NAME_EN, *ORIGIN), is_ordered=True)
@@ -114,7 +119,7 @@ ROUTES = List(
 SERVICES = List(
     "services",
     (
-        CODE, NAME, NAME_EN, Column("unit", cells.text), Column("unit_en", cells.text),
+        CODE, NAME, NAME_EN, Column("unit", cells.text), _english("unit"),
         Column("invoice_category", cells.code, True, None), Column("price", cells.price),
         Column("kind", cells.choice(*SERVICE_KINDS), True, "other"),
         Column("executing_room", cells.choice(*EXECUTING_ROOMS), True, ""),
@@ -137,10 +142,10 @@ TCM_TERMS = List(
 DRUGS = List(
     "drugs",
     (
-        CODE, NAME, NAME_EN, Column("form", cells.text), Column("form_en", cells.text),
+        CODE, NAME, NAME_EN, Column("form", cells.text), _english("form"),
         Column("strength_text", cells.text), Column("strength_dose", cells.amount), Column("dose_unit", cells.text),
-        Column("min_unit", cells.text), Column("min_unit_en", cells.text), Column("pack_unit", cells.text),
-        Column("pack_unit_en", cells.text), Column("pack_size", cells.count), Column("is_splittable", cells.flag),
+        Column("min_unit", cells.text), _english("min_unit"), Column("pack_unit", cells.text),
+        _english("pack_unit"), Column("pack_size", cells.count), Column("is_splittable", cells.flag),
         Column("rounding", cells.choice("total", "per_dose", "per_day")), Column("route", cells.code),
         Column("frequency", cells.code), Column("usual_dose", cells.amount),
         Column("usual_days", cells.count, True, None), Column("invoice_category", cells.code, True, None),
@@ -179,7 +184,7 @@ SAFETY_RULES = List(
         Column("object", cells.code_list, True), Column("age_from_months", cells.whole, True, None),
         Column("age_to_months", cells.whole, True, None), Column("tier", cells.choice(*TIERS)),
         Column("tier_village", cells.choice(*TIERS), True, None), Column("text", cells.text),
-        Column("text_en", cells.text), *DATED, *ORIGIN,
+        _english("text"), *DATED, *ORIGIN,
     ),
     frozen=("kind", "subject", "object", "age_from_months", "age_to_months", "tier", "tier_village", "valid_from"),
 )  # fmt: skip

@@ -11,11 +11,18 @@ from clinic_app.modules.dictionaries.services.lists import (
     import_planned,
     plan,
 )
+from clinic_app.modules.dictionaries.services.open_imports import (
+    begin_import,
+    drop_import,
+    finish_import,
+    slices,
+    write_slice,
+)
 from clinic_app.modules.dictionaries.services.prices import approve_price, propose_price, reject_price, set_price
-from clinic_app.modules.dictionaries.services.rows import search_keys, write_due
+from clinic_app.modules.dictionaries.services.searching import count_use
 
 __all__ = [
-    "SLICE", "Plan", "Tell", "add_entry", "approve_price", "change_entry", "classify", "disable", "enable",
-    "import_divisions", "import_list", "import_planned", "plan", "propose_price", "reject_price", "search_keys",
-    "set_disabled", "set_price", "write_due",
+    "SLICE", "Plan", "Tell", "add_entry", "approve_price", "begin_import", "change_entry", "classify", "count_use",
+    "disable", "drop_import", "enable", "finish_import", "import_divisions", "import_list", "import_planned", "plan",
+    "propose_price", "reject_price", "set_disabled", "set_price", "slices", "write_slice",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.dictionaries import queries
 from clinic_app.modules.dictionaries.queries import stored
 from clinic_app.modules.dictionaries.services import versions
+from clinic_app.modules.dictionaries.services.under_way import refuse_while_imported
 
 
 def classify(uow: UnitOfWork, wanted: Mapping[tuple[str, str], str]) -> dict[str, Any]:
@@ -17,6 +18,8 @@ def classify(uow: UnitOfWork, wanted: Mapping[tuple[str, str], str]) -> dict[str
     """
     known = {one.code for one in queries.invoice_categories() if not one.is_disabled}
     changed = 0
+    for kind in {kind for kind, _ in wanted}:
+        refuse_while_imported(kind)
     for (kind, code), category in wanted.items():
         if category not in known:
             raise Refused("dictionaries.unknown_code", field="category", column="invoice_category", value=category[:40])

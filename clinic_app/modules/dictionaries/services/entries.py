@@ -12,6 +12,7 @@ from clinic_app.modules.dictionaries.rules.difference import Change, Row, change
 from clinic_app.modules.dictionaries.rules.hierarchy import circle
 from clinic_app.modules.dictionaries.rules.lists import LISTS
 from clinic_app.modules.dictionaries.services import rows, versions
+from clinic_app.modules.dictionaries.services.under_way import refuse_while_imported
 
 _KINDS = {"drug": "drugs", "service": "services"}
 
@@ -21,6 +22,7 @@ def add_entry(uow: UnitOfWork, kind: str, row: Row) -> dict[str, Any]:
 
     Invalid with `dictionaries.code_taken`, `.unknown_code` or `.group_in_itself` at its field.
     """
+    refuse_while_imported(kind)
     if stored.stored_row(kind, row["code"], uow.on) is not None:
         raise Invalid({"code": Refused("dictionaries.code_taken", field="code", value=row["code"])})
     _check_references(kind, row)
@@ -71,6 +73,7 @@ def enable(uow: UnitOfWork, item_kind: str, item_id: bytes) -> dict[str, Any]:
 
 
 def _disable(uow: UnitOfWork, kind: str, code: str, is_disabled: bool) -> dict[str, Any]:
+    refuse_while_imported(kind)
     model = stored.MODELS[kind]
     changed = (
         model.update(is_disabled=int(is_disabled))
@@ -93,6 +96,7 @@ def _by_id(item_kind: str, item_id: bytes) -> tuple[str, str]:
 
 
 def _at(uow: UnitOfWork, kind: str, code: str, rev: int) -> Row:
+    refuse_while_imported(kind)
     before = stored.stored_row(kind, code, uow.on)
     if before is None:
         raise Missing("dictionaries.no_such_item")

@@ -16,9 +16,12 @@ from clinic_app.modules.dictionaries.queries import stored
 from clinic_app.modules.dictionaries.rules.difference import Difference, difference
 from clinic_app.modules.dictionaries.rules.divisions import Division
 from clinic_app.modules.dictionaries.rules.lists import LISTS
+from clinic_app.modules.dictionaries.rules.search_words import TAGS
 from clinic_app.modules.dictionaries.services import rows as written
+from clinic_app.modules.dictionaries.services.under_way import refuse_while_imported
 
-SLICE = 5_000
+SLICE = 250
+"""Rows of one transaction of a long import: well under a tenth of a second for the widest list."""
 Tell = Callable[[int, int], None]
 """Called with (rows done, rows to do) while a long list is written."""
 
@@ -48,12 +51,8 @@ class Plan:
     new: list[written.Ready]
 
 
-def plan(
-    kind: str, rows: Sequence[dict[str, Any]], on: date, tell: Tell | None = None, *, is_search_due: bool = False
-) -> Plan:
-    """Compare the rows with what is stored and work out ids and search keys; reads only.
-
-    With `is_search_due` new entries get their search keys afterwards, a few at a time, so that others can work.
+def plan(kind: str, rows: Sequence[dict[str, Any]], on: date, tell: Tell | None = None) -> Plan:
+    """Compare the rows with what is stored and work out ids and search words; reads only.
 
     Raises Invalid, keyed by code, when a row would change what may never change.
     """
@@ -61,19 +60,26 @@ def plan(
     found = difference(LISTS[kind], rows, stored.stored_rows(kind, on))
     if found.refused:
         raise Invalid(found.refused)
+    if kind in TAGS:  # of two that a search finds alike, the first written is shown first: the plainer one
+        found.new.sort(key=lambda row: (len(row["name"]), row["code"]))
     new = []
     for at in range(0, len(found.new), SLICE):
-        new.append(written.ready(kind, found.new[at : at + SLICE], is_search_due=is_search_due))
+        new.append(written.ready(kind, found.new[at : at + SLICE]))
         if tell is not None:
             tell(min(at + SLICE, len(found.new)), len(found.new))
     return Plan(kind, rows, on, version, found, new)
 
 
+def is_outdated(wanted: Plan, on: date) -> bool:
+    """Whether a list has changed or the day has ended since the plan was worked out."""
+    return wanted.version != _version() or wanted.on != on
+
+
 def import_planned(uow: UnitOfWork, wanted: Plan, *, source: str, tell: Tell | None = None) -> dict[str, Any]:
-    """Write a plan, all of it; it is worked out again when a list has changed or the day has ended meanwhile."""
-    if wanted.version != _version() or wanted.on != uow.on:
-        due = any(new.is_search_due for new in wanted.new)
-        wanted = plan(wanted.kind, wanted.rows, uow.on, is_search_due=due)
+    """Write a plan, all of it, in the one transaction; it is worked out again when it is outdated."""
+    refuse_while_imported(wanted.kind)
+    if is_outdated(wanted, uow.on):
+        wanted = plan(wanted.kind, wanted.rows, uow.on)
     found, done = wanted.found, 0
     for new in wanted.new:
         written.add_rows(uow, new)
@@ -84,9 +90,14 @@ def import_planned(uow: UnitOfWork, wanted: Plan, *, source: str, tell: Tell | N
         written.change_row(uow, wanted.kind, change, "imported")
         if tell is not None and at % SLICE == 0:
             tell(at, len(found.changed))
-    told = _record(uow, wanted.kind, source, len(found.new), len(found.changed), found.unchanged)
-    asked = sum("price_e4" in change.columns for change in found.changed)
+    told = record(uow, wanted.kind, source, len(found.new), len(found.changed), found.unchanged)
+    asked = asked_prices(found)
     return {**told, "prices": asked} if asked else told
+
+
+def asked_prices(found: Difference) -> int:
+    """How many other prices a file asks for."""
+    return sum("price_e4" in change.columns for change in found.changed)
 
 
 def _version() -> int:
@@ -109,14 +120,15 @@ def import_divisions(uow: UnitOfWork, rows: Sequence[Division], *, source: str) 
     uow.conn.executemany("DELETE FROM division_key WHERE code = ?", [(row.code,) for row in changed])
     keys = [(key, row.code) for row in (*new, *changed) for key in _division_keys(row.name)]
     uow.conn.executemany("INSERT INTO division_key(key, code) VALUES(?, ?)", sorted(keys))
-    return _record(uow, "divisions", source, len(new), len(changed), len(rows) - len(new) - len(changed))
+    return record(uow, "divisions", source, len(new), len(changed), len(rows) - len(new) - len(changed))
 
 
 def _division_keys(name: str) -> set[str]:
     return {normal(name), *term_keys(name), *spelled_term(name)[:1]} - {""}
 
 
-def _record(uow: UnitOfWork, kind: str, source: str, new: int, changed: int, unchanged: int) -> dict[str, Any]:
+def record(uow: UnitOfWork, kind: str, source: str, new: int, changed: int, unchanged: int) -> dict[str, Any]:
+    """Note an import that changed something, for the page, the audit trail and the county."""
     run_id = new_id()
     if new or changed:
         ImportRun.insert(

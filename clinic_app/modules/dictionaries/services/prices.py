@@ -10,7 +10,9 @@ from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.dictionaries import models
 from clinic_app.modules.dictionaries.events import PRICE_SET
 from clinic_app.modules.dictionaries.rules.prices import Standing, closing_day
+from clinic_app.modules.dictionaries.services.under_way import refuse_while_imported
 
+_LISTS = {"drug": "drugs", "service": "services"}
 _MODELS = {"drug": models.Drug, "service": models.ServiceItem}
 ADD_PRICE = (
     "INSERT INTO price(item_kind, item_id, price_e4, valid_from, valid_to, source, is_reviewed, replaces_id,"
@@ -98,9 +100,11 @@ def reject_price(uow: UnitOfWork, proposal_id: bytes) -> dict[str, Any]:
 
 
 def _known(item_kind: str, item_id: bytes) -> None:
+    """Of an item whose list nobody else writes just now."""
     model = _MODELS.get(item_kind)
     if model is None or not model.select().where(model.id == item_id).exists():
         raise Missing("dictionaries.no_such_item")
+    refuse_while_imported(_LISTS[item_kind])
 
 
 def _waiting(proposal_id: bytes) -> tuple[Any, ...]:
@@ -109,6 +113,7 @@ def _waiting(proposal_id: bytes) -> tuple[Any, ...]:
         raise Missing("dictionaries.no_such_item")
     if found[7] is not None:
         raise Stale("dictionaries.price_decided")
+    refuse_while_imported(_LISTS[found[0]])
     return found[:7]
 
 

@@ -13,6 +13,7 @@ from clinic_app.modules.dictionaries import importing
 from clinic_app.modules.dictionaries.importing import running
 from clinic_app.modules.dictionaries.queries import columns as labels
 from clinic_app.modules.dictionaries.queries import lists
+from clinic_app.modules.dictionaries.queries.open_imports import is_open
 from clinic_app.modules.dictionaries.rules.lists import LISTS
 from clinic_app.modules.dictionaries.views import blueprint
 from clinic_app.web import pages
@@ -72,7 +73,10 @@ def import_run(run_id: bytes) -> Response:
     """How far a long import is, and how it ended."""
     run = running.run_of(run_id)
     told = _said(run.result) if run and run.result and run.step == running.DONE else ""
-    shown = {"run": run, "run_id": run_id, "told": told, "url": url_for("dictionaries.import_run", run_id=run_id)}
+    shown = {
+        "run": run, "run_id": run_id, "told": told, "is_open": is_open(run_id),
+        "url": url_for("dictionaries.import_run", run_id=run_id),
+    }  # fmt: skip
     errors = run.refused.errors if run and isinstance(run.refused, importing.ImportRefused) else ()
     if pages.wants_fragment():
         return pages.answer("dictionaries/_run.html", errors=errors, **shown)

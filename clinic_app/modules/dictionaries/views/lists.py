@@ -7,12 +7,11 @@ from flask import Response, request, url_for
 from clinic_app.kernel import clock, i18n
 from clinic_app.kernel.errors import Missing, Refused
 from clinic_app.modules.dictionaries import queries, services
-from clinic_app.modules.dictionaries.importing import running
 from clinic_app.modules.dictionaries.queries import item_facts, lists, versions
 from clinic_app.modules.dictionaries.views import blueprint
 from clinic_app.modules.people import queries as people
 from clinic_app.web import pages
-from clinic_app.web.access import ONCE, access, actor
+from clinic_app.web.access import ONCE, access
 from clinic_app.web.commands import command, known_fields
 
 FARTHEST = 1_000_000
@@ -89,8 +88,6 @@ def _list(kind: str, rows: list[Any]) -> Response:
     shown = {"kind": kind, "rows": on_page, "more": more, "q": text(), "skip": skip()}
     if pages.wants_fragment():
         return pages.answer("dictionaries/_rows.html", **shown)
-    if lists.is_search_due():
-        running.resume(actor())
     return pages.page("dictionaries/list.html", counts=lists.counts(), **shown)
 
 

@@ -11,7 +11,8 @@ _COLUMNS = """
 SELECT l.id, q.id, q.request_no, q.visit_id, q.patient_id, p.name, p.sex, p.born_on, p.is_birth_estimated,
     l.item_name, l.item_name_en, s.panel, s.executing_room, q.kind, q.is_urgent, q.question, l.note, q.signed_at,
     u.name,
-    (SELECT r.state FROM report r WHERE r.line_id = l.id AND r.state <> 'cancelled' ORDER BY r.version DESC LIMIT 1)
+    (SELECT r.state FROM report r WHERE r.line_id = l.id AND r.state <> 'cancelled' ORDER BY r.version DESC LIMIT 1),
+    l.withdrawn_at
 FROM request q JOIN request_line l ON l.request_id = q.id JOIN patient p ON p.id = q.patient_id
 JOIN service_item s ON s.id = l.service_item_id JOIN person u ON u.id = q.doctor_id
 """
@@ -45,6 +46,7 @@ class Asked:
     signed_at: int
     doctor_name: str
     state: str | None
+    withdrawn_at: int | None
 
     @property
     def shown_item(self) -> str:

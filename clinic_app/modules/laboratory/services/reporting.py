@@ -40,6 +40,8 @@ def collect(uow: UnitOfWork, line_id: bytes, *, specimen: str = "", emergency_re
         raise Missing("laboratory.line_missing")
     if queries.live_report(line_id) is not None:
         raise Stale("laboratory.collected_already")
+    if asked.withdrawn_at is not None:
+        raise Refused("laboratory.withdrawn", item=asked.item_name)
     is_paid = asked.is_paid
     reason = line(emergency_reason, field="emergency_reason", most=200)
     if not is_paid and not reason:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic_app.kernel import i18n, parameters
+from clinic_app.modules.patients.queries.chart_access import is_restricted
 from clinic_app.modules.patients.queries.records import allergies_of, allergy_name, patient
 from clinic_app.modules.patients.rules.age import Age
 from clinic_app.modules.patients.rules.masking import mask_identity_number, mask_phone
@@ -24,6 +25,7 @@ class Banner:
     allergy_state: str
     allergies: list[str]
     allergy_note: str
+    is_restricted: bool = False
     queue_no: int | None = None
     visit_no: str = ""
     tags: tuple[str, ...] = ()
@@ -45,6 +47,7 @@ def banner(patient_id: bytes, on: date) -> Banner | None:
         mask_identity_number(found.identity_number) if found.identity_number else "",
         mask_phone(found.phone) if found.phone else "",
         state, [allergy_name(one) for one in known], "；".join(one.note for one in known if one.note),
+        is_restricted(patient_id),
     )  # fmt: skip
 
 

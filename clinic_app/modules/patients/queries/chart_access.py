@@ -1,5 +1,6 @@
 """Charts opened with a reason and alarms of bulk reading, for those who review them; whether a chart is closed."""
 
+import json
 from dataclasses import dataclass
 
 from clinic_app.kernel import db
@@ -71,6 +72,10 @@ _FACE = (
     "SELECT coalesce(d.is_restricted, 0), p.last_visit_on FROM patient p"
     " LEFT JOIN patient_detail d ON d.patient_id = p.id WHERE p.id = ?"
 )
+_RESTRICTED = (
+    "SELECT EXISTS(SELECT 1 FROM json_each(?) r JOIN patient_detail d ON d.patient_id = unhex(r.value)"
+    " WHERE d.is_restricted = 1)"
+)
 
 
 def opening(opening_id: bytes) -> Opening | None:
@@ -101,6 +106,12 @@ def waiting_reviews() -> tuple[int, int]:
     """How many openings and alarms wait."""
     found = db.row(_WAITING)
     return (found[0], found[1]) if found else (0, 0)
+
+
+def is_restricted(patient_id: bytes) -> bool:
+    """Whether this record, or one linked to it, is restricted (限制查阅): every page of it says so."""
+    listed = json.dumps([one.hex() for one in same_person(patient_id)])
+    return bool(db.value(_RESTRICTED, (listed,)))
 
 
 def is_chart_closed(actor: Actor, patient_id: bytes, *, is_clinical: bool, is_in_care: bool = False) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from clinic_app.kernel import db
 from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.i18n import ngettext
 from clinic_app.kernel.rights import Actor
 
 
@@ -37,9 +38,7 @@ class LinkRow:
     approved_at: int | None
 
 
-_LINK = (
-    "SELECT id, from_id, to_id, linked_by, linked_at, approved_by, approved_at, undone_at FROM patient_link WHERE "
-)
+_LINK = "SELECT id, from_id, to_id, linked_by, linked_at, approved_by, approved_at, undone_at FROM patient_link WHERE "
 _ROW = (
     "SELECT l.id, f.id, f.person_no, f.name, t.id, t.person_no, t.name, l.linked_by, l.linked_at, l.approved_at"
     " FROM patient_link l JOIN patient f ON f.id = l.from_id JOIN patient t ON t.id = l.to_id WHERE l.undone_at IS NULL"
@@ -100,5 +99,5 @@ def tiles(actor: Actor) -> dict[str, str]:
     if not actor.may("patients.view"):
         return {}
     waiting = len(waiting_links()) if actor.may("patients.merge") else 0
-    text = _("%(count)d 件合并等核准") % {"count": waiting} if waiting else _("按姓名、电话、证件找")
-    return {"patients.index": text}
+    text = ngettext("%(count)d 件合并等核准", "%(count)d merges to approve", waiting) % {"count": waiting}
+    return {"patients.index": text if waiting else _("按姓名、电话、证件找")}

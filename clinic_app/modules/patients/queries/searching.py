@@ -20,7 +20,11 @@ CANDIDATES = 100
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One found person. `also_no` is the number of a merged record that was found in its place."""
+    """One found person. `also_no` is the number of a merged record that was found in its place.
+
+    `is_restricted` asks for a masked name and no address in every search (限制查阅): who the person is, their own
+    card or number tells.
+    """
 
     id: bytes
     person_no: str
@@ -34,6 +38,7 @@ class Hit:
     allergy_state: str
     last_visit_on: str | None
     merged_into: bytes | None
+    is_restricted: bool
     also_no: str = ""
 
     @property
@@ -50,9 +55,14 @@ class Hit:
         return mask_phone(self.phone) if self.phone else ""
 
 
+RESTRICTED = (
+    "EXISTS(SELECT 1 FROM patient_detail d WHERE d.is_restricted = 1 AND (d.patient_id = p.id OR d.patient_id IN"
+    " (SELECT l.from_id FROM patient_link l WHERE l.to_id = p.id AND l.undone_at IS NULL"
+    " AND l.approved_at IS NOT NULL)))"
+)
 _COLUMNS = (
     "p.id, p.person_no, p.name, p.sex, p.born_on, p.is_birth_estimated, p.phone, p.address,"
-    f" {IDENTITY}, p.allergy_state, p.last_visit_on, {MERGED_INTO}"
+    f" {IDENTITY}, p.allergy_state, p.last_visit_on, {MERGED_INTO}, {RESTRICTED}"
 )
 _BY_NAME = (
     "SELECT patient_id, key = :exact AS is_exact FROM name_key WHERE key >= :low AND key < :below"

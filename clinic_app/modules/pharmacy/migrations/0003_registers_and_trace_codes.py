@@ -19,6 +19,7 @@ CREATE TABLE controlled_entry(
     CHECK (kind <> 'dispense' OR (second_person IS NOT NULL AND line_id IS NOT NULL AND patient_id IS NOT NULL))
 );
 CREATE INDEX controlled_entry_batch ON controlled_entry(batch_id, id);
+CREATE INDEX controlled_entry_line ON controlled_entry(line_id) WHERE line_id IS NOT NULL;
 CREATE INDEX controlled_entry_day ON controlled_entry(entered_on);
 CREATE TRIGGER controlled_entry_countersigned_once BEFORE UPDATE ON controlled_entry
 WHEN OLD.second_person IS NOT NULL OR NEW.second_person IS NULL OR NEW.id IS NOT OLD.id

@@ -8,11 +8,13 @@ from clinic_app.modules.pharmacy.queries.controlled import (
     UncheckedEmpties,
     balance_of,
     balances,
+    empties_of,
     entries,
     open_empties,
     unchecked_empties,
 )
 from clinic_app.modules.pharmacy.queries.owed import Owed, owed_count, owed_list
+from clinic_app.modules.pharmacy.queries.progress import Progress, progress
 from clinic_app.modules.pharmacy.queries.returns import (
     GivenBatch,
     Returned,
@@ -24,14 +26,7 @@ from clinic_app.modules.pharmacy.queries.returns import (
     returns_of,
 )
 from clinic_app.modules.pharmacy.queries.review import Finding, Review, review
-from clinic_app.modules.pharmacy.queries.sheets import (
-    Batch,
-    Line,
-    Payment,
-    Sheet,
-    lines_of,
-    sheet,
-)
+from clinic_app.modules.pharmacy.queries.sheets import Batch, Line, Payment, Sheet, lines_of, sheet
 from clinic_app.modules.pharmacy.queries.standing import (
     Asked,
     Question,
@@ -67,10 +62,10 @@ from clinic_app.modules.pharmacy.rules import Standing
 
 __all__ = [
     "Asked", "Balance", "Batch", "Done", "Entry", "Finding", "Found", "GivenBatch", "Line", "OpenEmpties", "Owed",
-    "Payment", "Question", "Rejected", "ReturnLine", "Returned", "Review", "Sheet", "Standing", "Traced", "TracedSale",
-    "UncheckedEmpties", "Waiting", "balance_of", "balances", "bill_is_dispensed", "done", "done_count",
-    "drug_of_prefix", "entries", "find", "find_numbered", "first_dispense", "given_batches", "given_mark", "given_of",
-    "lines_of", "open_empties", "open_question_count", "open_question_of", "owed_count", "owed_list", "question",
-    "questions_for", "rejected_for", "returned_on", "returns_of", "review", "sheet", "standing", "tiles", "traced",
-    "traced_codes", "traces_of_sheet", "unchecked_empties", "waiting", "words", "written_lines",
+    "Payment", "Progress", "Question", "Rejected", "ReturnLine", "Returned", "Review", "Sheet", "Standing", "Traced",
+    "TracedSale", "UncheckedEmpties", "Waiting", "balance_of", "balances", "bill_is_dispensed", "done", "done_count",
+    "drug_of_prefix", "empties_of", "entries", "find", "find_numbered", "first_dispense", "given_batches", "given_mark",
+    "given_of", "lines_of", "open_empties", "open_question_count", "open_question_of", "owed_count", "owed_list",
+    "progress", "question", "questions_for", "rejected_for", "returned_on", "returns_of", "review", "sheet", "standing",
+    "tiles", "traced", "traced_codes", "traces_of_sheet", "unchecked_empties", "waiting", "words", "written_lines",
 ]  # fmt: skip

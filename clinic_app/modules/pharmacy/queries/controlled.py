@@ -38,8 +38,8 @@ SELECT e.line_id, e.drug_id, t.name, p.prescription_no, e.patient_id, sum(-e.qua
     (SELECT coalesce(sum(m.quantity), 0) FROM empty_container m WHERE m.line_id = e.line_id) AS back, min(e.at)
 FROM controlled_entry e JOIN patient t ON t.id = e.patient_id JOIN prescription_line l ON l.id = e.line_id
 JOIN prescription p ON p.id = l.prescription_id JOIN drug g ON g.id = e.drug_id
-WHERE e.kind IN ('dispense', 'return') AND g.min_unit IN ('支', '瓶') GROUP BY e.line_id HAVING issued > back
-ORDER BY min(e.at) LIMIT 100
+WHERE e.kind IN ('dispense', 'return') AND g.min_unit IN ('支', '瓶') AND {which} GROUP BY e.line_id
+HAVING issued > back ORDER BY min(e.at) LIMIT 100
 """
 _UNCHECKED = """
 SELECT m.id, m.quantity, u.name, m.received_by, m.received_at, l.drug_id, p.prescription_no
@@ -134,8 +134,13 @@ def entries() -> list[Entry]:
 
 
 def open_empties() -> list[OpenEmpties]:
-    """Ampoules and vials handed out whose empties are still outside."""
-    return db.read(OpenEmpties, _OPEN_EMPTIES)
+    """Ampoules and vials handed out whose empties are still outside, the longest out first, at most 100."""
+    return db.read(OpenEmpties, _OPEN_EMPTIES.format(which="1"))
+
+
+def empties_of(line_id: bytes) -> OpenEmpties | None:
+    """The same of one line, None when all of it came back."""
+    return db.read_one(OpenEmpties, _OPEN_EMPTIES.format(which="e.line_id = ?"), (line_id,))
 
 
 def unchecked_empties() -> list[UncheckedEmpties]:

@@ -12,17 +12,21 @@ from clinic_app.modules.pharmacy.queries.sheets import Line, Sheet
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One allergy that speaks against one drug: `tier` stop or look, `reason` of the doctor who kept it or empty."""
+    """One allergy that speaks against one drug: `tier` stop or look, `reason` of the doctor who kept it or empty.
+
+    `is_left` while some of the drug is still to be handed out: what was paid back stops nothing beside it.
+    """
 
     line_id: bytes
     drug: str
     allergy: str
     tier: str
     reason: str
+    is_left: bool
 
     @property
     def is_unanswered(self) -> bool:
-        return self.tier == "stop" and not self.reason
+        return self.is_left and self.tier == "stop" and not self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def review(sheet: Sheet, lines: Sequence[Line]) -> Review:
                 groups.get(one.allergy.code, one.allergy.shown) if one.allergy.kind == "group" else one.allergy.shown,
                 one.tier,
                 kept.get((one.allergy.kind, one.allergy.code), ""),
+                bool(line.left),
             )
             for one in stops
         ]  # fmt: skip

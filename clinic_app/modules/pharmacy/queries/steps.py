@@ -7,7 +7,7 @@ from clinic_app.kernel.journey import Step
 
 _TO_DISPENSE = (
     "SELECT k.visit_id, min(k.paid_at) FROM bill k CROSS JOIN charge_line c ON c.bill_id = k.id"
-    " WHERE k.paid_on = ? AND c.source_kind = 'prescription' AND c.item_kind = 'drug'"
+    " WHERE k.paid_on = ? AND c.source_kind = 'prescription' AND c.item_kind = 'drug' AND c.refunded < c.quantity"
     " AND NOT EXISTS (SELECT 1 FROM dispense d WHERE d.prescription_id = c.source_id)"
     " GROUP BY k.visit_id"
 )

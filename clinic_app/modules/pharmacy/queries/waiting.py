@@ -11,8 +11,7 @@ from clinic_app.kernel.search import begins, normal
 
 MOST_FOUND = 8
 # The bills of some days by their index (CROSS keeps this order, else every line ever billed is walked). A bill of which
-# something was handed out, nothing is held and nothing lapsed is done: two look-ups instead of one for each of its
-# lines.
+# nothing was left held and something was handed out is done: two look-ups instead of one for each of its lines.
 _WAITING = """
 SELECT w.sheet, w.bill, w.kinds, b.receipt_no, b.paid_at, p.prescription_no, p.kind, p.signed_on, v.queue_no,
     v.visit_no, v.visit_on, t.id, t.name,

@@ -76,3 +76,14 @@ def _route(code: str) -> str:
 def use_only(line: Line) -> str:
     """The use as on a label, without the doctor's note."""
     return use(replace(line, note=""))
+
+
+def sheet_states() -> dict[str, tuple[str, str]]:
+    """State of a signed sheet (RX-18) to its word and colour."""
+    return {
+        "signed": (_("待收费"), "warn"), "reviewed": (_("已审方，待收费"), "warn"), "asked": (_("药房有疑问"), "ask"),
+        "rejected": (_("药房退回"), "stop"), "paid": (_("已收费，待发药"), "info"),
+        "dispensing": (_("配好，待核发"), "info"),
+        "owed": (_("发了一部分"), "warn"), "dispensed": (_("已发药"), "ok"), "partly_returned": (_("退了一部分"), ""),
+        "returned": (_("已退药"), ""), "refunded": (_("已退费"), ""),
+    }  # fmt: skip

@@ -40,3 +40,33 @@ def standing_of(events: Iterable[Event]) -> Standing:
     """Where a sheet stands after everything that was said, given oldest first."""
     told = tuple(events)
     return Standing(told[-1] if told else None, told)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How far a sheet came: the last word of doctor or pharmacy, whether it is paid or being prepared, and the minimum
+    units of its paid lines that were handed out (`given`), are still to be (`left`) and came back (`returned`)."""
+
+    last: str | None
+    is_paid: bool
+    is_prepared: bool
+    given: int
+    left: int
+    returned: int
+
+
+def state_of(told: Course) -> str:
+    """The state of a signed sheet (RX-18): signed, reviewed, asked, rejected, paid, dispensing, owed, dispensed,
+    partly_returned, returned, or refunded before anything was handed out. An open question or a rejection says more
+    than a payment."""
+    if told.given:
+        if told.returned:
+            return "returned" if told.returned >= told.given and not told.left else "partly_returned"
+        return "owed" if told.left else "dispensed"
+    if told.last in _BLOCKING:
+        return REJECTED if told.last == REJECTED else ASKED
+    if told.is_paid and not told.left:
+        return "refunded"
+    if told.is_paid:
+        return "dispensing" if told.is_prepared else "paid"
+    return "reviewed" if told.last == PASSED else "signed"

@@ -41,9 +41,7 @@ def register_dispensed(
     """Enter what was handed out; the preparer and the one who checked stand beside it."""
     registered = {line.id for line in lines if line.drug.controlled_class in rules.REGISTERED}
     told = [one for one in told if one["line_id"] in registered]
-    for one in told:
-        moved = -sum(other["quantity"] for other in told if other["batch_id"] == one["batch_id"])
-        _open(uow, one["drug_id"], one["batch_id"], moved)
+    _open_moved(uow, told, -1)
     for one in told:
         _enter(
             uow, "dispense", one["drug_id"], one["batch_id"], -one["quantity"], dispense_id,
@@ -64,14 +62,14 @@ def register_returned(
 
 def register_goods_in(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
     """A delivery of registered drugs is entered at once; a second person countersigns (双人验收)."""
-    for line in event["lines"]:
-        drug = dictionaries.drug(line["drug_id"])
-        if drug is not None and drug.controlled_class in rules.REGISTERED:
-            _open(uow, drug.id, line["batch_id"], line["quantity"])
-            _enter(
-                uow, "goods_in", drug.id, line["batch_id"], line["quantity"], event["goods_in_id"],
-                people=(uow.actor.person_id, None),
-            )  # fmt: skip
+    drugs = dictionaries.drugs(line["drug_id"] for line in event["lines"])
+    told = [line for line in event["lines"] if drugs[line["drug_id"]].controlled_class in rules.REGISTERED]
+    _open_moved(uow, told, 1)
+    for line in told:
+        _enter(
+            uow, "goods_in", line["drug_id"], line["batch_id"], line["quantity"], event["goods_in_id"],
+            people=(uow.actor.person_id, None),
+        )  # fmt: skip
 
 
 def register_scrapped(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
@@ -87,7 +85,7 @@ def register_scrapped(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
 def countersign(uow: UnitOfWork, entry_id: int) -> dict[str, Any]:
     """The second person signs an entry; Refused `pharmacy.second_person` for the first one."""
     found = db.row("SELECT first_person, second_person FROM controlled_entry WHERE id = ?", (entry_id,))
-    _check_second(uow, found, 0)
+    _check_second(uow, found)
     uow.change_one(_COUNTERSIGN, (uow.actor.person_id, entry_id), Stale("pharmacy.signed_meanwhile"))
     uow.audit("pharmacy.countersign", None, entry=entry_id)
     return {"entry": entry_id}
@@ -95,7 +93,7 @@ def countersign(uow: UnitOfWork, entry_id: int) -> dict[str, Any]:
 
 def receive_empties(uow: UnitOfWork, line_id: bytes, quantity: int) -> dict[str, Any]:
     """Take empty ampoules back (回收空安瓿), no more than were handed out; a second person counts them again."""
-    found = next((one for one in queries.open_empties() if one.line_id == line_id), None)
+    found = queries.empties_of(line_id)
     if found is None:
         raise Missing("pharmacy.no_empties")
     if not 1 <= quantity <= found.open:
@@ -108,7 +106,7 @@ def receive_empties(uow: UnitOfWork, line_id: bytes, quantity: int) -> dict[str,
 def check_empties(uow: UnitOfWork, empties_id: int) -> dict[str, Any]:
     """The second person counted the empties too."""
     found = db.row("SELECT received_by, counted_by FROM empty_container WHERE id = ?", (empties_id,))
-    _check_second(uow, found, 0)
+    _check_second(uow, found)
     uow.change_one(_CHECK_EMPTIES, (uow.actor.person_id, uow.at, empties_id), Stale("pharmacy.signed_meanwhile"))
     uow.audit("pharmacy.check_empties", None, empties=empties_id)
     return {"empties": empties_id}
@@ -135,20 +133,31 @@ def count_controlled(uow: UnitOfWork, counted: Mapping[bytes, int]) -> dict[str,
 def check_count(uow: UnitOfWork, count_id: int) -> dict[str, Any]:
     """The second person found the same."""
     found = db.row("SELECT counted_by, checked_by FROM controlled_count WHERE id = ?", (count_id,))
-    _check_second(uow, found, 0)
+    _check_second(uow, found)
     uow.change_one(_CHECK_COUNT, (uow.actor.person_id, count_id), Stale("pharmacy.signed_meanwhile"))
     uow.audit("pharmacy.check_count", None, count=count_id)
     return {"count": count_id}
 
 
-def _check_second(uow: UnitOfWork, found: tuple[Any, ...] | None, first: int) -> None:
+def _check_second(uow: UnitOfWork, found: tuple[bytes, bytes | None] | None) -> None:
+    """Refused or Stale unless the actor may be the second of (first person, second person)."""
     if found is None:
         raise Missing("pharmacy.no_register")
     if found[1] is not None:
         raise Stale("pharmacy.signed_meanwhile")
-    if found[first] == uow.actor.person_id:
+    if found[0] == uow.actor.person_id:
         raise Refused("pharmacy.other_person", who=uow.actor.name)
     checks.check_grade(uow, "prepare")
+
+
+def _open_moved(uow: UnitOfWork, moved: Sequence[Mapping[str, Any]], sign: int) -> None:
+    """Open each batch of a document whose lines all moved already, however many of them are of one batch."""
+    units: dict[tuple[bytes, bytes], int] = {}
+    for one in moved:
+        key = (one["drug_id"], one["batch_id"])
+        units[key] = units.get(key, 0) + sign * one["quantity"]
+    for (drug_id, batch_id), quantity in units.items():
+        _open(uow, drug_id, batch_id, quantity)
 
 
 def _open(uow: UnitOfWork, drug_id: bytes, batch_id: bytes, moved: int) -> None:

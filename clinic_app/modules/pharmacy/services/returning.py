@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from clinic_app.kernel import installation
-from clinic_app.kernel.errors import Missing, Refused
+from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.dictionaries import queries as dictionaries
@@ -50,7 +50,7 @@ def return_drugs(
         raise Refused("pharmacy.text_length", field="reason", most=LONGEST_REASON)
     given = {(one.line_id, one.batch_id): one for one in queries.given_batches(sheet.id)}
     if seen is not None and seen != queries.given_mark(given.values()):
-        raise Refused("pharmacy.returned_meanwhile", next_url=f"/pharmacy/sheets/{sheet.id.hex()}/return")
+        raise Stale("pharmacy.returned_meanwhile", next_url=f"/pharmacy/sheets/{sheet.id.hex()}/return")
     outcomes = _outcomes(uow, given, brought)
     return_id, return_no = new_id(), _number(uow)
     DrugReturn.insert(

@@ -14,6 +14,7 @@ blueprint.jinja_loader = FileSystemLoader([_HERE.parents[1] / "templates", PAPER
 from clinic_app.modules.pharmacy.views import (  # noqa: E402, F401
     answering,
     labels,
+    progress,
     register,
     returning,
     scanning,

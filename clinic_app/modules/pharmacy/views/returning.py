@@ -41,6 +41,7 @@ def return_sheet(prescription_id: bytes) -> Response:
         "pharmacy/return.html", sheet=found, banner=banner_of(found), given=given, mark=queries.given_mark(given),
         history=queries.returns_of(found.id), drugs=drugs, conditions=forms.conditions(),
         reasons=forms.return_reasons(), words=words, amount=dictionaries.amount, named=dictionaries.named,
+        units=dictionaries.pieces, strength=dictionaries.strength,
         traces=queries.traces_of_sheet(found.id),
         prices=dictionaries.prices_on((one.drug.id for one in given), clock.today()),
     )  # fmt: skip

@@ -9,18 +9,21 @@ from clinic_app.kernel import db
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.reports.queries.income import DRUGS, INCOME, NOT_PAID
 from clinic_app.modules.reports.queries.sheets import SHEETS, WITH_ANTIMICROBIAL
+from clinic_app.modules.reports.queries.visits import HOUR
 
 Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which rows: of these days, of one doctor, only those with an antimicrobial."""
+    """Which rows: of these days, of one doctor, only those with an antimicrobial, of one hour, of one account."""
 
     first: date
     last: date
     doctor_id: bytes | None = None
     only_antimicrobial: bool = False
+    hour: int | None = None
+    account: str | None = None
 
     @property
     def values(self) -> dict[str, Any]:
@@ -29,6 +32,8 @@ class Filter:
             "last": self.last.isoformat(),
             "doctor": self.doctor_id,
             "only": int(self.only_antimicrobial),
+            "hour": self.hour,
+            "account": self.account,
         }
 
 
@@ -48,7 +53,7 @@ class VisitRow:
 
 @dataclass(frozen=True, slots=True)
 class VoucherRow:
-    """A voucher with what it earned or took back; `paid` are (way to pay, fen)."""
+    """A voucher with what it earned or took back; `paid` are (way to pay, fen), `part_fen` is what was asked for."""
 
     posted_on: str
     kind: str
@@ -58,6 +63,7 @@ class VoucherRow:
     income_fen: int
     drugs_fen: int
     paid: tuple[tuple[str, int], ...]
+    part_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +79,15 @@ class SheetRow:
     antimicrobials: str
 
 
-_VISITS = """
+_VISITS = f"""
 FROM visit v JOIN patient p ON p.id = v.patient_id
 WHERE v.visit_on BETWEEN :first AND :last AND v.state <> 'cancelled' AND (:doctor IS NULL OR v.doctor_id = :doctor)
+    AND (:hour IS NULL OR {HOUR} = :hour)
 """
 _VOUCHERS = """
 FROM voucher v JOIN bill b ON b.id = v.bill_id JOIN visit t ON t.id = b.visit_id
 WHERE v.posted_on BETWEEN :first AND :last AND (:doctor IS NULL OR t.doctor_id = :doctor)
+    AND (:account IS NULL OR EXISTS (SELECT 1 FROM ledger_entry e WHERE e.voucher_id = v.id AND e.account = :account))
 """
 _SIGNED = f"{SHEETS} AND (:doctor IS NULL OR p.doctor_id = :doctor) AND (:only = 0 OR {WITH_ANTIMICROBIAL})"
 _PAGE = " LIMIT :most OFFSET :start"
@@ -108,7 +116,7 @@ def voucher_rows(wanted: Filter, start: int, most: int) -> list[VoucherRow]:
             (str([row[0] for row in found]),),
         ):
             entries.setdefault(voucher, []).append((account, fen))
-    return [_voucher(row, names.get(row[5], ""), entries.get(row[0], [])) for row in found]
+    return [_voucher(row, names.get(row[5], ""), entries.get(row[0], []), wanted.account) for row in found]
 
 
 def sheet_rows(wanted: Filter, start: int, most: int) -> list[SheetRow]:
@@ -149,9 +157,12 @@ def _names(ids: Any) -> dict[bytes | None, str]:
     return dict(people.names(one for one in ids if one is not None))
 
 
-def _voucher(row: Row, doctor: str, entries: list[tuple[str, int]]) -> VoucherRow:
+def _voucher(row: Row, doctor: str, entries: list[tuple[str, int]], account: str | None) -> VoucherRow:
     earned = [(name.removeprefix(INCOME), -fen) for name, fen in entries if name.startswith(INCOME)]
     paid = tuple((name, fen) for name, fen in entries if not name.startswith(INCOME) and name not in NOT_PAID)
     total = sum(fen for _category, fen in earned)
-    return VoucherRow(row[1], row[2], row[3], row[4], doctor, total,
-                      sum(fen for category, fen in earned if category in DRUGS), paid)  # fmt: skip
+    drugs = sum(fen for category, fen in earned if category in DRUGS)
+    part = sum(fen for name, fen in entries if name == account) if account else None
+    if account and part and account.startswith(INCOME):
+        part = -part
+    return VoucherRow(*row[1:5], doctor, total, drugs, paid, part)

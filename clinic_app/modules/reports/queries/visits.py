@@ -6,6 +6,8 @@ from clinic_app.kernel import db
 
 HOUR_MS = 3_600_000
 CLINIC_ZONE_HOURS = 8  # Asia/Shanghai has no other offset; `kernel.clock` says the same of business days
+HOUR = f"(v.registered_at / {HOUR_MS} + {CLINIC_ZONE_HOURS}) % 24"
+"""Of a visit `v`."""
 _COUNTED = "visit_on BETWEEN ? AND ? AND state <> 'cancelled'"
 
 
@@ -27,8 +29,7 @@ def by_hour(day: date) -> dict[int, int]:
     """Registrations of a day by the hour of the clinic's clock."""
     return dict(
         db.rows(
-            f"SELECT (registered_at / {HOUR_MS} + {CLINIC_ZONE_HOURS}) % 24, count(*) FROM visit WHERE {_COUNTED}"
-            " GROUP BY 1",
+            f"SELECT {HOUR}, count(*) FROM visit v WHERE {_COUNTED} GROUP BY 1",
             _days(day, day),
         )
     )

@@ -23,8 +23,9 @@ COLOURS = ("p1", "p2", "p3", "p6", "p4", "p5")
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A part of the income's bar: what it is called, fen, tenths of a percent, place and width."""
+    """A part of the income's bar: its account, what it is called, fen, tenths of a percent, place and width."""
 
+    account: str
     name: str
     fen: int
     share: int | None
@@ -91,6 +92,8 @@ def _slices(now: Figures) -> list[Slice]:
     places = charts.parts([max(0, fen) for _code, fen in paid], 520)
     total = now.income.total_fen
     return [
-        Slice(names.method(code), fen, figures.per_mille(fen, total), x, width, COLOURS[min(at, len(COLOURS) - 1)])
+        Slice(
+            code, names.method(code), fen, figures.per_mille(fen, total), x, width, COLOURS[min(at, len(COLOURS) - 1)]
+        )
         for at, ((code, fen), (x, width)) in enumerate(zip(paid, places, strict=True))
     ]

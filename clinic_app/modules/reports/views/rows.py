@@ -31,7 +31,7 @@ def rows(what: str) -> Response:
 @access("reports.export", writes=ONCE)
 def export(what: str) -> Response:
     """The whole table as a file; why is asked and kept first. A repeat of the form brings the same table again."""
-    known_fields("first", "last", "period", "doctor", "among", "form", "reason")
+    known_fields("first", "last", "period", "doctor", "among", "hour", "account", "form", "reason")
     wanted, period = _wanted(what, request.form)
     form = request.form.get("form", "")
     if form not in documents.TYPES:
@@ -49,8 +49,9 @@ def export(what: str) -> Response:
         return _page(what, request.form, err)
     names = Names()
     table = [documents.cells(what, row, names) for row in READS[what](wanted, 0, most)]
+    headings = documents.headings(what, names.account(wanted.account))
     make = documents.as_csv if form == "csv" else documents.as_xlsx
-    answer = Response(make(documents.headings(what), table), mimetype=documents.TYPES[form])
+    answer = Response(make(headings, table), mimetype=documents.TYPES[form])
     name = f"{what}-{period.first:%Y%m%d}-{period.last:%Y%m%d}.{form}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
@@ -61,7 +62,12 @@ def _wanted(what: str, asked: Any) -> tuple[Filter, Period]:
         raise Missing("reports.unknown")
     period = chosen.read(asked)
     doctor = read_id(asked.get("doctor", ""))
-    return Filter(period.first, period.last, doctor, asked.get("among") == "antimicrobial"), period
+    hour, account = asked.get("hour", ""), asked.get("account", "") if what == "income" else ""
+    if account and not Names().account(account):
+        raise Missing("reports.unknown")
+    is_hour = what == "visits" and hour.isdecimal() and len(hour) < 3
+    among = asked.get("among") == "antimicrobial"
+    return Filter(period.first, period.last, doctor, among, int(hour) if is_hour else None, account or None), period
 
 
 def _page(what: str, asked: Any, refused: Refused | None = None) -> Response:
@@ -80,9 +86,12 @@ def _page(what: str, asked: Any, refused: Refused | None = None) -> Response:
         period=period,
         asked={"first": period.first.isoformat(), "last": period.last.isoformat(),
                **({"doctor": wanted.doctor_id.hex()} if wanted.doctor_id else {}),
-               **({"among": "antimicrobial"} if wanted.only_antimicrobial else {})},
+               **({"among": "antimicrobial"} if wanted.only_antimicrobial else {}),
+               **({"hour": wanted.hour} if wanted.hour is not None else {}),
+               **({"account": wanted.account} if wanted.account else {})},
         doctor=doctor,
-        headings=documents.headings(what),
+        headings=documents.headings(what, names.account(wanted.account)),
+        account=names.account(wanted.account),
         rows=[(row, documents.cells(what, row, names)) for row in shown],
         count=found,
         number=number,

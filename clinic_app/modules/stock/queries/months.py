@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from clinic_app.kernel import db
 from clinic_app.modules.dictionaries import queries as dictionaries
@@ -10,7 +11,16 @@ from clinic_app.modules.stock.rules.months import Month, Movement, month_of
 _SIDES = """
 SELECT b.drug_id, m.kind, m.moved_on, CASE WHEN m.to_place_id = ?1 THEN m.quantity ELSE -m.quantity END
 FROM stock_move m JOIN batch b ON b.id = m.batch_id
-WHERE (m.to_place_id = ?1 OR m.from_place_id = ?1) AND m.moved_on < ?2 ORDER BY m.id
+WHERE (m.to_place_id = ?1 OR m.from_place_id = ?1) AND m.moved_on >= ?2 AND m.moved_on < ?3 ORDER BY m.id
+"""
+# Counted back from what lies there now, so that a month costs what moved since and not all that ever moved (S1).
+_CLOSING = """
+SELECT drug_id, sum(units) FROM (
+    SELECT b.drug_id, s.on_hand AS units FROM stock_balance s JOIN batch b ON b.id = s.batch_id WHERE s.place_id = ?1
+    UNION ALL SELECT b.drug_id, CASE WHEN m.to_place_id = ?1 THEN -m.quantity ELSE m.quantity END
+    FROM stock_move m JOIN batch b ON b.id = m.batch_id
+    WHERE (m.to_place_id = ?1 OR m.from_place_id = ?1) AND m.moved_on >= ?2)
+GROUP BY drug_id
 """
 _CLOSED = """
 SELECT drug_id, opening, came_in, went_out, stocktake, closing, opening_fen, in_fen, out_fen, stocktake_fen, price_fen,
@@ -28,6 +38,15 @@ class Account:
 
 def is_closed(month: str) -> bool:
     return db.value("SELECT 1 FROM stock_month WHERE month >= ?", (month,)) is not None
+
+
+def month_left_open(month: str) -> str | None:
+    """The earliest month before this one that moved and is not closed."""
+    closed = db.value("SELECT max(month) FROM stock_month") or "0000-00"
+    moved_on: str | None = db.value(
+        "SELECT min(moved_on) FROM stock_move WHERE moved_on > ? AND moved_on < ?", (f"{closed}-31", f"{month}-01")
+    )
+    return moved_on[:7] if moved_on else None
 
 
 def months(on: date, count: int = 12) -> list[tuple[str, bool]]:
@@ -49,21 +68,17 @@ def month_accounts(place_id: bytes, month: str) -> list[Account]:
 
 
 def worked_out(place_id: bytes, month: str) -> list[Account]:
-    """The accounts from the movements alone: what lay there on the first, then day by day at that day's price."""
+    """The accounts from the movements: what lay there on the first, then day by day at that day's price."""
     first, after = f"{month}-01", next_month(month)
-    before: dict[bytes, int] = {}
+    before: dict[bytes, int] = dict(db.rows(_CLOSING, (place_id, after)))
     moves: dict[bytes, list[tuple[str, str, int]]] = {}
-    for drug_id, kind, moved_on, quantity in db.rows(_SIDES, (place_id, after)):
-        if moved_on < first:
-            before[drug_id] = before.get(drug_id, 0) + quantity
-        else:
-            moves.setdefault(drug_id, []).append((kind, moved_on, quantity))
-    drugs = dictionaries.drugs({*before, *moves})
+    for drug_id, kind, moved_on, quantity in db.rows(_SIDES, (place_id, first, after)):
+        before[drug_id] -= quantity
+        moves.setdefault(drug_id, []).append((kind, moved_on, quantity))
+    drugs = dictionaries.drugs(one for one in before if before[one] or one in moves)
     found = []
     for drug_id in sorted(drugs, key=lambda one: drugs[one].code):
-        if not before.get(drug_id) and drug_id not in moves:
-            continue
-        found.append(Account(drug_id, _month(drugs[drug_id], before.get(drug_id, 0), moves.get(drug_id, []), month)))
+        found.append(Account(drug_id, _month(drugs[drug_id], before[drug_id], moves.get(drug_id, []), month)))
     return found
 
 
@@ -77,6 +92,7 @@ def _month(drug: dictionaries.Drug, opening: int, moves: list[tuple[str, str, in
     first = date.fromisoformat(f"{month}-01")
     last = date.fromordinal(date.fromisoformat(next_month(month)).toordinal() - 1)
 
+    @cache
     def price(day: date) -> int:
         return dictionaries.price_on(drug.id, day) or 0
 

@@ -24,10 +24,16 @@ FROM price p WHERE p.item_kind = 'drug' AND p.valid_from <= ?1 AND p.valid_from 
     AND (p.valid_to IS NULL OR p.valid_to >= p.valid_from) AND old IS NOT NULL AND old <> p.price_e4
     AND NOT EXISTS (SELECT 1 FROM price_change c WHERE c.price_id = p.id)
 """
+# What lies there now, less what moved since the day began: that day is today or close to it.
 _THERE = """
-SELECT l.id, coalesce(sum(CASE WHEN m.to_place_id = l.id THEN m.quantity WHEN m.from_place_id = l.id THEN -m.quantity
-    END), 0) FROM place l JOIN stock_move m ON m.to_place_id = l.id OR m.from_place_id = l.id
-JOIN batch b ON b.id = m.batch_id AND b.drug_id = ?1 WHERE l.is_external = 0 AND m.moved_on < ?2 GROUP BY l.id
+SELECT l.id, sum(x.units) FROM (
+    SELECT s.place_id AS place, s.on_hand AS units FROM batch b JOIN stock_balance s ON s.batch_id = b.id
+        WHERE b.drug_id = ?1
+    UNION ALL SELECT m.to_place_id, -m.quantity FROM stock_move m INDEXED BY stock_move_day
+        JOIN batch b ON b.id = m.batch_id AND b.drug_id = ?1 WHERE m.moved_on >= ?2
+    UNION ALL SELECT m.from_place_id, m.quantity FROM stock_move m INDEXED BY stock_move_day
+        JOIN batch b ON b.id = m.batch_id AND b.drug_id = ?1 WHERE m.moved_on >= ?2) x
+JOIN place l ON l.id = x.place AND l.is_external = 0 GROUP BY l.id HAVING sum(x.units) <> 0
 """
 _CHANGE = (
     "INSERT INTO price_change(price_id, place_id, drug_id, quantity, old_e4, new_e4, difference_fen, effective_on,"
@@ -91,6 +97,8 @@ def close_month(uow: UnitOfWork, month: str) -> dict[str, Any]:
         raise Missing("stock.no_such_month") from None
     if uow.on < after:
         raise Refused("stock.month_not_over", month=month)
+    if (first_open := queries.month_left_open(month)) is not None:
+        raise Refused("stock.month_before_open", month=month, before=first_open)
     post_price_changes(uow)
     uow.execute(_CLOSE, (month, uow.actor.person_id, uow.at))
     rows = [

@@ -26,6 +26,10 @@ _RESERVE = (
     " VALUES(?, ?, ?, ?, ?, 'live', ?)"
     " ON CONFLICT(source_id, line_id, batch_id) WHERE state = 'live' DO NOTHING"
 )
+_CONSUMED = (
+    "INSERT INTO reservation(source_id, line_id, batch_id, place_id, quantity, state, made_at, ended_at)"
+    " VALUES(?, ?, ?, ?, ?, 'consumed', ?, ?)"
+)
 _END = "UPDATE reservation SET state = ?, ended_at = ? WHERE id = ? AND state = 'live'"
 
 _OLD = "SELECT id, quantity, batch_id, place_id FROM reservation WHERE state = 'live' AND made_at < ? ORDER BY id"
@@ -147,10 +151,10 @@ def consume(
     for one, _part in taken:
         _check_usable(one, uow.on)
     for one, part in taken:
-        _end(uow, one, "consumed" if part == one.quantity else "released")
-        if part < one.quantity:
-            uow.execute(_LET_GO, (one.quantity - part, one.batch_id, one.place_id))
-            _hold_part(uow, one, one.quantity - part)
+        if part == one.quantity:
+            _end(uow, one, "consumed")
+        else:
+            _split(uow, one, part)
         move(uow, "dispense", one.batch_id, one.place_id, PATIENT, part, document_id, is_reserved=True)
     uow.audit("stock.consume", document_id, movements=len(taken))
     return [(one.line_id, one.batch_id, part) for one, part in taken]
@@ -175,6 +179,14 @@ def _hold_part(uow: UnitOfWork, one: Reserved, quantity: int) -> None:
         _RESERVE, (one.source_id, one.line_id, one.batch_id, one.place_id, quantity, uow.at),
         Stale("stock.already_reserved"),
     )
+
+
+def _split(uow: UnitOfWork, one: Reserved, part: int) -> None:
+    """A part of a reservation is used up, the rest stays held under one of its own."""
+    _end(uow, one, "released")
+    uow.execute(_CONSUMED, (one.source_id, one.line_id, one.batch_id, one.place_id, part, uow.at, uow.at))
+    uow.execute(_LET_GO, (one.quantity - part, one.batch_id, one.place_id))
+    _hold_part(uow, one, one.quantity - part)
 
 
 def _free(place_id: bytes, drug_id: bytes) -> list[Batch[bytes]]:

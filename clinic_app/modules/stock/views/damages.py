@@ -28,7 +28,8 @@ def damages() -> Response:
     ids = {one.drug_id for one in rows} | {line.drug_id for some in lines.values() for line in some}
     return pages.page(
         "stock/damages.html", damages=found, lines=lines, rows=rows, drugs=dictionaries.drugs(ids),
-        amount=dictionaries.amount, named=dictionaries.named, own_id=actor().person_id,
+        amount=dictionaries.amount, units=dictionaries.pieces, strength=dictionaries.strength,
+        named=dictionaries.named, own_id=actor().person_id,
     )  # fmt: skip
 
 

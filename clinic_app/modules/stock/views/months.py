@@ -27,7 +27,7 @@ def months() -> Response:
     return pages.page(
         "stock/months.html", accounts=found[:MOST_ROWS], hidden=max(len(found) - MOST_ROWS, 0), month=month,
         months=queries.months(today), is_closed=queries.is_closed(month), place=place,
-        is_over=today.isoformat() >= queries.next_month(month), amount=dictionaries.amount,
+        is_over=today.isoformat() >= queries.next_month(month), strength=dictionaries.strength,
         named=dictionaries.named, drugs=dictionaries.drugs(one.drug_id for one in found[:MOST_ROWS]),
         closing_fen=sum(one.month.closing_fen for one in found), price_fen=sum(one.month.price_fen for one in found),
     )  # fmt: skip

@@ -58,14 +58,22 @@ def set_limits(drug_id: bytes) -> Response:
 def freeze(batch_id: bytes) -> Response:
     """Keep a batch from going out (冻结)."""
     known_fields("reason")
+    command(lambda uow: services.freeze_batch(uow, batch_id, request.form.get("reason", "")))
+    return _batch_told(batch_id, i18n.gettext("批号 %(batch)s 冻结了，不能发"))
+
+
+@blueprint.post("/batches/<id:batch_id>/unfreeze")
+@access("stock.keep", writes=ONCE)
+def unfreeze(batch_id: bytes) -> Response:
+    """Let a frozen batch go out again (解冻)."""
+    known_fields("reason")
+    command(lambda uow: services.unfreeze_batch(uow, batch_id, request.form.get("reason", "")))
+    return _batch_told(batch_id, i18n.gettext("批号 %(batch)s 解冻了，可以发"))
+
+
+def _batch_told(batch_id: bytes, told: str) -> Response:
     batch = queries.batch(batch_id)
-    if batch is None:
+    found = dictionaries.drug(batch.drug_id) if batch else None
+    if batch is None or found is None:
         raise Missing("stock.no_such_batch", next_url=url_for(".on_hand"))
-    act = services.unfreeze_batch if batch.is_frozen else services.freeze_batch
-    command(lambda uow: act(uow, batch_id, request.form.get("reason", "")))
-    told = i18n.gettext("批号 %(batch)s 冻结了，不能发")
-    if batch.is_frozen:
-        told = i18n.gettext("批号 %(batch)s 解冻了，可以发")
-    found = dictionaries.drug(batch.drug_id)
-    assert found is not None  # a foreign key of the batch
     return pages.see(url_for(".drug", code=found.code), told % {"batch": batch.batch_no})

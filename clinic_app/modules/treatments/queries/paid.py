@@ -11,6 +11,10 @@ _USED_LINE = (
 )
 _USED_FEE = f"SELECT count(*) FROM execution WHERE course_id = ? AND fee_item_id = ? AND {_STARTED}"
 _USED_REQUEST = f"SELECT count(*) FROM execution WHERE course_id = ? AND source_line_id = ? AND {_STARTED}"
+_UNTIL = (
+    "SELECT coalesce(sum(p.units), 0) FROM execution_part p JOIN execution e ON e.id = p.execution_id"
+    " WHERE p.line_id = ? AND e.course_id = ? AND e.state <> 'closed' AND (e.planned_on, e.entry_no) <= (?, ?)"
+)
 
 
 def paid_of(state: charging.LineState | None) -> int:
@@ -21,6 +25,11 @@ def paid_of(state: charging.LineState | None) -> int:
 def used_of_line(line_id: bytes) -> int:
     """Minimum units of a sheet's line that were given."""
     return int(db.value(_USED_LINE, (line_id,)))
+
+
+def units_until(one: Execution, line_id: bytes) -> int:
+    """Minimum units of a sheet's line that an execution and those before it use, closed ones left out."""
+    return int(db.value(_UNTIL, (line_id, one.course_id, one.planned_on, one.entry_no)))
 
 
 def paid_by(one: Course, item_id: bytes | None = None, request_line: bytes | None = None) -> tuple[int, int]:
@@ -47,7 +56,7 @@ def why_not_paid(found: Execution) -> str:
             return "fee"
     states = charging.line_states([one.source_id])
     for part in parts_of(found.id):
-        state = states.get((one.source_id, part.line_id))
-        if not part.is_own and (state is None or used_of_line(part.line_id) >= paid_of(state)):
+        paid = paid_of(states.get((one.source_id, part.line_id)))
+        if not part.is_own and (not paid or used_of_line(part.line_id) + part.units > paid):
             return "drug"
     return ""

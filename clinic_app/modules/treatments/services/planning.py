@@ -124,7 +124,7 @@ def close_refunded(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
     """Subscriber of `charging.refunded`: what is not paid any more is not executed, the last days first (IN-02)."""
     for line in event["lines"]:
         for one in reversed(_executions_of(line)):
-            if one.state == "planned" and _planned_before(one) >= _left(one, line):
+            if one.state == "planned" and not _is_paid_for(one, line):
                 uow.execute("UPDATE execution SET state = 'closed' WHERE id = ? AND state = 'planned'", (one.id,))
         if line["source_kind"] == "skin_test":
             uow.execute(
@@ -156,14 +156,13 @@ def _planned_before(one: queries.Execution) -> int:
     )
 
 
-def _left(one: queries.Execution, line: Mapping[str, Any]) -> int:
-    """How many executions of its kind the charge line still pays for after this refund."""
+def _is_paid_for(one: queries.Execution, line: Mapping[str, Any]) -> bool:
+    """Whether the charge line still pays for an execution and for all before it after this refund."""
     state = charging.line_states([line["source_id"]]).get((line["source_id"], line["source_line_id"]))
     paid = queries.paid_of(state)
     if line["source_kind"] != "prescription":
-        return paid
-    units = next((part.units for part in queries.parts_of(one.id) if part.line_id == line["source_line_id"]), 0)
-    return paid // units if units else 0
+        return _planned_before(one) < paid
+    return paid > 0 and queries.units_until(one, line["source_line_id"]) <= paid
 
 
 def _groups(lines: Sequence[consultation.PrescriptionLine], on: date) -> list[Group]:
@@ -209,7 +208,7 @@ def _plan(
     drugs = consultation.drugs_as_signed(first.prescription_id)
     for line in group.lines:
         drug = drugs[line.id]
-        units = 0 if line.is_own else rules.units_each(line.quantity, sum(group.days))
+        units = 0 if line.is_own else rules.units_by_entry(line.quantity, sum(group.days))[entry_no - 1]
         uow.execute(
             _PART,
             (execution_id, line.id, line.line_no, line.drug_id, drug.name, drug.name_en, line.dose_text, units,

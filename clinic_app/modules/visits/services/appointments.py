@@ -83,8 +83,14 @@ def cancel_appointment(uow: UnitOfWork, appointment_id: bytes, reason: str) -> d
 
 
 def arrive(uow: UnitOfWork, appointment_id: bytes, visit_id: bytes, patient_id: bytes) -> None:
-    """The appointment becomes this visit; Stale `visits.appointment_settled` when it was used or given back before."""
+    """The appointment becomes this visit; Stale `visits.appointment_settled` when it was used or given back before.
+
+    Refused `visits.appointment_other_person` for a slot that a known record holds and another one comes for.
+    """
     found = require_today(uow, appointment_id)
+    holder = patients.survivor(found.patient_id) if found.patient_id and found.state == "booked" else patient_id
+    if holder != patient_id:
+        raise Refused("visits.appointment_other_person", name=found.name)
     uow.change_one(
         "UPDATE appointment SET state = 'arrived', visit_id = ?, patient_id = ? WHERE id = ? AND state = 'booked'",
         (visit_id, patient_id, appointment_id), Stale("visits.appointment_settled", name=found.name),

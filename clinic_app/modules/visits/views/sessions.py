@@ -19,7 +19,7 @@ from clinic_app.web.access import ONCE, access
 from clinic_app.web.commands import command, known_fields
 
 FIELDS = ("doctor", "room", "weekday", "session_on", "from_time", "to_time", "slots")
-NEW = dict.fromkeys(FIELDS, "") | {"weekday": "1", "from_time": "8:00", "to_time": "12:00", "slots": "30"}
+NEW = dict.fromkeys(FIELDS, "") | {"weekday": "1", "from_time": "08:00", "to_time": "12:00", "slots": "30"}
 
 
 @blueprint.get("/sessions")
