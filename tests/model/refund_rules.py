@@ -89,7 +89,7 @@ class RefundRules(CashierRules):
         self, bill: Bill, taken: dict[Line, int], back: Back, result: dict[str, object], channel: str, *,
         is_approved: bool,
     ) -> None:
-        given, struck = back.given(channel, bill.owed)
+        given, struck = back.given(channel, bill.owed, bill.settled_by)
         gone = sum(given.values())
         assert (result["state"], result["amount_fen"]) == ("done", gone), "what goes back (M4)"
         assert dict(result["back"]) == given and result["struck_fen"] == struck, "how it goes back (FE-10)"
@@ -220,5 +220,5 @@ class RefundRules(CashierRules):
         assert (result["paid_fen"], result["change_fen"]) == (owed, max(tender - owed, 0)), "arrears paid"
         self._open_shift()
         self.plain.enter(self.day, {tenders[0].method: owed})
-        bill.paid, bill.owed, bill.is_settled = bill.paid + owed, 0, True
+        bill.paid, bill.owed, bill.settled_by = bill.paid + owed, 0, tenders[0].method
         self.plain.papers[bill.document or bill.id].append("queued")
