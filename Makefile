@@ -4,7 +4,7 @@ BIN := .venv/bin
 export CLINIC_DATA ?= $(CURDIR)/practice
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint faults bench messages
+.PHONY: help run test lint faults mutate bench messages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ lint: .venv/test.stamp ## ruff and mypy
 
 faults: .venv/test.stamp messages ## 12,000 power cuts, 50 kills, a clinic day, flipped bits, bad disks: a table
 	$(BIN)/python -m tests.faults
+
+mutate: .venv/test.stamp messages ## break each rule in a copy: a test must notice; options in MUTATE="--rule QT-07"
+	@$(BIN)/python -m tests.mutations $(MUTATE)
 
 bench: .venv/test.stamp messages ## the benchmark; options in BENCH="--quick"
 	@$(BIN)/python -m tests.bench $(BENCH)

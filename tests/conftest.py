@@ -99,12 +99,17 @@ def no_transaction_is_left_open() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
-    """A practice clinic made once; its folder and master seed."""
-    folder = tmp_path_factory.mktemp("template") / "clinic"
+    """A practice clinic made once, or once for many runs where CLINIC_TEMPLATE names a folder; its master seed."""
+    shared = os.environ.get("CLINIC_TEMPLATE")
+    folder = (Path(shared) if shared else tmp_path_factory.mktemp("template")) / "clinic"
+    kept_seed = folder.with_name("clinic.seed")
+    if folder.exists():
+        return folder, kept_seed.read_bytes()
     folder.mkdir()
     seed = keys.new_seed()
     registry.wire(config_of(folder))
     opening.create_clinic(folder, seed, practice.FACTS, registry.migration_steps(), practice.fill)
+    kept_seed.write_bytes(seed)
     return folder, seed
 
 

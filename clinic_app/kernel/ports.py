@@ -67,6 +67,8 @@ class Ports:
     county: Callable[[], None] | None = None
     reading_watch: "Callable[[UnitOfWork], None] | None" = None
     """Called in the transaction that writes a row of the reading log, by the reader."""
+    chart_guard: Callable[[Actor, bytes], None] | None = None
+    """Refuses a restricted record (patient id) to whoever has not said why; bound by `patients`."""
 
 
 bound = Ports()

@@ -15,6 +15,8 @@ LONGEST = 256
 NAME_KEYS = 8
 TERM_KEYS = 4
 SPELLED_KEYS = 4
+CHARACTERS = 8_192
+"""Characters whose readings stay in memory: more than all names of a clinic are written with."""
 SPELLED = "="
 """Stands before a key that is spelled out (全拼), so that `li` does not look for every 李 among the initials."""
 _LEAST_SPELLED = 2
@@ -31,6 +33,7 @@ _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _LAST_CODE = 0x10FFFF
 
 
+@lru_cache(maxsize=256)
 def normal(text: str) -> str:
     """The form of a text that searches compare: half width, lower case, one `·` for all middle dots, no controls.
 
@@ -133,6 +136,7 @@ def _combined(letters: list[list[str]]) -> Iterator[str]:
                 yield "".join(key)
 
 
+@lru_cache(maxsize=CHARACTERS)
 def _initials(character: str) -> str:
     """Plausible initials of one character, the usual one first; empty for punctuation and scripts without pinyin."""
     base = unicodedata.normalize("NFD", character)[0]
@@ -147,6 +151,7 @@ def _initials(character: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=CHARACTERS)
 def _syllables(character: str) -> tuple[str, ...]:
     """Plausible readings of one character; a Latin letter or digit stands for itself."""
     base = unicodedata.normalize("NFD", character)[0]

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from flask import current_app, g, request
 
-from clinic_app.kernel import access_log, rights, sessions
+from clinic_app.kernel import access_log, ports, rights, sessions
 from clinic_app.kernel.errors import Denied
 from clinic_app.kernel.rights import Actor
 
@@ -79,6 +79,12 @@ def actor() -> Actor:
     return g.session.actor
 
 
-def open_chart(patient_id: bytes, screen: str) -> None:
-    """Log that this person sees this patient now; call before any patient data of a chart is shown."""
+def open_chart(patient_id: bytes, screen: str, *, asks: bool = True) -> None:
+    """Log that this person sees this patient now; call before any patient data of a chart is shown.
+
+    A restricted record is refused until a reason is given, unless the patient is here today. `asks` is False where the
+    view has found out more closely that no reason is due: the person's own patient, work that waits at this desk.
+    """
+    if asks and ports.bound.chart_guard is not None:
+        ports.bound.chart_guard(actor(), patient_id)
     access_log.record(actor(), patient_id, screen)

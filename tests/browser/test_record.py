@@ -47,7 +47,7 @@ def test_a_doctor_uses_a_template_the_visit_before_and_gives_a_certificate(
     assert doctor.page.input_value("#chief-complaint") == "头晕 2 天"
     doctor.press("Alt+l").has_focus("#past-1").sees("咽痛、发热 2 天", "#beside")
     doctor.press("1").sees("2 种药抄到今天的处方", "#beside-told").has_focus("#beside-told")
-    doctor.press("Alt+j").sees("急性上呼吸道感染", "#diagnoses")
+    doctor.press("Alt+c").sees("急性上呼吸道感染", "#diagnoses")
     doctor.press("Escape").waits_for("#beside", state="hidden")
     doctor.sees("对乙酰氨基酚片", "#orders td.nm").press("F9").sees("血压还没填", "#refusal")
     doctor.has_focus("#blood-pressure")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import day, screens
+from tests.browser import day, screens, states
 from tests.browser.conftest import SHOTS, Server
 from tests.browser.screens import SCREENS, Screen, Visitors
 
@@ -15,7 +15,9 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def server(template: tuple[Path, bytes], tmp_path_factory: Any) -> Iterator[Server]:
-    yield from day.shared_server(template, tmp_path_factory, screens.prepare)
+    yield from day.shared_server(
+        template, tmp_path_factory, lambda clinic: states.prepare_states(clinic, screens.prepare(clinic))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,7 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+@pytest.mark.parametrize("screen", (*SCREENS, *states.STATES), ids=lambda screen: screen.name)
 def test_the_screen_is_whole_each_key_means_one_thing_and_its_console_is_silent(
     visitors: Visitors, screen: Screen, language: str, album: Path
 ) -> None:

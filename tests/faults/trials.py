@@ -23,6 +23,8 @@ from tests.faults import creation_workload as creation
 from tests.faults import kill_loop, product_flips, product_workload, small_clinic
 from tests.faults import ledger_workload as ledger
 from tests.faults import migration_workload as migration
+from tests.faults.attacks import attack_list
+from tests.faults.attacks.holed import HOLES
 from tests.faults.bit_flips import flip_bits
 from tests.faults.recorder import recording
 from tests.faults.replay import Outcome, replay, scratch_folder
@@ -49,9 +51,11 @@ class Size:
     day_kills: int = 50
     control_day: int = 12
     model_steps: int = 20_000
+    attack_share: float = 1.0
+    each_screen: int = 1
 
 
-QUICK = Size(1_200, 120, 200, 12, 60, 5, 2, 60, 30, 5, 12, 1_000)
+QUICK = Size(1_200, 120, 200, 12, 60, 5, 2, 60, 30, 5, 12, 1_000, 0.1, 10)
 
 
 @dataclass(frozen=True)
@@ -216,6 +220,29 @@ def model_walk(size: Size, _seed: int) -> tuple[str, int]:
     return f"{tally['steps']:,} steps in {tally['examples']} clinics; too rare: {rare or 'nothing'}", len(rare)
 
 
+def attacks(*, holes: tuple[str, ...] = ()) -> Callable[[Size, int], tuple[str, int]]:
+    """The attack list over HTTP; with holes made on purpose it must find something."""
+
+    def act(size: Size, seed: int) -> tuple[str, int]:
+        share = size.attack_share if not holes else size.attack_share / 10
+        with scratch_folder() as room:
+            report = attack_list.all_of_it(room, share, seed, holes)
+        return str(report), len(report.bad)
+
+    return act
+
+
+def hostile_screens(*, holes: tuple[str, ...] = ()) -> Callable[[Size, int], tuple[str, int]]:
+    """Markup in every stored text, on every screen in Chromium."""
+
+    def act(size: Size, _seed: int) -> tuple[str, int]:
+        with scratch_folder() as room:
+            report = attack_list.on_every_screen(room, 20 if holes else size.each_screen, holes)
+        return str(report), len(report.bad)
+
+    return act
+
+
 def product_bits(size: Size, seed: int) -> tuple[str, int]:
     with scratch_folder() as folder:
         pages, check = product_flips.leave_as_killed(folder), product_flips.Check()
@@ -269,6 +296,10 @@ TRIALS = (
     Trial("a scripted day, killed on a disk that forgets", killed_day(forgets=True), must_fail=True),
     Trial("kill -9 of the server under load", kills()),
     Trial("kill -9, a fresh key on each try", kills(fresh_keys=True), must_fail=True),
+    Trial("attacks over HTTP", attacks()),
+    *(Trial(f"attacks, a hole: {hole}", attacks(holes=(hole,)), must_fail=True) for hole in HOLES if hole != "innards"),
+    Trial("hostile texts on every screen", hostile_screens()),
+    Trial("hostile texts, nothing escaped", hostile_screens(holes=("escaping",)), must_fail=True),
     Trial("disk full, failing, read-only: tests", tests_of("full_disk", "small_disk")),
     Trial("printer gone in a receipt: tests", tests_of("printer_gone")),
     Trial("two servers, keys lost and restored: tests", tests_of("second_server", "lost_key")),

@@ -65,5 +65,5 @@ def test_every_make_target_is_listed_by_make() -> None:
     listed = subprocess.run(
         ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    for target in ("run", "test", "lint", "faults", "bench"):
+    for target in ("run", "test", "lint", "faults", "mutate", "bench"):
         assert f"make {target} " in listed

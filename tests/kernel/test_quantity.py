@@ -89,6 +89,13 @@ def test_conversion_is_exact_there_and_back_or_refused(dose, unit):
         assert _refusal(quantity.convert, dose, unit).code == "quantity.not_convertible"
 
 
+@pytest.mark.rule("RX-11")
+def test_units_of_mass_and_volume_are_those_of_a_sheet():
+    same = [quantity.convert(Dose(Decimal(1), "g"), unit).amount for unit in ("g", "mg", "μg", "ng")]
+    assert same == [1, 1_000, 1_000_000, 1_000_000_000]
+    assert [quantity.convert(Dose(Decimal(1), "L"), unit).amount for unit in ("L", "ml")] == [1, 1_000]
+
+
 def test_converts_within_mass_and_within_volume_only():
     assert quantity.convert(Dose(Decimal("0.5"), "g"), "mg") == Dose(Decimal(500), "mg")
     assert quantity.convert(Dose(Decimal(250), "μg"), "mg") == Dose(Decimal("0.25"), "mg")

@@ -10,15 +10,23 @@ from tests.web.page_server import calls, focused, wait_for
 
 pytestmark = pytest.mark.browser
 
+
 def scan(page: Page, code: str, gap_ms: int = 10) -> None:
     """Type as a scanner does: real key events with the stated distance, whatever the machine's load."""
     keyboard, at = page.context.new_cdp_session(page), time.time()
     for place, char in enumerate([*code, "\r"]):
         key = {"key": "Enter", "code": "Enter"} if char == "\r" else {"key": char}
         stamp = {"timestamp": at + place * gap_ms / 1000}
-        keyboard.send("Input.dispatchKeyEvent", {
-            "type": "keyDown", "text": char, "windowsVirtualKeyCode": 13 if char == "\r" else ord(char), **key, **stamp
-        })
+        keyboard.send(
+            "Input.dispatchKeyEvent",
+            {
+                "type": "keyDown",
+                "text": char,
+                "windowsVirtualKeyCode": 13 if char == "\r" else ord(char),
+                **key,
+                **stamp,
+            },
+        )
         keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp", **key, **stamp})
 
 
@@ -170,6 +178,18 @@ def test_the_first_digit_of_a_scan_chooses_no_person(page: Page, seen: list[Any]
     assert calls(seen, "/same") == []
     page.keyboard.press("1")
     assert wait_for(lambda: calls(seen, "/same"))
+
+
+def test_f9_right_after_a_digit_sends_what_the_digit_chose(page: Page, seen: list[Any]) -> None:
+    page.focus("#same")
+    page.evaluate("""() => { for (const key of ['1', 'F9']) {
+        const typed = new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true});
+        document.activeElement.dispatchEvent(typed); } }""")
+    assert wait_for(lambda: calls(seen, "/submit") and calls(seen, "/same"))
+    order = [path for _method, path, _form, _csrf in seen[0] if path in ("/same", "/submit")]
+    assert order == ["/same", "/submit"]
+    page.wait_for_timeout(100)
+    assert len(calls(seen, "/same")) == 1, "the digit acts once"
 
 
 def test_focus_falls_back_to_the_pane_when_a_swap_removes_it(page: Page) -> None:

@@ -44,3 +44,29 @@ def test_the_top_bar_of_the_tills_lists_names_who_is_signed_in(browser_as, clini
     name = clinic.actor("manager").name
     for at in ("months", "days", "shifts", "approvals"):
         assert f"<b>{name}</b>" in manager.get(f"/charging/{at}").text, at
+
+
+def test_who_may_see_every_desk_begins_with_the_own_page(app, clinic):
+    with app.test_request_context("/"):
+        first = [app.config["MENU"](clinic.actor(role), None)[0] for role in ("manager", "cashier", "nurse")]
+    assert [one["endpoint"] for one in first] == ["reports.dashboard", "visits.registration", "treatments.index"]
+    assert {one["key"] for one in first} == {"Alt+1"}
+
+
+@pytest.mark.parametrize(
+    ("role", "page", "entry"),
+    [
+        ("registrar", "visits.of_person", "patients.index"),
+        ("doctor", "consultation.records", "patients.index"),
+        ("registrar", "visits.missed_appointments", "visits.appointments"),
+        ("manager", "charging.books", "charging.days"),
+        ("cashier", "charging.books", "charging.pending"),
+        ("auditor", "checks.readings", "checks.trail"),
+    ],
+)
+def test_a_page_stands_under_the_entry_it_belongs_to(role, page, entry, app, clinic):
+    """Where that entry is not seen, under the first one of the page's own subject."""
+    with app.test_request_context("/"):
+        menu = app.config["MENU"](clinic.actor(role), page)
+    assert [one["endpoint"] for one in menu if one["current"]] == [entry]
+    assert page in app.view_functions

@@ -58,7 +58,7 @@ MODULE = Module(
     },
     reads=(
         "drug", "service_item", "price", "invoice_category", "person", "person_role", "patient", "visit", "room",
-        "prescription", "reservation",
+        "prescription", "prescription_line", "request", "request_line", "reservation",
     ),
     invariants=INVARIANTS,
     tiles=queries.tiles,

@@ -12,8 +12,12 @@ MODULE = Module(
     rights={
         "laboratory.view": frozenset({"nurse", "doctor", "village_doctor", "manager"}),
         "laboratory.report": frozenset({"nurse", "doctor", "village_doctor"}),
+        "laboratory.manage": frozenset({"manager", "administrator"}),
     },
-    menu=(MenuItem("检验检查", "laboratory.index", "laboratory.report", "list"),),
+    menu=(
+        MenuItem("检验检查", "laboratory.index", "laboratory.report", "list"),
+        MenuItem("参考范围", "laboratory.ranges", "laboratory.manage", "list"),
+    ),
     events=EVENTS,
     guards={
         "consultation.withdraw_request": services.refuse_withdrawal,

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.quantity import excerpt
 
 _NUMBER = re.compile(r"[<>]?\d{1,6}(?:\.\d{1,4})?")
+_LIMIT = re.compile(r"\d{1,6}(?:\.\d{1,4})?")
 CRITICAL = ("LL", "HH")
 
 
@@ -27,6 +30,50 @@ class Range:
     critical_low: str
     critical_high: str
     normal: str
+
+
+_AGE = re.compile(r"(\d{1,3})\s*(岁|y|月|m|天|d)?")
+_DAYS = {"岁": 365, "y": 365, "月": 30, "m": 30, "天": 1, "d": 1}
+
+
+def age_of(text: str, *, field: str) -> int | None:
+    """Days from `18岁`, `6月`, `28天` (`18y`, `6m`, `28d`) or `0`; None for nothing; Refused `laboratory.age_wrong`."""
+    typed = excerpt(text).strip().lower()
+    if not typed:
+        return None
+    found = _AGE.fullmatch(typed)
+    if found is None or (found[2] is None and int(found[1])):
+        raise Refused("laboratory.age_wrong", field=field, value=excerpt(text))
+    return int(found[1]) * _DAYS.get(found[2], 1)
+
+
+def overlaps(one: Range, other: Range) -> bool:
+    """Whether there is a person of whom both would hold equally: of the same sex, at one age."""
+    ends = [end.to_days if end.to_days is not None else 10**6 for end in (one, other)]
+    return one.sex == other.sex and one.from_days <= ends[1] and other.from_days <= ends[0]
+
+
+def check_range(wanted: Range, options: Sequence[str]) -> dict[str, Refused]:
+    """What is wrong with a typed range, by field: limits that are no numbers or stand in the wrong order, an empty
+    range, a word that is none of the analyte's `options` (empty for a number), ages in the wrong order."""
+    wrong: dict[str, Refused] = {}
+    if wanted.to_days is not None and wanted.to_days < wanted.from_days:
+        wrong["to_age"] = Refused("laboratory.age_order", field="to_age")
+    if options:
+        if wanted.normal not in options:
+            wrong["normal"] = Refused("laboratory.normal_unknown", field="normal")
+        return wrong
+    limits = {name: getattr(wanted, name) for name in ("critical_low", "low", "high", "critical_high")}
+    for name, text in limits.items():
+        if text and not _LIMIT.fullmatch(text):
+            wrong[name] = Refused("laboratory.limit_wrong", field=name, value=excerpt(text))
+    if not wrong and not (wanted.low or wanted.high):
+        wrong["low"] = Refused("laboratory.range_empty", field="low")
+    given = [(name, Decimal(text)) for name, text in limits.items() if text and not wrong]
+    for (_, lower), (name, upper) in pairwise(given):
+        if upper < lower:
+            wrong[name] = Refused("laboratory.limit_order", field=name)
+    return wrong
 
 
 def age_in_days(born_on: date | None, on: date) -> int | None:

@@ -13,8 +13,9 @@ from clinic_app.modules.patients.queries.todo import todo
 
 
 def bind(_config: Any) -> None:
-    """Watch the reading log for bulk reading."""
+    """Watch the reading log for bulk reading, and restricted records wherever a chart is opened."""
     ports.bound.reading_watch = services.watch_reading
+    ports.bound.chart_guard = services.refuse_restricted
 
 
 MODULE = Module(

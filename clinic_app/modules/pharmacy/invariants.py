@@ -113,10 +113,10 @@ INVARIANTS = (
     Invariant(
         "S6", "每个追溯码卖出的量不超过一包",
         "SELECT 'code ' || c.code, 'sold ' || sum(s.quantity - coalesce((SELECT sum(r.quantity) FROM trace_release r"
-        " WHERE r.sale_id = s.id), 0)) || ', pack ' || c.pack_size FROM trace_code c"
+        " WHERE r.sale_id = s.id AND r.is_sellable = 1), 0)) || ', pack ' || c.pack_size FROM trace_code c"
         " JOIN trace_sale s ON s.code = c.code"
         " GROUP BY c.code HAVING sum(s.quantity - coalesce((SELECT sum(r.quantity) FROM trace_release r"
-        " WHERE r.sale_id = s.id), 0)) > c.pack_size"
+        " WHERE r.sale_id = s.id AND r.is_sellable = 1), 0)) > c.pack_size"
         " UNION ALL SELECT 'code ' || s.code, 'released more than sold' FROM trace_sale s WHERE s.quantity <"
         " (SELECT sum(r.quantity) FROM trace_release r WHERE r.sale_id = s.id)"
         " UNION ALL SELECT 'code ' || s.code, 'sold with another drug' FROM trace_sale s JOIN trace_code c"

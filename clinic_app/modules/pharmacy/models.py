@@ -59,7 +59,10 @@ class DrugReturn(_Table):
 
 
 class DrugReturnLine(_Table):
-    """One pack brought back: `outcome` stock, damaged or refused; quantity in minimum units."""
+    """One pack brought back: `outcome` stock, damaged or refused; quantity in minimum units.
+
+    `difference_fen` is what it is worth at the price of its day less what the patient paid for it (PH-11).
+    """
 
     return_id = BlobField()
     line_no = IntegerField()
@@ -69,6 +72,7 @@ class DrugReturnLine(_Table):
     quantity = IntegerField()
     condition = TextField()
     outcome = TextField()
+    difference_fen = IntegerField()
 
     class Meta:
         table_name = "drug_return_line"

@@ -60,7 +60,12 @@ INVARIANTS = (
         " FROM stock_month_balance b WHERE b.closing <> coalesce((SELECT sum(CASE WHEN m.to_place_id = b.place_id"
         " THEN m.quantity ELSE -m.quantity END) FROM batch x JOIN stock_move m ON m.batch_id = x.id"
         " WHERE x.drug_id = b.drug_id AND (m.to_place_id = b.place_id OR m.from_place_id = b.place_id)"
-        " AND substr(m.moved_on, 1, 7) <= b.month), 0)",
+        " AND substr(m.moved_on, 1, 7) <= b.month), 0)"
+        " UNION ALL SELECT 'month ' || b.month || ' drug ' || lower(hex(b.drug_id)), 'opening ' || b.opening ||"
+        " ', closed before with ' || coalesce(o.closing, 0) FROM stock_month_balance b"
+        " JOIN stock_month c ON c.month = (SELECT max(x.month) FROM stock_month x WHERE x.month < b.month)"
+        " LEFT JOIN stock_month_balance o ON o.month = c.month AND o.place_id = b.place_id AND o.drug_id = b.drug_id"
+        " WHERE b.opening <> coalesce(o.closing, 0)",
     ),
     Invariant(
         "S1-price", "调价差额等于当时的库存乘以价差",
@@ -68,6 +73,11 @@ INVARIANTS = (
         " coalesce((SELECT sum(CASE WHEN m.to_place_id = c.place_id THEN m.quantity ELSE -m.quantity END)"
         " FROM batch x JOIN stock_move m ON m.batch_id = x.id WHERE x.drug_id = c.drug_id AND"
         " (m.to_place_id = c.place_id OR m.from_place_id = c.place_id) AND m.moved_on < c.effective_on), 0) AS moved"
-        " FROM price_change c) AS c WHERE c.quantity <> moved",
+        " FROM price_change c) AS c WHERE c.quantity <> moved"
+        " UNION ALL SELECT 'price change ' || id,"
+        " 'difference ' || difference_fen || ' fen, stock times prices ' || worth"
+        " FROM (SELECT c.id, c.difference_fen, (2 * c.new_e4 * c.quantity + 100 * d.pack_size) / (200 * d.pack_size)"
+        " - (2 * c.old_e4 * c.quantity + 100 * d.pack_size) / (200 * d.pack_size) AS worth"
+        " FROM price_change c JOIN drug d ON d.id = c.drug_id) WHERE difference_fen <> worth",
     ),
 )  # fmt: skip

@@ -35,6 +35,15 @@ MODULE = Module(
         Parameter("stock.near_expiry_red", 30, "domain guide PH-06: from 30 days", lowest=0, highest=1000),
         Parameter("stock.no_movement_days", 90, "domain guide PH-06: no movement 90 days", lowest=7, highest=1000),
         Parameter("stock.reservation_hours", 24, "domain guide PH-08: a reservation expires", lowest=1, highest=720),
+        Parameter(
+            "stock.price_follows_cost", False,
+            "domain guide PH-09: a clinic that sells without a mark-up switches it on; the price then follows each"
+            " delivery",
+        ),
+        Parameter(
+            "stock.marked_up_categories", "herbal_drug", "domain guide PH-09: herbal pieces may keep a mark-up",
+            pattern=r"[a-z_]+( [a-z_]+)*",
+        ),
         Parameter("stock.pharmacy_place", "P1", "practice: code of the place that dispenses"),
     ),
 )  # fmt: skip

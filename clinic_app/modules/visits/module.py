@@ -26,6 +26,7 @@ MODULE = Module(
         MenuItem("分诊", "visits.line", "visits.line", "call"),
         MenuItem("看板", "visits.board", "visits.view", "list"),
         MenuItem("出诊", "visits.sessions", "visits.plan", "clock"),
+        MenuItem("预检问题", "visits.questions", "visits.plan", "list"),
     ),
     belongs={"visits.of_person": "patients.index", "visits.missed_appointments": "visits.appointments"},
     events=EVENTS,

@@ -14,7 +14,7 @@
   const NOT_TEXT = /^(checkbox|radio|button|submit|reset|file|range|color|image|hidden)$/;
   const isText = (el) => !!el && (el.tagName === 'TEXTAREA' || (el.tagName === 'INPUT' && !NOT_TEXT.test(el.type)));
   const make = (tag, props, ...children) => { const el = Object.assign(doc.createElement(tag), props); el.append(...children); return el; };
-  let leaving = null, last = null, pendingDigit = 0, scanBusy = null, toastLeft = 10, audio = null;
+  let leaving = null, last = null, pendingDigit = 0, digitAct = null, scanBusy = null, toastLeft = 10, audio = null;
   /* ---- focus: never lost to <body> by a swap ---- */
   function focusOn(el) {
     if (el && el.tabIndex < 0 && !el.hasAttribute('tabindex')) el.tabIndex = -1;
@@ -86,7 +86,7 @@
     if (name === 'Alt+Shift+L') { e.preventDefault(); guard.lock(true); }
     else if (name === 'F1') { e.preventDefault(); keyHelp(); }
     else if (name === 'Esc') escape(e);
-    else if (name === 'F9' || name === 'Ctrl+Enter') { e.preventDefault(); if (!e.repeat) pressPrimary(); }
+    else if (name === 'F9' || name === 'Ctrl+Enter') { e.preventDefault(); if (digitAct) takeDigit()(); if (!e.repeat) pressPrimary(); }  // what was just chosen is what is sent
     else if (/^[1-9]$/.test(name)) digit(e, Number(name));
     else if (boxKey(name)) e.preventDefault();
     else if (name === 'Enter') enter(e);
@@ -110,7 +110,7 @@
   function digit(e, n) {  // waits a moment: the first digit of a scan must not choose a person
     const at = doc.activeElement, box = boxOf(at);
     let act = null;
-    clearTimeout(pendingDigit);
+    takeDigit();
     if (scan.text.length > 1) return;
     if (box && isOpen(box)) {
       const option = box.dataset.digits !== 'off' && !/\d$/.test(box.value) && options(listOf(box))[n - 1];
@@ -119,8 +119,9 @@
       const el = findKey(String(n));
       act = el && (() => press(el));
     }
-    if (act) { e.preventDefault(); pendingDigit = setTimeout(act, SCAN_MS + 10); }
+    if (act) { e.preventDefault(); digitAct = act; pendingDigit = setTimeout(() => takeDigit()(), SCAN_MS + 10); }
   }
+  function takeDigit() { const act = digitAct; clearTimeout(pendingDigit); digitAct = null; return act; }
   function keyHelp() {
     const box = byId('keys'), list = box && box.querySelector('[data-keys-list]'), done = {};
     if (!box || box.open) { if (box) box.close(); return; }
@@ -180,7 +181,7 @@
     const fast = e.timeStamp - scan.at < SCAN_MS, el = doc.activeElement;
     if (e.key === 'Enter' && fast && scan.text.length >= SCAN_MIN) {
       const text = scan.text, target = all('[data-scan]', topDialog() || doc).find((t) => !t.disabled);
-      scan.text = ''; clearTimeout(pendingDigit);
+      scan.text = ''; takeDigit();
       if (!target && !(isText(scan.el) && /^(numeric|decimal)$/.test(scan.el.inputMode))) return false;  // typed on purpose
       e.preventDefault(); e.stopImmediatePropagation();
       unType();

@@ -9,7 +9,7 @@ from clinic_app.modules.consultation import queries as consultation
 from clinic_app.modules.consultation import services as consultation_services
 from clinic_app.modules.consultation.queries.working_out import TypedLine
 from clinic_app.modules.dictionaries import queries as dictionaries
-from tests.visit import NOTE
+from tests.visit import ADULT, NOTE, arrive, consult
 
 
 @pytest.fixture
@@ -58,3 +58,16 @@ def test_reserved_lines_carry_the_ids_of_the_prescriptions_lines(window, seen_by
     sheet = consultation.prescriptions_of_visit(seen_by_the_doctor)[0]
     reserved = {line for (line,) in db.rows("SELECT line_id FROM reservation WHERE state = 'live'")}
     assert reserved == {line.id for line in consultation.lines_of(sheet.id)}
+
+
+@pytest.mark.parametrize("sql", [
+    "UPDATE charge_line SET quantity = quantity + 1 WHERE source_kind = 'prescription'",
+    "UPDATE charge_line SET state = 'withdrawn' WHERE source_kind = 'prescription'",
+])  # fmt: skip
+def test_a_signed_line_that_nobody_is_asked_to_pay_is_named(clinic, sql):
+    arrived = arrive(clinic, ADULT)
+    consult(clinic, arrived["visit_id"], ("D0011",))
+    assert [one.id for one in invariants.results() if not one.holds] == []
+    clinic.drop_triggers("charge_line")
+    clinic.raw(sql)
+    assert [one.id for one in invariants.results() if not one.holds] == ["M6-asked"]

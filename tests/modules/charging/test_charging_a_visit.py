@@ -91,9 +91,9 @@ def test_cash_is_rounded_where_the_clinic_says_so_and_the_difference_has_its_own
 @pytest.mark.rule("QT-07")
 def test_a_split_pack_is_priced_by_the_minimum_unit_and_rounded_once(window):
     visit = window.visit()
-    window.sheet(visit, ("D0001", 21))
-    assert window.open(visit)[0].amount_fen == 1636  # 18.70 / 24 * 21 = 16.3625
-    assert queries.pending(today())[0].total_fen == 2636
+    window.sheet(visit, ("D0001", 18))
+    assert window.open(visit)[0].amount_fen == 1403  # 18.70 / 24 * 18 = 14.025
+    assert queries.pending(today())[0].total_fen == 2403
 
 
 def test_reserves_each_drug_line_and_says_so_in_the_event(window):

@@ -1,8 +1,10 @@
 """The day close: counted cash, differences with a reason, the supervisor's sum, money handed in, closed months."""
 
+from datetime import datetime, time, timedelta
+
 import pytest
 
-from clinic_app.kernel import db, invariants, jobs
+from clinic_app.kernel import clock, db, invariants, jobs
 from clinic_app.kernel.clock import from_local, local, today
 from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.modules.charging import queries, services
@@ -71,6 +73,46 @@ def test_the_period_runs_from_the_last_close_not_from_midnight(window):
     assert closed["shift_id"] == second.id.hex() and closed["cash_fen"] == 1000
 
 
+class SetTime(clock.SystemTime):
+    """Stands where the test put it."""
+
+    def __init__(self, at):
+        self.at = at
+
+    def wall_ms(self):
+        return self.at
+
+
+def go_to(day, hour, minute):
+    moment = from_local(datetime.combine(day, time(hour, minute)))
+    clock.clock.start(clock.clock.newest, SetTime(moment))
+
+
+@pytest.mark.rule("FE-14")
+def test_a_sale_at_19_00_after_the_close_at_17_30_stands_in_the_next_close_over_midnight(window):
+    day = today() + timedelta(days=1)
+    go_to(day, 17, 0)
+    window.pay(window.visit())
+    go_to(day, 17, 30)
+    first = bytes.fromhex(window.close()["shift_id"])
+    before = queries.shift_sums(first)
+    go_to(day, 19, 0)
+    window.pay(window.visit("张兰英"))
+    go_to(day + timedelta(days=1), 0, 30)
+    window.pay(window.visit("吴小宝"))
+    go_to(day + timedelta(days=1), 8, 0)
+    closed = window.close()
+    second = queries.shift(bytes.fromhex(closed["shift_id"]))
+    period = [clock.local_text(at) for at in (second.opened_at, second.closed_at)]
+    assert period == [f"{day} 19:00", f"{day + timedelta(days=1)} 08:00"]
+    assert (closed["cash_fen"], queries.shift_sums(second.id).bills) == (2000, 2)
+    assert queries.shift_sums(first) == before and before.cash_fen == 1000
+    assert [one.id for one in queries.closes_of_day(day + timedelta(days=1))] == [second.id]
+    slip = jobs.model_of(db.value("SELECT payload FROM job WHERE document = 'charging.shift_slip' AND entity = ?",
+                                  (second.id,)))  # fmt: skip
+    assert slip["opened"] == period[0] and unbalanced() == []
+
+
 def test_the_notes_and_coins_of_the_parameter_are_counted_one_by_one(window, browser_as):
     assert denominations("100 10000 500 100") == (10_000, 500, 100)
     assert counted_sum({10_000: 3, 500: 2, 10: 7}) == 31_070
@@ -115,6 +157,8 @@ def test_a_difference_needs_a_reason_and_the_blind_count_stays_on_record(window,
     closed = queries.shift(shift)
     assert (closed.difference_fen, closed.difference_reason) == (-100, "找零多给了")
     assert queries.counts_of(shift) == [(900, 1000), (900, 1000)] and unbalanced() == []
+    told = browser_as("manager").get(f"/charging/shifts/{shift.hex()}/hand-in", **HTMX).text
+    assert "钱箱数了不止一次：9.00 · 9.00" in told, "who takes the money sees the first count too"
 
 
 @pytest.mark.parametrize(("counted", "refused"), [(1000, False), (999, True), (1001, True)])

@@ -3,6 +3,7 @@
 import pytest
 
 from clinic_app.kernel import db
+from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.ids import new_id
 from clinic_app.modules.charging import queries, services
@@ -88,5 +89,10 @@ def test_a_later_subject_opens_lines_of_its_own_and_of_known_kinds_only(window):
     window.clinic.run(window.clinic.actor("nurse"), act)
     found = queries.line_states([source])
     assert {key: (one.state, one.quantity) for key, one in found.items()} == {(source, 7): ("open", 2)}
+    window.clinic.run(window.clinic.actor("nurse"), act)
+    assert queries.line_states([source]) == found, "what is open already is not opened twice"
+    window.pay(visit)
+    window.clinic.run(window.clinic.actor("nurse"), act)
+    assert queries.line_states([source])[source, 7].state == "billed" and queries.open_lines(visit, today()) == []
     with pytest.raises(ValueError, match="no charge lines"):
         window.clinic.run(window.clinic.actor("nurse"), lambda uow: act(uow, "lottery"))

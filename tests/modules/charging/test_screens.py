@@ -35,7 +35,9 @@ def test_the_list_shows_who_waits_with_their_sums(window, browser):
     visit = window.visit()
     window.sheet(visit, ("D0001", 24))
     html = browser.get("/charging").text
-    assert "刘建国" in html and "28.70" in html and "2 张单" in html
+    assert "刘建国" in html and "28.70" in html and "还没看" in html and "2 张单" not in html
+    window.seen_by_doctor(visit)
+    assert "2 张单" in browser.get("/charging").text
     polled = browser.get("/charging/waiting?q=ljg", **{"HX-Request": "true"}).text
     assert "刘建国" in polled and "<html" not in polled
     assert "没有“zzz”要交的费" in browser.get("/charging/waiting?q=zzz").text

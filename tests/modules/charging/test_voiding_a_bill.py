@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from clinic_app.kernel import db, outbox
+from clinic_app.kernel import db, jobs, outbox, printing
 from clinic_app.kernel.errors import Denied, Missing, Refused, Stale
 from clinic_app.kernel.rights import of_roles
-from clinic_app.modules.charging import queries, services
+from clinic_app.modules.charging import documents, queries, services
 from clinic_app.modules.people import services as people
 from clinic_app.modules.stock import queries as stock
 
@@ -108,7 +108,27 @@ def test_a_reprint_is_the_next_copy_of_the_same_paper(window):
         window.cashier, lambda uow: services.reprint_receipt(uow, bytes.fromhex(paid["bill_id"]))
     )
     assert made["copy_no"] == 2
-    assert db.value("SELECT payload FROM job WHERE copy_no = 2 AND document = 'charging.receipt'") == db_job[1]
+    copy = db.value("SELECT payload FROM job WHERE copy_no = 2 AND document = 'charging.receipt'")
+    first, opens = jobs.model_of(db_job[1]), printing.OPENS_DRAWER
+    assert first[opens] and jobs.model_of(copy) == {**first, opens: False}, "a copy moves no cash"
+
+
+@pytest.mark.rule("FE-16")
+def test_68_40_is_paid_while_the_printer_is_off_and_prints_once_and_again_as_bu_da_1(window):
+    visit = window.visit()
+    window.services(visit, ("心电图", 4600), ("雾化", 1240))
+    bill_id = bytes.fromhex(window.pay(visit, 6840)["bill_id"])
+    jobs.finish(jobs.claim(), jobs.NOT_STARTED, "unreachable")
+    assert (queries.bill(bill_id).state, queries.bill(bill_id).total_fen) == ("paid", 6840)
+    window.clinic.run(window.cashier, lambda uow: jobs.end_pauses(uow.conn, window.cashier.desk_id, uow.at), quiet=True)
+    late = jobs.claim()
+    jobs.finish(late, jobs.PRINTED)
+    assert late.entity == bill_id and late.copy_no == 1 and jobs.claim() is None
+    window.clinic.run(window.cashier, lambda uow: services.reprint_receipt(uow, bill_id))
+    again = jobs.claim()
+    layout = printing.layout(documents.RECEIPT)
+    first, second = (printing.render(layout, one.model, copy_no=one.copy_no) for one in (late, again))
+    assert "补打" not in str(first) and "补打 1" in str(second) and "补打 2" not in str(second)
 
 
 def test_a_voided_receipt_is_not_printed_again(window):

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from clinic_app.kernel import invariants
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Invalid, Refused, Stale
 from clinic_app.modules.consultation import services
+from clinic_app.modules.consultation.documents import record_paper
 from clinic_app.modules.consultation.queries import certificates
 from clinic_app.modules.consultation.rules.certificates import checked
+from clinic_app.modules.patients import queries as patients
+from clinic_app.modules.patients.services import PatientData, change_patient
 from tests.modules.consultation.conftest import ALLERGIC, LORATADINE
 from tests.modules.consultation.test_cosigning import TRAINEE, handed_in  # noqa: F401
 from tests.modules.consultation.test_paper import _text
@@ -181,12 +185,15 @@ def test_a_changed_certificate_and_a_lost_copy_are_named_by_the_check(clinic, si
 
 
 @pytest.mark.rule("OR-01")
-def test_the_cover_says_what_was_noted_of_the_person(monkeypatch, signed):
-    from clinic_app.modules.consultation.documents import record_paper
-    from clinic_app.modules.patients import queries as patients
-
+def test_the_cover_says_what_was_noted_of_the_person(clinic, signed):
     assert record_paper(signed.visit_id).cover == ""
-    noted = patients.Details(ethnicity="04", marital="20", workplace="青溪粮站")
-    monkeypatch.setattr(patients, "details", lambda _patient_id: noted)
-    assert record_paper(signed.visit_id).cover.startswith("民族：藏族　婚姻：")
-    assert record_paper(signed.visit_id).cover.endswith("工作单位：青溪粮站")
+    person = patients.patient(signed.patient_id)
+    noted = replace(patients.details(person.id), ethnicity="04", marital="20", occupation="17", workplace="青溪粮站")
+    data = PatientData(person.name, person.sex, date.fromisoformat(person.born_on), address="青溪镇 3 号")
+    clinic.run(
+        clinic.actor("registrar"), lambda uow: change_patient(uow, person.id, data, rev=person.rev, details=noted)
+    )
+    paper = record_paper(signed.visit_id)
+    assert (paper.name, paper.sex, paper.born_on, paper.address) == (ALLERGIC, "女", person.born_on, "青溪镇 3 号")
+    assert paper.cover == "民族：藏族　婚姻：已婚　职业：职员　工作单位：青溪粮站"
+    assert paper.allergies == "青霉素类"

@@ -70,9 +70,11 @@ def test_eight_days_need_a_reason_and_an_emergency_four(writing):
     one.add(CEFALEXIN, days="7")
     with pytest.raises(Refused, match="days_need_reason"):
         one.add(AMLODIPINE, days="8")
-    one.add(AMLODIPINE, days="28", reason="高血压长期用药")
+    one.add(AMLODIPINE, days="8", reason="高血压长期用药")
+    urgent.add(LORATADINE, days="3")
     with pytest.raises(Refused, match="days_need_reason"):
         urgent.add(CEFALEXIN, days="4")
+    urgent.add(CEFALEXIN, days="4", reason="住得远")
 
 
 @pytest.mark.rule("QT-06")
@@ -81,9 +83,9 @@ def test_as_needed_wants_quantity_and_most_a_day(writing):
     with pytest.raises(Refused, match="prn_needs_quantity"):
         one.add(PRN_SALTS)
     with pytest.raises(Refused, match="prn_needs_maximum"):
-        one.add(PRN_SALTS, quantity="6")
-    one.add(PRN_SALTS, quantity="6", most_per_day="3")
-    assert (_rows(one)[0].line.quantity, _rows(one)[0].line.most_per_day) == (6, 3)
+        one.add(PRN_SALTS, quantity="10")
+    one.add(PRN_SALTS, quantity="10", most_per_day="4")
+    assert (_rows(one)[0].line.quantity, _rows(one)[0].line.most_per_day) == (10, 4)
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,7 @@ def test_ampoules_are_opened_per_dose():
 @pytest.mark.rule("QT-02")
 def test_ward_issue_rounds_up_each_day():
     per_day = Pack(Fraction(80), "mg", "支", 10, is_splittable=True, rounding="per_day")
+    assert required(per_day, parse_dose("60 mg"), BID, 3).minimum_units == 6
     assert required(per_day, parse_dose("50 mg"), TID, 3).minimum_units == 6
     assert required(per_day, parse_dose("50 mg"), QOD, 3).minimum_units == 2
 
@@ -106,6 +107,7 @@ def test_counts_cycle_hits_from_day_one():
 @pytest.mark.rule("QT-05")
 def test_weekday_codes_use_the_chosen_weekdays():
     assert doses(BIW, 10, weekdays=[1, 4], starts_on=TUESDAY) == 3
+    assert doses(BIW, 9, weekdays=[1, 4], starts_on=TUESDAY) == 2
     assert doses(QW, 6, weekdays=[2], starts_on=TUESDAY) == 1
     assert doses(QOD, 7, weekdays=[1], starts_on=TUESDAY) == 4
 

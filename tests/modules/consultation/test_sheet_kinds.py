@@ -1,6 +1,7 @@
 """Whole sheets of one visit: red ones, split by class, herbs, rights, long-term, by weight, rules, signed twice."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -59,6 +60,41 @@ def register(one):
             uow, one.patient_id, diagnosis="肺癌疼痛", proof="县医院 2026-10", has_consent=True, has_identity_copy=True
         ),
     )
+
+
+@pytest.mark.rule("RX-01")
+def test_the_day_before_the_fourteenth_birthday_is_green_and_the_birthday_is_white(clinic, writing):
+    today = clock.today()
+    birthday = date(today.year - 14, today.month, min(today.day, 28))
+    papers = []
+    for born_on in (birthday + (today - today.replace(day=min(today.day, 28))) + timedelta(days=1), birthday):
+        one = writing(CHILD)
+        clinic.raw("UPDATE patient SET born_on = ? WHERE id = ?", (born_on.isoformat(), one.patient_id))
+        one.note(weight="40")
+        one.write()
+        one.add(LORATADINE)
+        one.sign()
+        paper = prescription_paper(one.signed[0].id)
+        papers.append((paper.kind, paper.colour))
+    assert papers == [("儿科", "green"), ("普通", "")]
+
+
+@pytest.mark.rule("RX-01")
+def test_each_kind_of_sheet_has_its_paper_and_its_mark(clinic, writing):
+    one = writing(HEALTHY)
+    one.write()
+    one.add(LORATADINE)
+    one.sign()
+    clinic.drop_triggers("prescription")
+    papers = {}
+    for kind in ("ordinary", "emergency", "paediatric", "narcotic", "psychotropic_1", "psychotropic_2"):
+        clinic.raw("UPDATE prescription SET kind = ?", (kind,))
+        paper = prescription_paper(one.signed[0].id)
+        papers[kind] = (paper.kind, paper.colour)
+    assert papers == {
+        "ordinary": ("普通", ""), "emergency": ("急诊", "yellow"), "paediatric": ("儿科", "green"),
+        "narcotic": ("麻", "red"), "psychotropic_1": ("精一", "red"), "psychotropic_2": ("精二", ""),
+    }  # fmt: skip
 
 
 @pytest.mark.rule("RX-03")
@@ -200,6 +236,18 @@ def test_seven_doses_of_three_herbs_are_weighed_and_priced(writing):
     assert paper.kind == "中药" and paper.herbs == "共 5 剂　煎剂　代煎　用法：每日1剂，分2次温服"
     first = paper.lines[0]
     assert (first.name, first.strength, first.quantity) == ("黄芪", "15 g × 5 剂", "75g")
+
+
+@pytest.mark.rule("RX-14")
+def test_every_foot_note_of_a_herb_is_taken_and_printed(writing):
+    one = writing(HEALTHY)
+    one.write()
+    notes = ("先煎", "后下", "包煎", "烊化", "冲服", "另煎", "打碎", "鲜用")
+    for number, note in enumerate(notes, 1):
+        herb(one, f"H{number:04d}", "6", note)
+    one.sign()
+    names = [line.name for line in prescription_paper(one.signed[0].id).lines]
+    assert [name[name.index("（") :] for name in names] == [f"（{note}）" for note in notes]
 
 
 @pytest.mark.rule("RX-14", "RX-13")

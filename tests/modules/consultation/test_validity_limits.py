@@ -239,7 +239,9 @@ def test_paper_is_kept_for_the_years_of_its_kind():
 
 
 @pytest.mark.rule("QT-11")
-@pytest.mark.parametrize(("units", "days", "pens"), [("24", 28, 3), ("4", 28, 1), ("4", 29, 2), ("4", 57, 3)])
+@pytest.mark.parametrize(
+    ("units", "days", "pens"), [("24", 28, 3), ("24", 37, 3), ("4", 28, 1), ("4", 29, 2), ("4", 57, 3)]
+)
 def test_a_pen_is_empty_or_thrown_away_28_days_after_opening(units, days, pens):
     pen = Pack(Fraction(300), "U", "支", 1, False, "total", 28)
     dose, daily = Dose(Decimal(units), "U"), Frequency("qd")

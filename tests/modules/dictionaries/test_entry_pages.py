@@ -55,6 +55,17 @@ def test_wrong_fields_are_named_beside_them_and_kept(browser_as):
         assert f'id="{field}-msg"' in answer.text
 
 
+@pytest.mark.parametrize("english", ["", "  "])
+def test_a_clinic_need_not_know_the_english_of_what_it_adds(browser_as, english):
+    manager = browser_as("manager")
+    given = {"code": "G901", "name": "青溪医药", "name_en": english, "source": "合同", "reviewed": "no"}
+    assert manager.post("/dictionaries/lists/suppliers/new", given).status_code == 303
+    assert form_of(manager.get("/dictionaries/lists/suppliers/G901").text)["name_en"] == "青溪医药"
+    answer = manager.post("/dictionaries/lists/suppliers/new", {**given, "code": "G902", "name": ""})
+    assert answer.status_code == 422 and 'id="f-name-msg"' in answer.text
+    assert 'id="f-name_en-msg"' not in answer.text, "what is missing is said once"
+
+
 def test_a_cashier_reads_and_changes_nothing(browser_as):
     cashier = browser_as("cashier")
     page = cashier.get("/dictionaries/lists/drugs/D0001")
@@ -130,3 +141,10 @@ def test_a_long_file_is_read_and_brought_in_beside_the_request(browser_as, monke
     assert begun.status_code == 303 and "全部导入了" in until(begun.location, "全部导入了")
     assert queries.diagnoses_matching("yangli")[0].code == "Z96.001"
     assert "重启过" in manager.get(f"/dictionaries/import/{'0' * 32}").text
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_every_list_is_searched_on_its_page_and_where_it_is_picked_from(kind, browser_as):
+    browser = browser_as("administrator")
+    for path in (f"/dictionaries/lists/{kind}?q=a", f"/dictionaries/suggest/{kind}?q=a"):
+        assert browser.get(path).status_code == 200, path

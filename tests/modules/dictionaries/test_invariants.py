@@ -9,7 +9,7 @@ def broken() -> dict[str, list[tuple[str, str]]]:
 
 
 def test_all_hold_at_first(clinic):
-    assert not {"D1", "D2"} & broken().keys()
+    assert not {"D1", "D2", "D3"} & broken().keys()
 
 
 def test_d1_names_two_prices_of_one_day(clinic):
@@ -30,3 +30,11 @@ def test_d2_names_a_price_without_an_item(clinic):
         " VALUES('drug', zeroblob(16), 1, '2026-01-01', 'x', 0, 0)"
     )
     assert broken()["D2"] == [(f"price {db.value('SELECT max(id) FROM price')}", "belongs to no drug")]
+
+
+def test_d3_names_what_no_search_finds(clinic):
+    no = "(SELECT no FROM search_entry WHERE item_id = (SELECT id FROM diagnosis WHERE code = 'J06.900'))"
+    clinic.raw(f"DELETE FROM search_words WHERE rowid = {no}")
+    assert broken()["D3"] == [("diagnosis J06.900", "no search finds it")]
+    clinic.raw("DELETE FROM search_entry WHERE item_id = (SELECT id FROM service_item WHERE code = 'S0001')")
+    assert ("service S0001", "no search finds it") in broken()["D3"]

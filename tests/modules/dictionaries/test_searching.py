@@ -119,3 +119,91 @@ def test_a_subject_finds_its_registration_fee_item(clinic):
 
 def test_a_plain_drug_stands_above_its_compounds(clinic):
     assert names("amxl") == ["阿莫西林胶囊", "阿莫西林颗粒", "阿莫西林克拉维酸钾片"]
+
+
+def use(clinic, kind: str, *ids: bytes, place: int = 0, times: int = 1) -> None:
+    def count(uow) -> None:
+        services.count_uses(uow, {kind: ids})
+        uow.audit("test.use")
+
+    for _ in range(times):
+        clinic.run(clinic.actor("doctor", place), count)
+
+
+def codes(typed: str, person_id: bytes = b"") -> list[str]:
+    return [one.code for one in queries.diagnoses_matching(typed, 8, person_id=person_id)]
+
+
+@pytest.mark.rule("CFG-10")
+def test_what_the_person_used_stands_before_what_the_clinic_used_and_both_before_the_rest(clinic):
+    me, before = clinic.actor("doctor").person_id, codes("g")
+    often, mine = (queries.diagnosis_by_code(code) for code in before[-2:])
+    use(clinic, "diagnoses", often.id, place=1, times=3)
+    use(clinic, "diagnoses", mine.id)
+    assert codes("g", me)[:2] == [mine.code, often.code]
+    assert codes("g", clinic.actor("doctor", 1).person_id)[:2] == [often.code, mine.code]
+    assert codes("g", clinic.actor("manager").person_id)[:2] == [often.code, mine.code]
+
+
+@pytest.mark.rule("CFG-10")
+def test_an_exact_name_stands_before_everything_used(clinic):
+    plain, compound = queries.drug_by_code("D0001"), names("amxl")[-1]
+    (used,) = [hit.id for hit in queries.drugs_matching("amxl", DAY) if hit.name == compound]
+    use(clinic, "drugs", used, times=5)
+    assert names("amxl")[0] == compound and names(plain.name)[0] == plain.name
+    assert queries.drugs_matching(plain.name, DAY)[0].is_exact
+
+
+def test_own_use_of_long_ago_no_longer_counts(clinic, monkeypatch):
+    from clinic_app.kernel import parameters
+
+    me, before = clinic.actor("doctor").person_id, codes("g")
+    mine, theirs = (queries.diagnosis_by_code(code) for code in before[-2:])
+    use(clinic, "diagnoses", mine.id)
+    use(clinic, "diagnoses", theirs.id, place=1, times=2)
+    assert codes("g", me)[0] == mine.code
+    clinic.raw("UPDATE item_use SET last_on = '2020-01-01'")
+    assert codes("g", me)[0] == theirs.code
+    assert parameters.value("dictionaries.recent_use_days", DAY) == 90
+
+
+def test_a_used_entry_is_found_under_its_new_name_and_counts_in_any_long_list(clinic):
+    rows = [
+        {"code": f"Q{at:04d}", "name": f"古怪病{at:04d}", "name_en": "Odd", "source": "x", "is_reviewed": 0}
+        for at in range(1500)
+    ]
+    clinic.run(clinic.actor("manager"), lambda uow: services.import_list(uow, "diagnoses", rows, source="x"))
+    last = queries.diagnosis_by_code("Q1499")
+    assert "Q1499" not in codes("g")
+    use(clinic, "diagnoses", last.id)
+    assert codes("g")[0] == "Q1499" and codes("gguaibing"[1:])[0] == "Q1499"
+    renamed = [{**rows[-1], "name": "稀奇病"}]
+    clinic.run(clinic.actor("manager"), lambda uow: services.import_list(uow, "diagnoses", renamed, source="x"))
+    assert codes("xq")[0] == "Q1499" and "Q1499" not in codes("ggb1499")
+
+
+def test_disabled_diagnoses_do_not_take_the_place_of_those_in_use(clinic):
+    rows = [
+        {"code": f"Q{at:04d}", "name": f"古怪病{at:04d}", "name_en": "Odd", "source": "x", "is_reviewed": 0}
+        for at in range(300)
+    ]
+    clinic.run(clinic.actor("manager"), lambda uow: services.import_list(uow, "diagnoses", rows, source="x"))
+    clinic.raw("UPDATE diagnosis SET is_disabled = 1 WHERE code LIKE 'Q%' AND code < 'Q0299'")
+    assert codes("古怪病") == ["Q0299"]
+
+
+def test_a_search_in_a_long_list_costs_two_milliseconds_of_the_processor_at_most(clinic):
+    given = ["高血压", "股骨", "感冒", "骨折", "关节炎", "急性", "慢性", "气管炎", "胃炎", "损伤"]
+    rows = [
+        {"code": f"Q{at:05d}", "name": f"{given[at % 10]}{given[at // 10 % 10]}{given[at // 100 % 10]}{at}",
+         "name_en": "x", "source": "x", "is_reviewed": 0}
+        for at in range(12_000)
+    ]  # fmt: skip
+    clinic.run(clinic.actor("manager"), lambda uow: services.import_list(uow, "diagnoses", rows, source="x"))
+    use(clinic, "diagnoses", *(queries.diagnosis_by_code(row["code"]).id for row in rows[::40]))
+    for typed in ("g", "gx", "j", "高", "gaoxue", "q0"):
+        queries.diagnoses_matching(typed, 5)
+        began = time.process_time()
+        for _ in range(20):
+            queries.diagnoses_matching(typed, 5)
+        assert (time.process_time() - began) / 20 < 0.002, typed

@@ -285,3 +285,11 @@ def test_a_report_that_was_paid_back_is_named(case, clinic):
     clinic.drop_triggers("charge_line")
     clinic.raw("UPDATE charge_line SET refunded = quantity WHERE source_kind = 'request'")
     assert "L1-paid" in held()
+
+
+def test_a_requested_test_that_nobody_is_asked_to_pay_is_named(case, clinic):
+    asked_for(case, CBC, pay=False)
+    assert held() == set()
+    clinic.drop_triggers("charge_line")
+    clinic.raw("DELETE FROM charge_line WHERE source_kind = 'request'")
+    assert held() == {"M6-asked"}

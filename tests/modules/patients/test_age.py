@@ -23,6 +23,7 @@ DATES = st.dates(date(1900, 1, 1), date(2100, 12, 31))
         ("2021-11-20", "2024-03-05", ((2, "years"), (3, "months"))),
         ("2018-03-06", "2024-03-05", ((5, "years"), (11, "months"))),
         ("2018-03-05", "2024-03-05", ((6, "years"),)),
+        ("2017-12-05", "2024-03-05", ((6, "years"),)),
         ("1949-12-31", "2024-03-05", ((74, "years"),)),
     ],
 )
@@ -42,8 +43,14 @@ def test_months_are_shown_until_the_day_before_the_sixth_birthday(clinic):
     born = date(2018, 3, 5)
     assert Age.at(born, date(2024, 3, 4)).parts() == ((5, "years"), (11, "months"))
     assert Age.at(born, date(2024, 3, 5)).parts() == ((6, "years"),)
-    shown = [queries.age_text("2018-04-05", date(2024, month, 5)) for month in (3, 4)]
-    assert shown == ["5岁11月", "6岁"]
+    shown = [queries.age_text("2018-04-05", date(2024, month, 5)) for month in (3, 4, 5)]
+    assert shown == ["5岁11月", "6岁", "6岁"]
+
+
+@pytest.mark.rule("ID-10")
+def test_born_on_10_november_the_fifth_of_march_is_3_months_and_24_days(clinic):
+    shown = [queries.age_text(born, date(2024, 3, 5)) for born in ("2023-11-10", "2024-02-06", "2021-11-20")]
+    assert shown == ["3月24天", "28天", "2岁3月"]
 
 
 @pytest.mark.rule("ID-10")

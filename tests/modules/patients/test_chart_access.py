@@ -256,6 +256,43 @@ def test_a_hostile_reason_is_text(clinic, browser_as, chen):
     assert "<script>alert" not in shown and re.search("&lt;script&gt;alert", shown)
 
 
+ELSEWHERE = {
+    "cashier": ("/charging/bills/{bill}", "/charging/visits/{visit}", "/charging/bills/{bill}/refund"),
+    "pharmacist": ("/pharmacy/sheets/{sheet}", "/pharmacy/sheets/{sheet}/labels", "/pharmacy/sheets/{sheet}/return"),
+    "nurse": ("/treatments/patients/{patient}", "/laboratory/visits/{visit}/results"),
+    "registrar": ("/registration/?patient={patient}", "/registration/line/{visit}"),
+}
+
+
+def test_a_restricted_record_asks_for_a_reason_on_the_screens_of_every_room(clinic, browser_as, chen):
+    done = visit.one_visit(clinic, chen.id)
+    ids = {
+        "patient": chen.id.hex(), "visit": done["visit_id"].hex(), "bill": done["bill_id"].hex(),
+        "sheet": done["prescription_ids"][0].hex(),
+    }  # fmt: skip
+    restrict(clinic, chen.id)
+    clinic.drop_triggers("visit")
+    clinic.raw("UPDATE visit SET visit_on = '2020-01-01' WHERE id = ?", (done["visit_id"],))
+    clinic.raw("UPDATE patient SET last_visit_on = '2020-01-01' WHERE id = ?", (chen.id,))
+    for role, paths in ELSEWHERE.items():
+        for path in paths:
+            answer = browser_as(role).get(path.format(**ids))
+            assert answer.status_code in (404, 422) and "陈桂英" not in answer.text, path
+    open_chart(clinic, chen.id, "cashier")
+    assert browser_as("cashier").get(ELSEWHERE["cashier"][0].format(**ids)).status_code == 200
+
+
+def test_a_search_shows_no_more_of_a_restricted_record_than_tells_it_from_others(clinic, browser_as, chen):
+    whole = queries.search("cgy")[0]
+    restrict(clinic, chen.id)
+    for role, path in (("registrar", "/patients/search?q=cgy"), ("doctor", "/doctor/without-number/search?q=cgy")):
+        shown = browser_as(role).get(path).text
+        assert "陈桂英" not in shown and whole.phone not in shown and (not whole.address or whole.address not in shown)
+    assert queries.search("cgy")[0].name == "陈**" and queries.names([chen.id]) == {chen.id: "陈**"}
+    clinic.raw("UPDATE patient SET last_visit_on = ? WHERE id = ?", (clock.today().isoformat(), chen.id))
+    assert queries.search("cgy")[0].name == "陈桂英" and queries.names([chen.id]) == {chen.id: "陈桂英"}
+
+
 @pytest.mark.rule("PR-03")
 def test_a_restricted_person_is_masked_in_every_search_and_marked_on_every_page(clinic, browser_as, chen):
     htmx = {"HX-Request": "true"}

@@ -45,7 +45,7 @@ def test_the_labels_read_as_the_golden_ones(clinic: Clinic, browser_as: Callable
 def test_the_use_is_the_largest_text_of_a_label(clinic: Clinic, browser_as: Callable[..., Browser]) -> None:
     sheet = paid(clinic, "D0001")
     html = browser_as("pharmacist").get(f"/pharmacy/sheets/{sheet.id.hex()}/labels").text
-    assert '<p class="use">每次 0.5 g（2粒），每日3次，口服，3 天</p>' in html
+    assert '<p class="use">每次 0.5 g（2粒），每日3次，口服，3 天</p>' in html.replace("\u00a0", " ")
     css = (Path(__file__).parents[3] / "clinic_app" / "web" / "static" / "clinic.css").read_text("utf-8")
     sizes = {name: float(size) for name, size in re.findall(r"\.plab ?(\.use|h1)?\{[^}]*?font-size:([0-9.]+)px", css)}
     assert sizes[".use"] == max(sizes.values()) and len(sizes) == 3

@@ -8,6 +8,8 @@ from clinic_app.kernel import db, invariants
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.modules.charging import queries as charging_queries
+from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.dictionaries.services import set_price
 from clinic_app.modules.patients import services as patients
 from clinic_app.modules.patients.services import AllergyEntry
 from clinic_app.modules.pharmacy import queries, rules, services
@@ -101,6 +103,7 @@ def test_a_drug_paid_back_for_an_allergy_does_not_stop_the_others_of_its_sheet(c
     all_agrees()
 
 
+@pytest.mark.rule("FE-09")
 def test_a_return_that_is_refused_is_not_refunded(clinic: Clinic) -> None:
     sheet = paid(clinic, "D0001")
     give(clinic, sheet)
@@ -192,6 +195,34 @@ def test_what_becomes_of_a_returned_pack(
 @pytest.mark.rule("PH-11")
 def test_ten_sold_at_1_25_and_returned_at_1_20_leave_a_difference_of_half_a_yuan() -> None:
     assert rules.difference_fen(12_500, 12_000, 10, 1) == -50
+
+
+@pytest.mark.rule("PH-11")
+def test_the_patient_gets_what_was_paid_and_the_return_keeps_the_difference(clinic: Clinic, browser_as) -> None:  # type: ignore[no-untyped-def]
+    def cost(each_e4: int) -> None:
+        drug = dictionaries.drug_by_code("D0001")
+        assert drug is not None and drug.pack_size == 24
+        clinic.run(
+            clinic.actor("manager"), lambda uow: set_price(uow, "drug", drug.id, 24 * each_e4, uow.on, "集采")
+        )
+
+    cost(12_500)
+    sheet = paid(clinic, "D0001")
+    give(clinic, sheet)
+    cost(12_000)
+    made = bring_back(clinic, sheet, 10)
+    bring_back(clinic, sheet, 8, accepted=False)
+    assert [(one.quantity, one.difference_fen) for one in queries.returns_of(sheet.id)] == [(10, -50), (8, 0)]
+    assert {one.return_no: one.difference_fen for one in queries.returned_on(today())}[made["return_no"]] == -50
+    shown = browser_as("pharmacist")
+    assert "按今天的价，差 −0.50" in shown.get(f"/pharmacy/sheets/{sheet.id.hex()}/return").text
+    assert "−0.50" in shown.get("/pharmacy/returns").text
+    refund(clinic, sheet, lines(sheet)[0], 10)
+    assert db.value("SELECT sum(amount_fen) FROM refund_payment") == 1250
+    place = stock.pharmacy_place().id
+    account = next(one for one in stock.worked_out(place, f"{today():%Y-%m}") if one.drug_id == lines(sheet)[0].drug.id)
+    assert account.month.closing_fen == account.month.closing * 120
+    all_agrees()
 
 
 @pytest.mark.rule("PH-08")

@@ -7,7 +7,17 @@ from clinic_app.modules.pharmacy import queries, services
 from clinic_app.modules.pharmacy.rules import Course, state_of
 from tests import visit
 from tests.conftest import Clinic
-from tests.modules.pharmacy.window import give, paid, prepare, second_pharmacist, set_parameter
+from tests.modules.pharmacy.window import (
+    again,
+    bring_back,
+    code_of,
+    give,
+    lines,
+    paid,
+    prepare,
+    second_pharmacist,
+    set_parameter,
+)
 
 HTMX = {"HX-Request": "true"}
 
@@ -65,6 +75,41 @@ def test_one_sheet_from_signing_to_the_patient(clinic: Clinic) -> None:
 
 
 @pytest.mark.rule("RX-18")
+def test_one_sheet_sent_back_handed_out_in_parts_and_returned(clinic: Clinic) -> None:
+    pharmacist, visit_id = clinic.actor("pharmacist"), visit.arrive(clinic)["visit_id"]
+    sheet_id = visit.consult(clinic, visit_id, ("D0001",))[0]
+    clinic.run(pharmacist, lambda uow: services.reject_sheet(uow, sheet_id, "有禁忌或过敏"))
+    assert _state(sheet_id) == "rejected"
+    clinic.run(pharmacist, lambda uow: services.pass_review(uow, sheet_id))
+    assert _state(sheet_id) == "reviewed"
+    visit.pay(clinic, visit_id)
+    sheet = again(sheet_id)
+    give(clinic, sheet, quantities={lines(sheet)[0].id.hex(): 5}, short_reason="patient_wish")
+    assert _state(sheet_id) == "owed"
+    give(clinic, sheet)
+    bring_back(clinic, sheet, 5, accepted=False)
+    assert _state(sheet_id) == "dispensed"
+    bring_back(clinic, sheet, 5)
+    assert _state(sheet_id) == "partly_returned"
+    bring_back(clinic, sheet, 13)
+    assert _state(sheet_id) == "returned"
+
+
+@pytest.mark.rule("RX-18")
+def test_a_paid_sheet_is_not_voided_and_only_its_author_voids_it(clinic: Clinic) -> None:
+    visit_id = visit.arrive(clinic)["visit_id"]
+    sheet_id = visit.consult(clinic, visit_id, ("D0001",))[0]
+
+    def void(place: int = 0) -> None:
+        doctor = clinic.actor("doctor", place)
+        clinic.run(doctor, lambda uow: consultation.void_prescription(uow, sheet_id, "开错药"))
+
+    assert code_of(lambda: void(1)) == "consultation.other_doctor"
+    visit.pay(clinic, visit_id)
+    assert code_of(void) == "charging.sheet_paid"
+
+
+@pytest.mark.rule("RX-18")
 def test_the_doctors_page_asks_for_the_state_and_shows_it(clinic: Clinic, browser_as) -> None:  # type: ignore[no-untyped-def]
     sheet = paid(clinic)
     url = f"/pharmacy/sheets/{sheet.id.hex()}/state"
@@ -81,3 +126,12 @@ def test_a_voided_sheet_has_no_state(clinic: Clinic, browser_as) -> None:  # typ
     visit.run(clinic, "doctor", lambda uow: consultation.void_prescription(uow, sheet_id, "写错了"))
     assert queries.progress(sheet_id) is None
     assert "tag" not in browser_as("doctor").get(f"/pharmacy/sheets/{sheet_id.hex()}/state", **HTMX).text
+
+
+def test_the_banner_of_an_owed_sheet_does_not_say_that_all_is_handed_out(clinic: Clinic, browser_as) -> None:  # type: ignore[no-untyped-def]
+    sheet = paid(clinic)
+    give(clinic, sheet, quantities={lines(sheet)[0].id.hex(): 4}, short_reason="patient_wish")
+    page = browser_as("pharmacist").get(f"/pharmacy/sheets/{sheet.id.hex()}").text
+    banner = page.split('id="patient-banner"')[1].split("</section>")[0]
+    assert "发了一部分" in banner and "已发药" not in banner
+    assert _state(sheet.id) == "owed"

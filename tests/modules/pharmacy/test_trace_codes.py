@@ -2,6 +2,7 @@
 
 import pytest
 
+from clinic_app.kernel import invariants
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.pharmacy import queries, rules, services
 from tests.conftest import Clinic
@@ -77,3 +78,16 @@ def test_codes_of_a_delivery_are_recorded_once_and_belong_to_one_drug(clinic: Cl
 ])  # fmt: skip
 def test_what_reads_as_a_trace_code(text: str, code: str | None) -> None:
     assert rules.trace_code(text) == code
+
+
+@pytest.mark.rule("NS-07")
+def test_the_code_of_a_pack_that_is_to_be_scrapped_is_never_sold_again(clinic: Clinic) -> None:
+    sheet = paid(clinic, "D0001")
+    give(clinic, sheet, traces=traced(sheet, CODE))
+    bring_back(clinic, sheet, 18, "damaged", traces=[CODE])
+    assert queries.traces_of_sheet(sheet.id) == [] and queries.traced(CODE).left == 6  # type: ignore[union-attr]
+    again = paid(clinic, "D0001")
+    assert code_of(lambda: give(clinic, again, traces=traced(again, CODE))) == "pharmacy.trace_short"
+    clinic.raw("INSERT INTO trace_sale(code, dispense_id, line_id, quantity)"
+               " SELECT code, dispense_id, line_id, 7 FROM trace_sale")  # fmt: skip
+    assert [one.id for one in invariants.results() if not one.holds] == ["S6"]

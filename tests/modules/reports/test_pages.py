@@ -119,3 +119,28 @@ def test_a_name_that_is_a_formula_stays_a_text(clinic: Any, browser_as: Any) -> 
     visit.arrive(clinic, PatientData("=CMD", "1", None, allergy_state="none"))
     (row,) = list(csv.reader(io.StringIO(export(browser_as("manager")).data.decode("utf-8-sig"))))[1:]
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+
+
+def test_the_way_it_was_paid_and_where_it_came_from_open_their_own_rows_and_their_sum(
+    browser_as: Any, day: dict[str, Any]
+) -> None:
+    manager = browser_as("manager")
+    page = manager.get("/reports").text
+    for account, shown in (("cash", "现金"), ("income:general_fee", "一般诊疗费")):
+        (link,) = re.findall(rf'href="(/reports/rows/income\?account={account}&amp;[^"]+)"[^>]*>([0-9.]+)<', page)
+        text = manager.get(link[0].replace("&amp;", "&")).text
+        assert day["receipt_no"] in text and f"· {shown}" in text and f'<td class="num">{link[1]}</td>' in text
+    none = manager.get("/reports/rows/income?account=income:surgery").text
+    assert day["receipt_no"] not in none
+    assert manager.get("/reports/rows/income?account=drawer").status_code == 404
+    (head, row) = csv.reader(io.StringIO(export(manager, "income", account="cash").data.decode("utf-8-sig")))
+    assert head[-1] == "现金" and row[-1] == row[4]
+
+
+def test_a_bar_opens_the_visits_of_its_hour(browser_as: Any, day: dict[str, Any]) -> None:
+    manager = browser_as("manager")
+    (link,) = re.findall(r'href="(/reports/rows/visits\?[^"]*hour=(\d+))"', manager.get("/reports").text)
+    assert "赵**" in manager.get(link[0].replace("&amp;", "&")).text
+    other = (int(link[1]) + 1) % 24
+    assert "赵**" not in manager.get(f"/reports/rows/visits?hour={other}").text
+    assert manager.get("/reports/rows/visits?hour=99").status_code == 200

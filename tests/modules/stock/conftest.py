@@ -50,6 +50,11 @@ class Store:
         )
         return source_id
 
+    def top_up(self, source_id: bytes, quantity: int, line: int = 1) -> dict[str, Any]:
+        return self.run(
+            lambda uow: services.top_up(uow, source_id=source_id, lines=[(line, self.drug.id, quantity)])
+        )
+
     def consume(self, source_id: bytes, **limits: Any) -> list[tuple[Any, bytes, int]]:
         return self.run(lambda uow: services.consume(uow, source_id=source_id, document_id=new_id(), **limits))
 

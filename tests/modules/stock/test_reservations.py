@@ -127,7 +127,7 @@ def test_a_batch_that_expires_while_held_is_not_handed_out_and_another_takes_its
     with pytest.raises(Refused) as refused:
         store.consume(source)
     assert (refused.value.code, refused.value.facts["batch_no"]) == ("stock.batch_expired", "TODAY")
-    assert store.run(lambda uow: services.renew(uow, source)) == {"renewed": 1}
+    assert store.top_up(source, 4) == {"held": 1}
     assert store.held(source) == [("LATER", 4)]
     assert store.consume(source)[0][1] == store.batch("LATER").id
 
@@ -140,8 +140,6 @@ def test_a_frozen_batch_is_not_handed_out_and_without_another_it_stays_held(stor
     with pytest.raises(Refused) as refused:
         store.consume(source)
     assert refused.value.code == "stock.batch_is_frozen"
-    with pytest.raises(Refused):
-        store.run(lambda uow: services.renew(uow, source))
     assert store.held(source) == [("A1", 4)]
 
 
@@ -180,11 +178,11 @@ def test_a_line_that_holds_two_batches_takes_more_of_the_second_when_the_first_i
     source = store.reserve(8)
     assert store.held(source) == [("SOON", 5), ("LATE", 3)]
     store.run(lambda uow: services.freeze_batch(uow, store.batch("SOON").id, "召回"))
-    assert store.run(lambda uow: services.renew(uow, source)) == {"renewed": 1}
+    assert store.top_up(source, 8) == {"held": 1}
     assert store.held(source) == [("LATE", 8)] and store.available() == 42
 
 
-def test_renewing_some_lines_leaves_the_others_of_the_source_as_they_are(store):
+def test_holding_anew_for_some_lines_leaves_the_others_of_the_source_as_they_are(store):
     store.receive(("SOON", 100, 10), ("LATE", 400, 50))
     source = new_id()
 
@@ -194,5 +192,5 @@ def test_renewing_some_lines_leaves_the_others_of_the_source_as_they_are(store):
 
     store.run(two_lines)
     store.run(lambda uow: services.freeze_batch(uow, store.batch("SOON").id, "召回"))
-    store.run(lambda uow: services.renew(uow, source, line_ids={2}))
+    store.top_up(source, 4, line=2)
     assert [(one.line_id, one.batch_no) for one in queries.reservations_of(source)] == [(1, "SOON"), (2, "LATE")]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from clinic_app.kernel import db, invariants, maintenance
+from clinic_app.kernel import db, invariants, maintenance, parameters
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Refused
 from clinic_app.modules.dictionaries import queries as dictionaries
@@ -17,6 +17,7 @@ from clinic_app.modules.stock.rules.limits import (
     batch_amount,
     expiry_colour,
     price_difference,
+    price_of_cost,
     suggestion,
 )
 from clinic_app.modules.stock.rules.months import Movement, month_of
@@ -56,6 +57,14 @@ def test_the_thirtieth_of_june_is_117_days_from_the_fifth_of_march() -> None:
     assert expiry_colour((date(2024, 6, 30) - date(2024, 3, 5)).days, LIMITS) == "yellow"
 
 
+@pytest.mark.rule("PH-06")
+def test_the_thirtieth_of_june_is_yellow_by_the_parameters(clinic: Clinic) -> None:
+    clinic.drop_triggers("batch")
+    clinic.raw("UPDATE batch SET expires_on = '2024-06-30' WHERE drug_id = ?", (drug("D0001").id,))
+    found = [one for one in queries.alarms(date(2024, 3, 5)) if one.drug_id == drug("D0001").id and one.kind == "near"]
+    assert {(one.days, one.colour) for one in found} == {(117, "yellow")}
+
+
 @pytest.mark.rule("PH-07")
 @pytest.mark.parametrize(("on_hand", "on_order", "pack", "buy"), [
     (22, 0, 1, 78), (22, 40, 1, 0), (29, 0, 1, 71), (30, 0, 1, 0), (22, 0, 10, 80), (22, 7, 1, 71), (22, 8, 1, 0),
@@ -67,6 +76,43 @@ def test_what_is_suggested_to_buy(on_hand: int, on_order: int, pack: int, buy: i
 @pytest.mark.rule("PH-09")
 def test_twelve_first_expiry_first_out_at_batch_cost_come_to_61_20() -> None:
     assert batch_amount([(10, 50_000), (2, 56_000)], 1) == 6120
+
+
+@pytest.mark.rule("PH-09")
+@pytest.mark.parametrize(("cost", "now", "marked_up", "price"), [
+    (56_000, 50_000, False, 56_000), (50_000, 50_000, False, None), (56_000, 50_000, True, None),
+    (0, 50_000, False, None), (56_000, None, False, 56_000),
+])  # fmt: skip
+def test_the_price_is_the_cost_where_nothing_is_put_on_top(
+    cost: int, now: int | None, marked_up: bool, price: int | None
+) -> None:
+    assert price_of_cost(cost, now, is_marked_up=marked_up) == price
+
+
+@pytest.mark.rule("PH-09")
+def test_a_delivery_changes_the_price_from_tomorrow_where_the_clinic_sells_at_cost(clinic: Clinic) -> None:
+    one, herb, keep = drug("D0011"), drug("H0001"), clinic.actor("pharmacist")
+    tomorrow = today() + timedelta(days=1)
+
+    def receive(batch_no: str, cost_e4: int) -> int:
+        expires_on = today() + timedelta(days=400)
+        goods = [services.GoodsLine(item.id, batch_no, expires_on, item.pack_size, cost_e4) for item in (one, herb)]
+        place = queries.pharmacy_place().id
+        made = clinic.run(keep, lambda uow: services.receive_goods(
+            uow, place_id=place, supplier="县药材公司", document_no="", lines=goods))  # fmt: skip
+        return int(made["prices"])
+
+    before = [dictionaries.price_on(item.id, today()) for item in (one, herb)]
+    assert receive("A1", 56_000) == 0 and dictionaries.price_on(one.id, tomorrow) == before[0]
+
+    def sell_at_cost(uow: Any) -> None:
+        parameters.change(uow, "stock.price_follows_cost", True, uow.on, "零差率")
+        uow.audit("test.change")
+
+    clinic.run(clinic.actor("administrator"), sell_at_cost)
+    assert (receive("A2", 56_000), receive("A3", 56_000), receive("A4", 50_000)) == (1, 0, 1)
+    assert [dictionaries.price_on(item.id, today()) for item in (one, herb)] == before
+    assert [dictionaries.price_on(item.id, tomorrow) for item in (one, herb)] == [50_000, before[1]]
 
 
 @pytest.mark.rule("PH-10")
@@ -159,6 +205,8 @@ def test_a_price_that_takes_effect_revalues_every_place_once(clinic: Clinic) -> 
     clinic.drop_triggers("price_change")
     clinic.raw("UPDATE price_change SET quantity = 5")
     assert broken()["S1-price"][0][1] == f"stock 5, moves {there}"
+    clinic.raw("UPDATE price_change SET quantity = ?, difference_fen = difference_fen + 1", (there,))
+    assert broken()["S1-price"][0][1] == f"difference {fen + 1} fen, stock times prices {fen}"
 
 
 @pytest.mark.rule("PH-12")
@@ -231,3 +279,7 @@ def test_a_month_is_closed_after_the_one_before_it(clinic: Clinic) -> None:
     close(f"{before:%Y-%m}")
     close(f"{last:%Y-%m}")
     assert broken() == {}
+    clinic.drop_triggers("stock_month_balance")
+    clinic.raw("UPDATE stock_month_balance SET opening = opening + 1, came_in = came_in - 1 WHERE month = ?",
+               (f"{last:%Y-%m}",))  # fmt: skip
+    assert broken()["S1-months"][0][1].startswith("opening ")

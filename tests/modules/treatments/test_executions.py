@@ -193,6 +193,7 @@ def test_an_own_drug_costs_nothing_and_takes_no_stock_but_the_infusion_is_charge
     one = infusion(case, days=1, own=True)
     lines = charging.open_lines(one.visit_id, today())
     assert {line.name for line in lines} == {"氯化钠注射液", "静脉输液", "一般诊疗费"}
+    assert [(part.is_own, part.units > 0) for part in queries.parts_of(one.entries[0].id)] == [(0, True), (1, False)]
     one.pay()
     assert db.value("SELECT count(*) FROM reservation r JOIN batch b ON b.id = r.batch_id JOIN drug d"
                     " ON d.id = b.drug_id WHERE d.code = ?", (CEFAZOLIN,)) == 0

@@ -90,10 +90,25 @@ UNION ALL SELECT 'scan reference ' || y.reference, 'is on ' || count(DISTINCT y.
         UNION ALL SELECT s.reference, 'settlement ' || s.voucher_id FROM settlement_payment s WHERE s.reference <> ''
     ) AS y GROUP BY y.reference HAVING count(DISTINCT y.paid) > 1
 """
+_ASKED = """
+SELECT 'sheet ' || p.prescription_no || ' line ' || l.line_no, 'is to be paid for ' ||
+    coalesce((SELECT sum(c.quantity) FROM charge_line c WHERE c.source_id = p.id AND c.source_line_id = l.id
+        AND c.state <> 'withdrawn'), 0) || ', signed for ' || l.quantity
+    FROM prescription p JOIN prescription_line l ON l.prescription_id = p.id
+    WHERE p.state = 'signed' AND l.deleted_at IS NULL AND l.is_own = 0 AND NOT EXISTS (SELECT 1 FROM charge_line c
+        WHERE c.source_id = p.id AND c.source_line_id = l.id AND c.state <> 'withdrawn' AND c.item_id = l.drug_id
+        AND c.quantity = l.quantity AND c.visit_id = p.visit_id AND c.patient_id = p.patient_id)
+UNION ALL SELECT 'request ' || q.request_no || ' line ' || l.line_no, 'nobody is asked to pay for it'
+    FROM request q JOIN request_line l ON l.request_id = q.id
+    WHERE q.state = 'signed' AND l.deleted_at IS NULL AND l.withdrawn_at IS NULL AND NOT EXISTS (SELECT 1
+        FROM charge_line c WHERE c.source_id = q.id AND c.source_line_id = l.id AND c.state <> 'withdrawn'
+        AND c.item_id = l.service_item_id AND c.quantity = l.quantity AND c.visit_id = q.visit_id)
+"""
 
 INVARIANTS = (
     Invariant("M1", "每张收费单、每次作废和冲红都有一张借贷相平的凭证", _BALANCED),
     Invariant("M2", "收费单等于明细之和，也等于收到的钱", _BILL_IS_ITS_LINES),
     Invariant("M3", "每张凭证最多更正一次，作废和冲红是原凭证的镜像", _CORRECTED_ONCE),
+    Invariant("M6-asked", "签了的处方和申请，每一项都有一笔一样多的费用", _ASKED),
     Invariant("M6-bill", "一笔费用最多在一张有效的收费单上", _PAID_ONCE),
 )

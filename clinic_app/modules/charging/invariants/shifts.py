@@ -40,6 +40,7 @@ _LEDGER_OF_MONTH = (
     "(SELECT coalesce(sum(e.amount_fen), 0) FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id"
     " WHERE v.posted_on >= m.month || '-01' AND v.posted_on <= m.month || '-31' AND {account})"
 )
+_NONCASH_OF_MONTH = _LEDGER_OF_MONTH.format(account=_OTHER_WAYS)
 _MONTH_IS_LOCKED = f"""
 SELECT 'month ' || m.month, 'voucher ' || v.id || ' was entered after its close' FROM month_close m
     JOIN voucher v ON v.posted_on >= m.month || '-01' AND v.posted_on <= m.month || '-31'
@@ -48,7 +49,7 @@ UNION ALL SELECT 'month ' || m.month, 'its income is not that of its ledger' FRO
     WHERE m.reopened_at IS NULL AND m.income_fen <> -{_LEDGER_OF_MONTH.format(account="e.account GLOB 'income:*'")}
 UNION ALL SELECT 'month ' || m.month, 'its cash or other payments are not those of its ledger' FROM month_close m
     WHERE m.reopened_at IS NULL AND (m.cash_fen <> {_LEDGER_OF_MONTH.format(account="e.account = 'cash'")}
-        OR m.noncash_fen <> {_LEDGER_OF_MONTH.format(account=_OTHER_WAYS)})
+        OR m.noncash_fen <> {_NONCASH_OF_MONTH})
 UNION ALL SELECT 'month ' || m.month, 'its arrears are not those of the ledger at its close' FROM month_close m
     WHERE m.receivable_fen <> (SELECT coalesce(sum(e.amount_fen), 0) FROM ledger_entry e
         JOIN voucher v ON v.id = e.voucher_id WHERE e.account = 'arrears' AND v.at <= m.closed_at)

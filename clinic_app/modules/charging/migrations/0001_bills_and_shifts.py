@@ -25,6 +25,7 @@ CREATE TABLE shift(
         AND length(reason) BETWEEN 2 AND 100 END)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX shift_open ON shift(cashier_id) WHERE closed_at IS NULL;
+CREATE INDEX shift_closed ON shift(closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX shift_with_difference ON shift(closed_at) WHERE counted_fen <> drawer_fen;
 CREATE TRIGGER shift_only_closes BEFORE UPDATE ON shift
 WHEN OLD.closed_at IS NOT NULL OR NEW.closed_at IS NULL OR NEW.id IS NOT OLD.id OR NEW.cashier_id IS NOT OLD.cashier_id

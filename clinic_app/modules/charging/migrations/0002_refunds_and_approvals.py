@@ -48,6 +48,7 @@ CREATE TABLE approval(
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX approval_live ON approval(kind, coalesce(bill_id, visit_id)) WHERE state IN ('waiting', 'approved');
 CREATE INDEX approval_waiting ON approval(asked_at) WHERE state = 'waiting';
+CREATE INDEX approval_asked ON approval(asked_at);
 CREATE INDEX approval_visit ON approval(visit_id);
 CREATE INDEX approval_used ON approval(used_bill_id) WHERE used_bill_id IS NOT NULL;
 CREATE TRIGGER approval_fixed BEFORE UPDATE ON approval

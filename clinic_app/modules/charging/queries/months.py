@@ -10,8 +10,8 @@ from clinic_app.modules.charging.queries.shifts import SHIFT_SQL, Category, Meth
 from clinic_app.modules.charging.rules import CASH
 
 _DAY_ACCOUNTS = """
-SELECT e.account, sum(e.amount_fen) FROM shift s JOIN voucher v ON v.shift_id = s.id
-JOIN ledger_entry e ON e.voucher_id = v.id WHERE s.closed_at >= ? AND s.closed_at < ? GROUP BY e.account
+SELECT e.account, sum(e.amount_fen) FROM shift s CROSS JOIN voucher v ON v.shift_id = s.id
+CROSS JOIN ledger_entry e ON e.voucher_id = v.id WHERE s.closed_at >= ? AND s.closed_at < ? GROUP BY e.account
 """
 _MONTH_ACCOUNTS = """
 SELECT e.account, sum(e.amount_fen) FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id

@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
-from clinic_app.kernel.errors import Missing, Refused, Stale
+from clinic_app.kernel.errors import Missing, Stale
 from clinic_app.kernel.money import yuan
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.charging import documents, queries
 from clinic_app.modules.charging.rules import Line, Tender, settle
 from clinic_app.modules.charging.services.posting import post_settlement
+from clinic_app.modules.charging.services.references import refuse_used_references
 from clinic_app.modules.charging.services.shifts import shift_of_actor
 
 
 def settle_arrears(uow: UnitOfWork, bill_id: bytes, tenders: Sequence[Tender], *, owed_seen_fen: int) -> dict[str, Any]:
     """Take what is still owed of a bill, all of it, in the actor's shift; prints the receipt again with its new state.
 
-    Stale `charging.arrears_changed` when somebody was faster; Refused as `settle`, `.reference_used`. Returns
+    Stale `charging.arrears_changed` when somebody was faster; Refused as `settle`,
+    `.scan_reference_used`. Returns
     {"bill_id", "receipt_no", "paid_fen", "change_fen", "print_job"}.
     """
     uow.require_sure_date()
@@ -26,11 +28,7 @@ def settle_arrears(uow: UnitOfWork, bill_id: bytes, tenders: Sequence[Tender], *
     if owed != owed_seen_fen or owed <= 0:
         raise Stale("charging.arrears_changed", owed=yuan(owed))
     settled = settle([Line("arrears", owed, "欠费")], tenders, 1, methods=queries.usable_methods())
-    for payment in settled.payments:
-        if payment.reference and (used_by := queries.receipt_of_reference(payment.reference)):
-            raise Refused(
-                "charging.scan_reference_used", field="reference", reference=payment.reference, receipt_no=used_by
-            )
+    refuse_used_references(settled.payments)
     post_settlement(uow, bill.root, shift_of_actor(uow), settled.payments)
     uow.audit(
         "charging.settle_arrears", bill.root, patient_id=bill.patient_id, receipt_no=bill.receipt_no, paid_fen=owed,

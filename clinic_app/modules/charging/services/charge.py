@@ -16,6 +16,7 @@ from clinic_app.modules.charging.services.approvals import use_approval
 from clinic_app.modules.charging.services.books import take_invoice
 from clinic_app.modules.charging.services.holds import release_hold
 from clinic_app.modules.charging.services.posting import post_bill
+from clinic_app.modules.charging.services.references import refuse_used_references
 from clinic_app.modules.charging.services.shifts import shift_of_actor
 from clinic_app.modules.charging.services.storing import Document, StoredLine, store_document
 from clinic_app.modules.stock import services as stock
@@ -82,7 +83,7 @@ def _settle(
         [Line(line.category, line.amount_fen, line.name) for line in lines], [*tenders, *owed],
         parameters.value("charging.cash_rounding_fen", uow.on), waiver_fen=relief, methods=queries.usable_methods(),
     )  # fmt: skip
-    _refuse_used_references(settlement)
+    refuse_used_references(settlement.payments)
     return settlement
 
 
@@ -109,15 +110,6 @@ def _as_seen(uow: UnitOfWork, visit_id: bytes, lines_seen: Sequence[str]) -> lis
 
 def _is_id(text: str) -> bool:
     return len(text) == 32 and all(letter in "0123456789abcdef" for letter in text)
-
-
-def _refuse_used_references(settlement: Settlement) -> None:
-    for payment in settlement.payments:
-        used_by = queries.receipt_of_reference(payment.reference) if payment.reference else None
-        if used_by is not None:
-            raise Refused(
-                "charging.scan_reference_used", field="reference", reference=payment.reference, receipt_no=used_by
-            )
 
 
 def _store(

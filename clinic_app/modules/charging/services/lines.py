@@ -18,6 +18,7 @@ LineId = bytes | int
 _OPEN = (
     "INSERT INTO charge_line(id, visit_id, patient_id, source_kind, source_id, source_line_id, line_no, item_kind,"
     " item_id, quantity, state, opened_at, opened_on, changed_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?)"
+    " ON CONFLICT(source_id, source_line_id) WHERE state <> 'withdrawn' DO NOTHING"
 )
 _WITHDRAW_VISIT = "UPDATE charge_line SET state = 'withdrawn', changed_at = ? WHERE visit_id = ? AND state = 'open'"
 _PAID = (
@@ -89,18 +90,12 @@ def refuse_voiding_paid_sheet(_uow: UnitOfWork, facts: Mapping[str, Any]) -> Non
 
 def refuse_cancelling_paid_visit(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
     """Guard of `visits.cancel`: Refused `charging.visit_paid` once anything of the visit is paid."""
-    paid = db.value(_PAID, (facts["visit_id"],))
-    bill = queries.bill(paid) if paid else None
-    if bill is not None:
-        raise Refused("charging.visit_paid", receipt_no=bill.receipt_no, who=bill.cashier_name)
+    _refuse_if_visit_paid("charging.visit_paid", facts["visit_id"])
 
 
 def refuse_new_payer_of_paid_visit(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
     """Guard of `visits.change_payer`: Refused `charging.payer_paid` once anything of the visit is paid."""
-    paid = db.value(_PAID, (facts["visit_id"],))
-    bill = queries.bill(paid) if paid else None
-    if bill is not None:
-        raise Refused("charging.payer_paid", receipt_no=bill.receipt_no, who=bill.cashier_name)
+    _refuse_if_visit_paid("charging.payer_paid", facts["visit_id"])
 
 
 def open_lines(
@@ -129,6 +124,13 @@ def withdraw_lines(
 ) -> None:
     """What is still open of a source, or of one line of it, is no more to be paid; what is paid stays as it is."""
     uow.execute(_WITHDRAW_SOURCE, (uow.at, source_id, source_kind, source_line_id, source_line_id))
+
+
+def _refuse_if_visit_paid(code: str, visit_id: bytes) -> None:
+    paid = db.value(_PAID, (visit_id,))
+    bill = queries.bill(paid) if paid else None
+    if bill is not None:
+        raise Refused(code, receipt_no=bill.receipt_no, who=bill.cashier_name)
 
 
 def _refuse_if_paid(source_id: bytes, line_ids: Sequence[LineId]) -> None:

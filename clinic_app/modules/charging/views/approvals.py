@@ -31,7 +31,7 @@ def approval(approval_id: bytes) -> Response:
     found = queries.approval(approval_id)
     if found is None:
         raise Missing("charging.approval_missing")
-    open_chart(found.patient_id, "退费" if found.kind == queries.REFUND else "收费")
+    open_chart(found.patient_id, "退费" if found.kind == queries.REFUND else "收费", asks=found.state != "waiting")
     taken = dict(queries.approval_lines(approval_id))
     lines = queries.bill_lines(found.bill_id) if found.bill_id else []
     return pages.page(

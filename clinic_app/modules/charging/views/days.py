@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock
-from clinic_app.kernel.errors import Missing
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.money import yuan
 from clinic_app.modules.charging import forms, queries, services
@@ -35,7 +34,11 @@ def days() -> Response:
 @blueprint.get("/shifts/<id:shift_id>/hand-in")
 @access("charging.confirm_hand_in")
 def ask_hand_in(shift_id: bytes) -> Response:
-    return pages.page("charging/_hand_in.html", shift=pages_of.shift_or_missing(shift_id), since=words.since)
+    """The dialog before it: what should come, and each count of the drawer when there was more than one."""
+    return pages.page(
+        "charging/_hand_in.html", shift=pages_of.shift_or_missing(shift_id), counts=queries.counts_of(shift_id),
+        since=words.since,
+    )
 
 
 @blueprint.post("/shifts/<id:shift_id>/hand-in")
@@ -62,9 +65,7 @@ def arrears() -> Response:
 @blueprint.get("/bills/<id:bill_id>/settle")
 @access("charging.charge")
 def ask_settle(bill_id: bytes) -> Response:
-    bill = queries.bill(bill_id)
-    if bill is None:
-        raise Missing("charging.bill_missing")
+    bill = pages_of.bill_or_missing(bill_id)
     return pages.page(
         "charging/_settle.html", bill=bill, owed_fen=queries.outstanding(bill.root), methods=queries.noncash_methods()
     )

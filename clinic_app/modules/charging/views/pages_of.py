@@ -79,6 +79,13 @@ def go(url: str, toast: str = "") -> Response:
     return response
 
 
+def bill_or_missing(bill_id: bytes) -> queries.Bill:
+    found = queries.bill(bill_id)
+    if found is None:
+        raise Missing("charging.bill_missing")
+    return found
+
+
 def shift_or_missing(shift_id: bytes) -> queries.Shift:
     found = queries.shift(shift_id)
     if found is None:

@@ -39,7 +39,7 @@ def receipts() -> Response:
 @blueprint.get("/bills/<id:bill_id>")
 @access("charging.view")
 def bill(bill_id: bytes) -> Response:
-    found = _bill(bill_id)
+    found = pages_of.bill_or_missing(bill_id)
     visit = visits.row(found.visit_id)
     if visit is None:
         raise Missing("charging.bill_missing")
@@ -58,7 +58,7 @@ def bill(bill_id: bytes) -> Response:
 @access("charging.void")
 def ask_void(bill_id: bytes) -> Response:
     """The dialog before a void: who, how much, what goes back."""
-    found = _bill(bill_id)
+    found = pages_of.bill_or_missing(bill_id)
     visit = visits.row(found.visit_id)
     open_chart(found.patient_id, SCREEN)
     paid = queries.payments(bill_id)
@@ -94,13 +94,6 @@ def reprint(bill_id: bytes) -> Response:
         "number": result["copy_no"] - 1, "receipt": result["receipt_no"],
     }  # fmt: skip
     return pages_of.go(pages_of.came_from(url_for("charging.bill", bill_id=bill_id)), told)
-
-
-def _bill(bill_id: bytes) -> queries.Bill:
-    found = queries.bill(bill_id)
-    if found is None:
-        raise Missing("charging.bill_missing")
-    return found
 
 
 def _others(bill: queries.Bill) -> list[queries.Bill]:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock, parameters
-from clinic_app.kernel.errors import Missing, Refused, Stale
+from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.kernel.money import yuan
@@ -90,9 +90,7 @@ def _shown(bill: queries.Bill, plan: RefundPlan | None) -> dict[str, Any]:
 
 
 def _bill(bill_id: bytes) -> queries.Bill:
-    bill = queries.bill(bill_id)
-    if bill is None:
-        raise Missing("charging.bill_missing")
+    bill = pages_of.bill_or_missing(bill_id)
     if bill.state != queries.PAID:
         raise Stale("charging.already_reversed", receipt_no=bill.receipt_no)
     return bill

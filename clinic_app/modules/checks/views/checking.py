@@ -68,7 +68,7 @@ def readings() -> Response:
     patient = queries.patient_of_number(typed) if typed else None
     found: list[queries.Reading] = []
     if patient is not None:
-        open_chart(patient.id, "checks.readings")
+        open_chart(patient.id, "checks.readings", asks=False)
         found = queries.readings_of(patient.id)
     return pages.page(
         "checks/readings.html", typed=typed, patient=patient, readings=found,

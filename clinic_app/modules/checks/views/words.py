@@ -43,7 +43,7 @@ ACTIONS = {
     "pharmacy.dispense": "发药", "pharmacy.prepare": "配药", "pharmacy.reallocate": "换批号",
     "rights.denied": "越权被拒",
     "stock.add_place": "加库房", "stock.consume": "出库", "stock.freeze_batch": "冻结批号",
-    "stock.receive_goods": "入库", "stock.release": "放回预留", "stock.renew": "续留", "stock.reserve": "预留",
+    "stock.receive_goods": "入库", "stock.release": "放回预留", "stock.reserve": "预留",
     "stock.unfreeze_batch": "解冻批号",
     "visits.call_visit": "叫号", "visits.cancel_visit": "退号", "visits.finish_consultation": "看完",
     "visits.print_slip": "打号单", "visits.register_visit": "挂号", "visits.start_consultation": "开始接诊",

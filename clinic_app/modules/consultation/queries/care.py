@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from clinic_app.kernel import db
+from clinic_app.kernel.rights import Actor
 from clinic_app.modules.patients import queries as patients
 
 MOST_VISITS = 50
@@ -40,6 +41,13 @@ SELECT v.id, v.visit_no, v.visit_on, v.kind, coalesce(d.name, ''), coalesce(n.st
 FROM json_each(?) j JOIN visit v ON v.patient_id = unhex(j.value) LEFT JOIN note n ON n.visit_id = v.id
 LEFT JOIN person d ON d.id = v.doctor_id WHERE v.state <> 'cancelled' ORDER BY v.registered_at DESC LIMIT 50
 """
+
+
+def is_closed(actor: Actor, patient_id: bytes) -> bool:
+    """Whether the actor must say why before what was written of this person is shown (紧急查看)."""
+    return patients.is_chart_closed(
+        actor, patient_id, is_clinical=True, is_in_care=has_seen(actor.person_id, patient_id)
+    )
 
 
 def has_seen(person_id: bytes, patient_id: bytes) -> bool:

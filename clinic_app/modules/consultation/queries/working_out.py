@@ -56,7 +56,8 @@ def work_out(
     `situation`, or `limit_days` for a caller without a patient.
 
     Refused with the field at fault: `consultation.drug_missing`, `.drug_disabled`, `.no_price`, `.frequency_missing`,
-    `.route_missing`, `.quantity_unit`, `.whole_packs_only`, `.single_needs_reason`, and what the rules of days,
+    `.frequency_disabled`, `.route_missing`, `.route_disabled`, `.quantity_unit`,
+    `.whole_packs_only`, `.single_needs_reason`, and what the rules of days,
     controlled drugs and weight refuse. Chosen weekdays count from `on`, the day on which the course starts.
     """
     drug = drug or dictionaries.drug(typed.drug_id)
@@ -83,10 +84,15 @@ def _worked(
     frequency = known.frequencies.get(typed.frequency)
     if frequency is None:
         raise Refused("consultation.frequency_missing", field="frequency")
+    if frequency.is_disabled:
+        named = words.named(frequency.name, frequency.name_en)
+        raise Refused("consultation.frequency_disabled", field="frequency", frequency=named)
     days = 1 if frequency.is_single else parse_count(typed.days, field="days", maximum=MOST_DAYS)
     route = known.routes.get(typed.route)
     if route is None:
         raise Refused("consultation.route_missing", field="route")
+    if route.is_disabled:
+        raise Refused("consultation.route_disabled", field="route", route=words.named(route.name, route.name_en))
     may = allowed.Allowed(typed.reason, typed.is_long_term, drug, situation, on)
     may.check_length(days)
     pack = pack_of(drug)

@@ -2,6 +2,7 @@
 
 from clinic_app.modules.consultation.services.amending import amend, decide_amendment
 from clinic_app.modules.consultation.services.certifying import issue_certificate, print_certificate, void_certificate
+from clinic_app.modules.consultation.services.chart_access import refuse_closed
 from clinic_app.modules.consultation.services.cosigning import cosign, return_to_trainee, take_back
 from clinic_app.modules.consultation.services.destruction import approve_destruction, list_for_destruction
 from clinic_app.modules.consultation.services.diagnoses import (
@@ -61,8 +62,9 @@ __all__ = [
     "apply_template", "approve_destruction", "call_next", "call_only", "change_line", "check_pain_patient", "cosign",
     "decide_amendment", "delete_line", "describe", "disable_set", "disable_template", "end_pain_patient",
     "issue_certificate", "join_group", "keep_stop", "list_for_destruction", "make_main", "pass_called",
-    "print_certificate", "receive", "refuse_giving_back", "register_pain_patient", "remove_diagnosis", "remove_item",
-    "repeat_diagnoses", "repeat_sheet", "replace_line", "restore_diagnosis", "restore_item", "restore_line",
+    "print_certificate", "receive", "refuse_closed", "refuse_giving_back", "register_pain_patient", "remove_diagnosis",
+    "remove_item", "repeat_diagnoses", "repeat_sheet", "replace_line", "restore_diagnosis", "restore_item",
+    "restore_line",
     "return_to_trainee", "save_note", "save_set", "save_template", "send_for_results", "send_requests",
     "set_herbs", "set_options", "set_use", "sign_visit", "start", "suspect_diagnosis", "take_back",
     "void_certificate", "void_prescription", "withdraw_request",

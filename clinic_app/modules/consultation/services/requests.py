@@ -12,6 +12,7 @@ from clinic_app.modules.consultation.queries import requests, words
 from clinic_app.modules.consultation.services.opening import LONGEST_REASON, Opened, writable
 from clinic_app.modules.consultation.services.texts import one_line
 from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.dictionaries.services import count_uses
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import services as visit_services
 
@@ -163,6 +164,7 @@ def sign_requests(uow: UnitOfWork, opened: Opened, rev: int | None = None, *, on
             uow.execute(_DRAFT, (request_id, opened.visit.id, opened.visit.patient_id, opened.note.doctor_id))
         for line_no, one in enumerate(part, 1):
             uow.execute(_NAME, (request_id, line_no, one.name, one.name_en, one.unit, one.unit_en, one.id))
+    count_uses(uow, {"services": [one.service_item_id for one in lines]})
     return [_number(uow, opened, draft, request_id, what, part) for request_id, what, part in placed]
 
 

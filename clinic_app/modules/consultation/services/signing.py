@@ -16,6 +16,7 @@ from clinic_app.modules.consultation.services import amending, notes, pressure
 from clinic_app.modules.consultation.services.opening import Opened, writable
 from clinic_app.modules.consultation.services.requests import has_draft_requests, sign_requests
 from clinic_app.modules.consultation.services.sheet_signing import sign_sheets
+from clinic_app.modules.dictionaries import services as dictionaries
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import services as visit_services
 from sync.wire.canonical import canonical
@@ -56,13 +57,17 @@ def sign_visit(
     found = safety.safety_of(opened.visit.patient_id)
     if found.state == "unknown":
         raise Refused("consultation.allergy_unknown", field="allergy")
-    has_orders = bool(draft and queries.lines_of(draft.id)) or has_draft_requests(visit_id)
+    rows = queries.lines_of(draft.id) if draft else []
+    has_orders = bool(rows) or has_draft_requests(visit_id)
     awaits = level == "trainee" and (version is not None or has_orders)
     numbers = (
         sign_sheets(uow, opened, draft, found, signed_twice=signed_twice, only_check=awaits) if draft else []
     )
     asked = sign_requests(uow, opened, request_rev, only_check=awaits)
-    if asks_pressure and opened.note.state == "draft":
+    is_first = opened.note.state == "draft"
+    named = [one.diagnosis_id for one in diagnoses if one.diagnosis_id] if is_first else []
+    dictionaries.count_uses(uow, {"drugs": [one.drug_id for one in rows], "diagnoses": named})
+    if asks_pressure and is_first:
         pressure.ask(uow, saved.note)
     uow.change_one(
         "UPDATE note SET state = ?, amend_reason = '', rev = rev + 1, saved_at = ? WHERE visit_id = ? AND rev = ?",

@@ -2,13 +2,10 @@
 
 from dataclasses import replace
 
-from flask import url_for
-
 from clinic_app.kernel import clock
-from clinic_app.kernel.errors import Missing, Refused
+from clinic_app.kernel.errors import Missing
 from clinic_app.kernel.i18n import gettext as _
-from clinic_app.modules.consultation import queries
-from clinic_app.modules.consultation.queries import care
+from clinic_app.modules.consultation import queries, services
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.visits import queries as visits
 from clinic_app.web.access import actor, open_chart
@@ -19,24 +16,14 @@ def shown_visit(visit_id: bytes, screen: str = "consultation") -> visits.Visit:
     found = visits.visit(visit_id)
     if found is None:
         raise Missing("consultation.visit_missing")
-    refuse_closed(found.patient_id, found.doctor_id, found.on)
-    open_chart(found.patient_id, screen)
+    show_written(found.patient_id, found.doctor_id, found.on, screen)
     return found
 
 
-def refuse_closed(patient_id: bytes, doctor_id: bytes | None, on: str | None) -> None:
-    """Refused `patients.chart_closed` for what another doctor wrote on another day, unless the person is in care."""
-    is_own = doctor_id == actor().person_id or on in (None, clock.today().isoformat())
-    if not is_own and is_closed(patient_id):
-        url = url_for("patients.closed", patient_id=patient_id, then="records")
-        raise Refused("patients.chart_closed", next_url=url)
-
-
-def is_closed(patient_id: bytes) -> bool:
-    """Whether the acting person must say why before what was written of this person is shown (紧急查看)."""
-    me = actor()
-    is_in_care = care.has_seen(me.person_id, patient_id)
-    return patients.is_chart_closed(me, patient_id, is_clinical=True, is_in_care=is_in_care)
+def show_written(patient_id: bytes, doctor_id: bytes | None, on: str | None, screen: str) -> None:
+    """Log the reading of what this doctor wrote on that day; Refused `patients.chart_closed` as `refuse_closed`."""
+    services.refuse_closed(actor(), patient_id, doctor_id, on)
+    open_chart(patient_id, screen, asks=False)
 
 
 def banner(visit: visits.Visit) -> patients.Banner:

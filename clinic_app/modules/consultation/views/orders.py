@@ -22,7 +22,7 @@ from clinic_app.modules.consultation.views.chart import banner, may_write, shown
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.visits import queries as visits
 from clinic_app.web import pages
-from clinic_app.web.access import DRAFT, access, actor, open_chart
+from clinic_app.web.access import DRAFT, access, actor
 from clinic_app.web.commands import known_fields
 
 FIELDS = {
@@ -51,11 +51,13 @@ Choices = tuple[tuple[str, str], ...]
 
 @lru_cache(maxsize=8)
 def options(known: Lists, language: str) -> tuple[Choices, Choices]:
-    """Codes and names of frequencies and routes; `known` is the same object until a list changes."""
-    source, frequencies = language == i18n.SOURCE, known.frequencies.values()
+    """Codes and names of the frequencies and routes in use; `known` is the same object until a list changes."""
+    source = language == i18n.SOURCE
+    frequencies = (one for one in known.frequencies.values() if not one.is_disabled)
+    routes = (one for one in known.routes.values() if not one.is_disabled)
     return (
         tuple((one.code, f"{one.code} {one.name if source else one.name_en}") for one in frequencies),
-        tuple((one.code, one.name if source else one.code) for one in known.routes.values()),
+        tuple((one.code, one.name if source else one.code) for one in routes),
     )
 
 
@@ -82,10 +84,7 @@ def write_row(
 
     `again` may say otherwise where the sentence and the focus go, and with which `status`.
     """
-    found = visits.visit(visit_id)
-    if found is None:
-        raise Missing("consultation.visit_missing")
-    open_chart(found.patient_id, "consultation")
+    found = shown_visit(visit_id)
     try:
         with unit_of_work(actor(), quiet=True) as uow:
             act(uow)
@@ -124,10 +123,7 @@ def tab_of(line: queries.PrescriptionLine | None) -> str:
 @access("consultation.view")
 def orders(visit_id: bytes) -> Response:
     """The pane as it is stored; `line` opens one row for changing."""
-    found = visits.visit(visit_id)
-    if found is None:
-        raise Missing("consultation.visit_missing")
-    open_chart(found.patient_id, "consultation")
+    shown_visit(visit_id)
     if using := request.args.get("use", ""):
         return answer_orders(visit_id, using=using, focus="#use-minutes")
     line = queries.line(forms.id_of(editing)) if (editing := request.args.get("line", "")) else None
@@ -195,7 +191,10 @@ def keep_stop(visit_id: bytes, line_id: bytes) -> Response:
     """Prescribe in spite of the stop; without a reason the field for it opens."""
     known_fields("sheet_rev", "stop_reason", "seen")
     form, hexed = request.form, line_id.hex()
-    reason, tab = form.get("stop_reason", ""), tab_of(queries.line(line_id))
+    line, draft = queries.line(line_id), queries.draft_of_visit(visit_id)
+    if line is None or draft is None or line.prescription_id != draft.id:
+        raise Missing("consultation.line_missing")
+    reason, tab = form.get("stop_reason", ""), tab_of(line)
     if not reason.strip():
         shown_visit(visit_id)
         asked = "stop_reason" in form

@@ -7,9 +7,9 @@ from clinic_app.kernel.i18n import gettext as _
 from clinic_app.modules.consultation import queries, services
 from clinic_app.modules.consultation.documents import prescription_paper
 from clinic_app.modules.consultation.views import blueprint
-from clinic_app.modules.consultation.views.chart import refuse_closed, shown_visit
+from clinic_app.modules.consultation.views.chart import show_written, shown_visit
 from clinic_app.web import pages
-from clinic_app.web.access import ONCE, access, open_chart
+from clinic_app.web.access import ONCE, access
 from clinic_app.web.commands import command, known_fields
 
 
@@ -65,6 +65,5 @@ def _sheet(prescription_id: bytes) -> queries.Prescription:
     sheet = queries.prescription(prescription_id)
     if sheet is None:
         raise Missing("consultation.sheet_missing")
-    refuse_closed(sheet.patient_id, sheet.doctor_id, sheet.signed_on)
-    open_chart(sheet.patient_id, "prescription")
+    show_written(sheet.patient_id, sheet.doctor_id, sheet.signed_on, "prescription")
     return sheet

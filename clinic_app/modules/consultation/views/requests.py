@@ -14,12 +14,12 @@ from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.documents.request import request_paper
 from clinic_app.modules.consultation.queries import requests, words
 from clinic_app.modules.consultation.views import blueprint
-from clinic_app.modules.consultation.views.chart import may_write, shown_visit
+from clinic_app.modules.consultation.views.chart import may_write, show_written, shown_visit
 from clinic_app.modules.consultation.views.queue import sent_text
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.people import queries as people
 from clinic_app.web import pages
-from clinic_app.web.access import DRAFT, ONCE, access, actor, open_chart
+from clinic_app.web.access import DRAFT, ONCE, access, actor
 from clinic_app.web.commands import command, known_fields
 
 FOCUS = {"item": "#rq-new", "item_quantity": "#rq-quantity", "item_note": "#rq-note", "question": "#rq-question"}
@@ -70,7 +70,9 @@ def _write(
 @access("consultation.write")
 def services_matching() -> Response:
     """At most 8 services that can be requested; what cannot is shown with the reason."""
-    hits = dictionaries.requestable_matching(request.args.get("item", ""), clock.today())
+    hits = dictionaries.requestable_matching(
+        request.args.get("item", ""), clock.today(), person_id=actor().person_id
+    )
     options = [
         {"hit": hit, "name": words.named(hit.name, hit.name_en), "unit": words.named(hit.unit, hit.unit_en),
          "reason": _("已停用") if hit.is_disabled else _("没有价格") if hit.price_e4 is None else ""}
@@ -186,5 +188,5 @@ def _found(request_id: bytes) -> requests.Request:
     found = requests.request(request_id)
     if found is None or found.state == "draft":
         raise Missing("consultation.request_missing")
-    open_chart(found.patient_id, "request")
+    show_written(found.patient_id, found.doctor_id, found.signed_on, "request")
     return found

@@ -39,9 +39,10 @@ def drugs() -> Response:
     on = clock.today()
     herbal = request.args.get("herbal") == "1"
     wanted = parameters.value("consultation.herbal_category", on)
-    found = dictionaries.drugs_matching(request.args.get("drug", ""), on, 16)
-    hits = [hit for hit in found if (hit.invoice_category == wanted) == herbal][:8]
-    there = stock.available_of([hit.id for hit in hits], on) if hits else {}
+    found = dictionaries.drugs_matching(request.args.get("drug", ""), on, 24, person_id=actor().person_id)
+    fitting = [hit for hit in found if (hit.invoice_category == wanted) == herbal]
+    there = stock.available_of([hit.id for hit in fitting], on) if fitting else {}
+    hits = sorted(fitting, key=lambda hit: (hit.is_disabled, not hit.is_exact, not there[hit.id]))[:8]
     kind, is_child = request.args.get("kind", ""), request.args.get("child") == "1"
     options = [_option(hit, there[hit.id], usual_of(hit, kind, on) if kind else None, is_child) for hit in hits]
     return pages.page("consultation/_drug_options.html", options=options)
@@ -85,7 +86,8 @@ def diagnoses() -> Response:
     """The whole list: what the diagnosis list has, then the words as typed, which are never chosen by Enter alone."""
     typed = request.args.get("dx", "").strip()[:100]
     response = pages.page(
-        "consultation/_dx_options.html", hits=dictionaries.diagnoses_matching(typed, 5), typed=typed,
+        "consultation/_dx_options.html", typed=typed,
+        hits=dictionaries.diagnoses_matching(typed, 5, person_id=actor().person_id),
         terms=dictionaries.tcm_terms_matching(typed, 2),
         visit_id=forms.id_of(request.args.get("visit", "")), is_source=words.is_source(),
     )  # fmt: skip

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from clinic_app.kernel import jobs
-from clinic_app.kernel.errors import Missing
+from clinic_app.kernel import clock, jobs, ports
+from clinic_app.kernel.errors import Missing, Refused
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.rights import CARE_TEAM
 from clinic_app.modules.desks import forms, queries, services
@@ -150,9 +150,22 @@ def _lists(papers: DeskPapers) -> dict[str, Any]:
     }
 
 
+def _may_be_named(job: jobs.Job) -> bool:
+    """Whether the list says whose paper it is: to the care team; of an older one not when the record is restricted."""
+    if not actor().roles & CARE_TEAM:
+        return False
+    if job.patient_id is None or clock.business_day(job.created_at) == clock.today() or not ports.bound.chart_guard:
+        return True
+    try:
+        ports.bound.chart_guard(actor(), job.patient_id)
+    except Refused:
+        return False
+    return True
+
+
 def _line(job: jobs.Job, names: dict[bytes, str]) -> Paper:
     word, kind = words.state(job)
-    patient = str(job.model.get("name", "")) if job.patient_id and actor().roles & CARE_TEAM else ""
+    patient = str(job.model.get("name", "")) if job.patient_id and _may_be_named(job) else ""
     return Paper(
         job.id, words.document(job.document), words.copy(job.copy_no), patient, names.get(job.person_id, ""),
         job.created_at, job.state, word, kind, words.reason(job),

@@ -18,7 +18,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from clinic_app.kernel import clock
+from clinic_app.kernel import clock, db
 from clinic_app.kernel.errors import Invalid, Refused
 from clinic_app.kernel.rights import Actor
 from clinic_app.kernel.unit_of_work import unit_of_work
@@ -116,6 +116,7 @@ def _serve() -> None:
 
 def _guarded(run: Run, act: Callable[[Run], None]) -> None:
     try:
+        db.connection()  # the thread may have served a database that was closed since
         act(run)
     except Invalid as err:
         run.refused, run.step = next(iter(err.refusals.values())), REFUSED

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic_app.kernel.search import normal, spelled, spelled_term, term_keys
-from clinic_app.modules.dictionaries.queries import drugs, items, stored
+from clinic_app.modules.dictionaries.queries import items, stored
+from clinic_app.modules.dictionaries.queries.drugs import drugs_matching
 from clinic_app.modules.dictionaries.queries.naming import either, strength
 
 LONG = ("drugs", "services", "diagnoses")
@@ -33,7 +34,7 @@ def picks_matching(kind: str, text: str, on: date, limit: int = 8) -> list[Pick]
     if not normal(text):
         return []
     if kind == "drugs":
-        found = drugs.drugs_matching(text, on, limit)
+        found = drugs_matching(text, on, limit)
         return [Pick(one.code, one.name, one.name_en, bool(one.is_disabled), strength(one)) for one in found]
     if kind == "services":
         services = items.services_matching(text, on, limit)

@@ -7,7 +7,7 @@ from datetime import date
 from clinic_app.kernel import db
 from clinic_app.kernel.kept import kept
 from clinic_app.kernel.search import normal, term_keys
-from clinic_app.modules.dictionaries.queries.typed import NOBODY, ORDER, hits, typed_words
+from clinic_app.modules.dictionaries.queries.typed import NOBODY, ORDER, find, search, typed_words
 
 _COLUMNS = (
     "id, code, name, name_en, form, strength_text, strength_dose, dose_unit, min_unit, min_unit_en, pack_unit,"
@@ -18,13 +18,13 @@ _COLUMNS = (
 _BY_ID = f"SELECT {_COLUMNS} FROM drug WHERE id = ?"
 _BY_CODE = f"SELECT {_COLUMNS} FROM drug WHERE code = ?"
 _ALL = f"SELECT {_COLUMNS} FROM drug ORDER BY code"
-_MATCHING = (
-    "SELECT i.id, i.name, i.strength_text, i.pack_unit, i.min_unit, i.pack_size, (SELECT p.price_e4 FROM price p"
+_MATCHING = search(
+    "i.id, i.name, i.strength_text, i.pack_unit, i.min_unit, i.pack_size, (SELECT p.price_e4 FROM price p"
     " WHERE p.item_id = i.id AND p.valid_from <= :day AND (p.valid_to IS NULL OR p.valid_to >= :day)),"
     " i.invoice_category, i.is_disabled, i.route, i.frequency, i.usual_dose, i.dose_unit, i.usual_days,"
-    " i.name_en, i.code, i.is_splittable, i.maker, i.min_unit_en, i.pack_unit_en, hit.rank = 0"
-    f"{hits('drug')} ORDER BY i.is_disabled, {ORDER}, length(i.name), i.name, i.strength_text LIMIT :most"
-)
+    " i.name_en, i.code, i.is_splittable, i.maker, i.min_unit_en, i.pack_unit_en, hit.rank = 0",
+    "drug", f"i.is_disabled, {ORDER}, length(i.name), i.name, i.strength_text",
+)  # fmt: skip
 _LIMITS = (
     "SELECT most_single_dose, most_daily_dose FROM dose_limit WHERE drug_id = :id AND valid_from <= :day"
     " AND (valid_to IS NULL OR valid_to >= :day)"
@@ -155,7 +155,7 @@ def drugs_matching(text: str, on: date, limit: int = 8, *, person_id: bytes = NO
     price.
     """
     found = typed_words("drugs", text, person_id)
-    return db.read(DrugHit, _MATCHING, {**found, "day": on.isoformat(), "most": limit}) if found else []
+    return find(DrugHit, _MATCHING, {**found, "day": on.isoformat(), "most": limit}) if found else []
 
 
 @kept("drug_allergy_group")

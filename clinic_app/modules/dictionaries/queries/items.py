@@ -5,21 +5,20 @@ from datetime import date
 
 from clinic_app.kernel import db
 from clinic_app.kernel.kept import kept
-from clinic_app.modules.dictionaries.queries.typed import NOBODY, ORDER, hits, typed_words
+from clinic_app.modules.dictionaries.queries.typed import NOBODY, ORDER, find, search, typed_words
 
 _SERVICE_COLUMNS = (
-    "SELECT i.id, i.code, i.name, i.name_en, i.unit, i.unit_en, i.invoice_category, i.is_disabled, i.kind,"
+    "i.id, i.code, i.name, i.name_en, i.unit, i.unit_en, i.invoice_category, i.is_disabled, i.kind,"
     " i.executing_room, i.panel, (SELECT p.price_e4 FROM price p WHERE p.item_id = i.id AND p.valid_from <= :day"
     " AND (p.valid_to IS NULL OR p.valid_to >= :day))"
 )
-_SERVICE_ORDER = f" ORDER BY i.is_disabled, {ORDER}, i.name LIMIT :most"
-_SERVICES_MATCHING = _SERVICE_COLUMNS + hits("service_item") + _SERVICE_ORDER
-_REQUESTABLE_MATCHING = (
-    _SERVICE_COLUMNS + hits("service_item", "i.kind IN ('treatment', 'examination', 'laboratory')") + _SERVICE_ORDER
+_SERVICE_ORDER = f"i.is_disabled, {ORDER}, i.name"
+_SERVICES = search(_SERVICE_COLUMNS, "service_item", _SERVICE_ORDER)
+_REQUESTABLE = search(
+    _SERVICE_COLUMNS, "service_item", _SERVICE_ORDER, "i.kind IN ('treatment', 'examination', 'laboratory')"
 )
-_DIAGNOSES_MATCHING = (
-    f"SELECT i.id, i.code, i.name, i.name_en{hits('diagnosis', 'i.is_disabled = 0')}"
-    f" ORDER BY {ORDER}, length(i.name), i.code LIMIT :most"
+_DIAGNOSES = search(
+    "i.id, i.code, i.name, i.name_en", "diagnosis", f"{ORDER}, length(i.name), i.code", "i.is_disabled = 0"
 )
 
 
@@ -78,13 +77,13 @@ def service_by_code(code: str) -> Service | None:
 def services_matching(text: str, on: date, limit: int = 8, *, person_id: bytes = NOBODY) -> list[ServiceHit]:
     """Services whose name, pinyin initials, spelling, English name or code has the text, in the order of `typed`."""
     found = typed_words("services", text, person_id)
-    return db.read(ServiceHit, _SERVICES_MATCHING, {**found, "day": on.isoformat(), "most": limit}) if found else []
+    return find(ServiceHit, _SERVICES, {**found, "day": on.isoformat(), "most": limit}) if found else []
 
 
 def requestable_matching(text: str, on: date, limit: int = 8, *, person_id: bytes = NOBODY) -> list[ServiceHit]:
     """The same of what a doctor requests and somebody executes: treatments, examinations, laboratory tests."""
     found = typed_words("services", text, person_id)
-    return db.read(ServiceHit, _REQUESTABLE_MATCHING, {**found, "day": on.isoformat(), "most": limit}) if found else []
+    return find(ServiceHit, _REQUESTABLE, {**found, "day": on.isoformat(), "most": limit}) if found else []
 
 
 @kept("diagnosis")
@@ -99,4 +98,4 @@ def diagnosis_by_code(code: str) -> Diagnosis | None:
 def diagnoses_matching(text: str, limit: int = 8, *, person_id: bytes = NOBODY) -> list[Diagnosis]:
     """Diagnoses whose name, pinyin initials, spelling, English name or code has the text, in the order of `typed`."""
     found = typed_words("diagnoses", text, person_id)
-    return db.read(Diagnosis, _DIAGNOSES_MATCHING, {**found, "most": limit}) if found else []
+    return find(Diagnosis, _DIAGNOSES, {**found, "most": limit}) if found else []

@@ -4,12 +4,14 @@ Order: what equals the typed text, what the person used lately, what the clinic 
 it; short names before long ones. Who knows the stock puts what is there before what is not.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from clinic_app.kernel import clock, parameters
+from clinic_app.kernel import clock, db, parameters
 from clinic_app.modules.dictionaries.rules.search_words import asked
 
+Row = TypeVar("Row")
 NOBODY = b"\0"
 """For searches that no one person's use should sort."""
 _TIER = (
@@ -17,7 +19,7 @@ _TIER = (
     " CROSS JOIN search_entry AS e ON e.no = w.rowid CROSS JOIN {table} AS i ON i.id = e.item_id{which}"
     " WHERE search_words MATCH :{words} ORDER BY w.rowid LIMIT {most})"
 )
-_TIERS = (("exact", 0, 64), ("begins", 1, 32), ("inside", 2, 32), ("used", 3, 128))
+_TIERS = (("exact", 0, 64), ("begins", 1, 32), ("used", 3, 128), ("inside", 2, 32))
 FOUND_IN = (
     "SELECT e.item_id FROM search_words CROSS JOIN search_entry AS e ON e.no = search_words.rowid"
     " WHERE search_words MATCH :anywhere"
@@ -25,28 +27,43 @@ FOUND_IN = (
 """Ids of all entries that a typed text finds, for the pages of the lists."""
 
 
-def hits(table: str, which: str = "") -> str:
-    """The part of a constant statement after its columns: rows `i` of the table that are found, `rank` and uses.
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Constant statements: one for what equals the text, begins so or is in use, one for what contains it too."""
 
-    `which` narrows `i`, so that what cannot be picked does not take the place of what can.
-    """
+    likely: str
+    whole: str
+
+
+def search(columns: str, table: str, order: str, which: str = "") -> Search:
+    """Rows `i` of the table with these columns of `i` and `hit.rank`; `which` narrows `i`, so that what cannot be
+    picked does not take the place of what can."""
     condition = f" AND {which}" if which else ""
-    tiers = " UNION ALL ".join(
+    tiers = [
         _TIER.format(table=table, which=condition, words=words, rank=rank, most=most) for words, rank, most in _TIERS
-    )
-    return (
-        f" FROM (SELECT item_id, min(rank) AS rank FROM ({tiers}) GROUP BY item_id) AS hit"
-        f" JOIN {table} AS i ON i.id = hit.item_id"
+    ]
+    return Search(*(
+        f"SELECT {columns} FROM (SELECT item_id, min(rank) AS rank FROM ({' UNION ALL '.join(some)}) GROUP BY item_id)"
+        f" AS hit JOIN {table} AS i ON i.id = hit.item_id"
         " LEFT JOIN item_use AS own ON own.item_id = i.id AND own.person_id = :person AND own.last_on >= :since"
         " LEFT JOIN item_use AS clinic ON clinic.item_id = i.id AND clinic.person_id = x''"
-    )
+        f" ORDER BY {order} LIMIT :most"
+        for some in (tiers[:3], tiers)
+    ))  # fmt: skip
+
+
+def find(cls: type[Row], wanted: Search, given: dict[str, Any]) -> list[Row]:
+    """What contains the text somewhere is looked for only where what begins so is too little."""
+    likely = db.read(cls, wanted.likely, given)
+    enough = sum(not getattr(one, "is_disabled", False) for one in likely) >= given["most"]
+    return likely if enough else db.read(cls, wanted.whole, given)
 
 
 ORDER = "hit.rank > 0, coalesce(own.times, 0) DESC, coalesce(clinic.times, 0) DESC, hit.rank"
 
 
 def typed_words(kind: str, text: str, person_id: bytes = NOBODY) -> dict[str, Any] | None:
-    """What `hits` and `FOUND_IN` are asked with; None for a text that finds nothing."""
+    """What a `Search` and `FOUND_IN` are asked with; None for a text that finds nothing."""
     wanted = asked(kind, text)
     if wanted is None:
         return None

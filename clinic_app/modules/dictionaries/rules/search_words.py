@@ -5,6 +5,7 @@ the clinic has used has every word a second time under another tag: few entries 
 so those that begin with one letter are found without reading all of it.
 """
 
+import re
 from dataclasses import dataclass
 
 from clinic_app.kernel.search import normal, spelled, spelled_term, term_keys
@@ -14,7 +15,7 @@ TAGS = {"drugs": ("d", "e"), "services": ("s", "t"), "diagnoses": ("x", "y")}
 LONGEST = 24
 """Letters of a word that count: what is typed further on is not compared any more."""
 # The tokenizer parts words at ASCII punctuation, so that is kept as characters of the private use area.
-_AS_LETTER = {at: 0xE000 + at for at in range(128) if not chr(at).isalnum()}
+_PUNCTUATION = re.compile(r"[\0-\t\x0b-/:-@\[-`{-\x7f]")
 
 
 def words(kind: str, name: str, name_en: str, code: str, *, is_used: bool = False) -> tuple[str, str]:
@@ -57,9 +58,13 @@ def asked(kind: str, text: str) -> Asked | None:
 
 
 def _tagged(found: set[str], tags: tuple[str, ...]) -> str:
-    letters = dict.fromkeys(word[:LONGEST].translate(_AS_LETTER) for word in sorted(found))
-    return " ".join(tag + word for tag in tags for word in letters)
+    cut = sorted({word[:LONGEST] for word in found})
+    return _letters("\n".join([tag + word for tag in tags for word in cut]))
 
 
 def _quoted(tag: str, word: str) -> str:
-    return f'"{tag}{word[:LONGEST].translate(_AS_LETTER)}"'
+    return f'"{tag}{_letters(word[:LONGEST])}"'
+
+
+def _letters(text: str) -> str:
+    return _PUNCTUATION.sub(lambda found: chr(0xE000 + ord(found[0])), text)

@@ -19,10 +19,11 @@ from clinic_app.modules.dictionaries.services.open_imports import (
     write_slice,
 )
 from clinic_app.modules.dictionaries.services.prices import approve_price, propose_price, reject_price, set_price
-from clinic_app.modules.dictionaries.services.searching import count_use
+from clinic_app.modules.dictionaries.services.searching import count_uses
+from clinic_app.modules.dictionaries.services.versions import write_version
 
 __all__ = [
-    "SLICE", "Plan", "Tell", "add_entry", "approve_price", "begin_import", "change_entry", "classify", "count_use",
+    "SLICE", "Plan", "Tell", "add_entry", "approve_price", "begin_import", "change_entry", "classify", "count_uses",
     "disable", "drop_import", "enable", "finish_import", "import_divisions", "import_list", "import_planned", "plan",
-    "propose_price", "reject_price", "set_disabled", "set_price", "slices", "write_slice",
+    "propose_price", "reject_price", "set_disabled", "set_price", "slices", "write_slice", "write_version",
 ]  # fmt: skip

@@ -30,7 +30,8 @@ def classify(uow: UnitOfWork, wanted: Mapping[tuple[str, str], str]) -> dict[str
             continue
         model = stored.MODELS[kind]
         model.update(invoice_category=category).where(model.code == code).execute()
-        versions.write(uow, kind, code, "classified", {"invoice_category": (before["invoice_category"], category)})
+        told = {"invoice_category": (before["invoice_category"], category)}
+        versions.write_version(uow, kind, code, "classified", told)
         changed += 1
     uow.audit("dictionaries.classify", None, count=changed)
     return {"changed": changed}

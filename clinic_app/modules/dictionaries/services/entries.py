@@ -28,7 +28,7 @@ def add_entry(uow: UnitOfWork, kind: str, row: Row) -> dict[str, Any]:
     _check_references(kind, row)
     whole = {**row, "position": stored.last_position(kind) + 1} if LISTS[kind].is_ordered else row
     rows.add_rows(uow, rows.ready(kind, [whole]))
-    versions.write(uow, kind, row["code"], "added", {name: (None, row[name]) for name in row})
+    versions.write_version(uow, kind, row["code"], "added", {name: (None, row[name]) for name in row})
     return _told(uow, kind, row["code"], "added")
 
 
@@ -82,7 +82,7 @@ def _disable(uow: UnitOfWork, kind: str, code: str, is_disabled: bool) -> dict[s
     )
     act = "disabled" if is_disabled else "enabled"
     if changed:
-        versions.write(uow, kind, code, act, {"is_disabled": (int(not is_disabled), int(is_disabled))})
+        versions.write_version(uow, kind, code, act, {"is_disabled": (int(not is_disabled), int(is_disabled))})
     return _told(uow, kind, code, act)
 
 

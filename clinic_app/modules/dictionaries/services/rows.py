@@ -75,7 +75,7 @@ def change_row(uow: UnitOfWork, kind: str, change: Change, act: str) -> None:
         _write_details(uow, kind, item_id, dict(change.row), change.columns)
     told = {name: (change.before[name], change.row[name]) for name in change.columns if name != "position"}
     if told:
-        versions.write(uow, kind, code, act, told)
+        versions.write_version(uow, kind, code, act, told)
 
 
 def _write_details(uow: UnitOfWork, kind: str, item_id: bytes, row: dict[str, Any], changed: tuple[str, ...]) -> None:

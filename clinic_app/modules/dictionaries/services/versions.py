@@ -13,7 +13,7 @@ _WRITE = (
 )
 
 
-def write(uow: UnitOfWork, kind: str, code: str, act: str, changes: Mapping[str, tuple[Any, Any]]) -> None:
+def write_version(uow: UnitOfWork, kind: str, code: str, act: str, changes: Mapping[str, tuple[Any, Any]]) -> None:
     """`changes`: column -> (before, after)."""
     told = {name: [_told(before), _told(after)] for name, (before, after) in changes.items()}
     uow.execute(_WRITE, {

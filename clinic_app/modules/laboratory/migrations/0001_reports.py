@@ -27,8 +27,18 @@ CREATE TABLE reference_range(
     valid_from TEXT NOT NULL,
     valid_to TEXT,
     source TEXT NOT NULL,
-    is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1))
+    is_reviewed INTEGER NOT NULL CHECK (is_reviewed IN (0, 1)),
+    recorded_by BLOB REFERENCES person(id),
+    recorded_at INTEGER
 );
+CREATE TRIGGER reference_range_no_delete BEFORE DELETE ON reference_range
+BEGIN SELECT RAISE(ABORT, 'reference ranges are never removed'); END;
+CREATE TRIGGER reference_range_no_update BEFORE UPDATE ON reference_range
+WHEN OLD.valid_to IS NOT NULL OR NEW.valid_to IS NULL OR NEW.id <> OLD.id OR NEW.analyte <> OLD.analyte
+    OR NEW.sex <> OLD.sex OR NEW.from_days <> OLD.from_days OR NEW.to_days IS NOT OLD.to_days OR NEW.low <> OLD.low
+    OR NEW.high <> OLD.high OR NEW.critical_low <> OLD.critical_low OR NEW.critical_high <> OLD.critical_high
+    OR NEW.normal <> OLD.normal OR NEW.valid_from <> OLD.valid_from OR NEW.source <> OLD.source
+BEGIN SELECT RAISE(ABORT, 'a reference range is only ever closed'); END;
 CREATE INDEX reference_range_analyte ON reference_range(analyte);
 CREATE TABLE report_template(
     id INTEGER PRIMARY KEY,

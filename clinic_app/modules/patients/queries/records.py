@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from clinic_app.kernel import db, i18n
+from clinic_app.kernel.clock import today
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients.queries.links import same_person
+from clinic_app.modules.patients.rules.masking import mask_name
 
 # The newest live identity number; a person has at most one unless an old import gave two.
 IDENTITY = (
@@ -114,12 +116,14 @@ def patient(patient_id: bytes) -> Patient | None:
 
 
 def names(patient_ids: Iterable[bytes]) -> dict[bytes, str]:
-    """The names of several patients, for lists of other subjects."""
+    """The names of several patients, for lists of other subjects; of a restricted one who is not here today masked."""
     wanted = [f'"{one.hex()}"' for one in set(patient_ids)]
     found = db.rows(
-        "SELECT p.id, p.name FROM json_each(?) j JOIN patient p ON p.id = unhex(j.value)", (f"[{','.join(wanted)}]",)
+        "SELECT p.id, p.name, coalesce(d.is_restricted, 0) AND p.last_visit_on IS NOT ?2 FROM json_each(?1) j"
+        " JOIN patient p ON p.id = unhex(j.value) LEFT JOIN patient_detail d ON d.patient_id = p.id",
+        (f"[{','.join(wanted)}]", today().isoformat()),
     )
-    return {patient_id: name for patient_id, name in found}
+    return {patient_id: mask_name(name) if is_covered else name for patient_id, name, is_covered in found}
 
 
 def identifiers_of(patient_id: bytes) -> list[Identifier]:

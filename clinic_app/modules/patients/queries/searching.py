@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from clinic_app.kernel import db, installation
+from clinic_app.kernel.clock import today
 from clinic_app.kernel.quantity import half_width
 from clinic_app.kernel.search import normal, prefix_range, spelled
 from clinic_app.modules.patients.queries.links import survivor
@@ -124,7 +125,8 @@ def search(text: str, limit: int = 8) -> list[Hit]:
     """People found by name, pinyin initials or spelling, identity number or its last 4 to 6, phone, person number,
     card, account.
 
-    Exact matches first, then the newest visit. A merged record shows the one that goes on, with `also_no` (ID-09).
+    Exact matches first, then the newest visit. A merged record shows the one that goes on, with `also_no` (ID-09). A
+    restricted record of somebody who is not here today is masked, whoever searches.
     """
     typed = normal(text)
     if not typed:
@@ -211,4 +213,14 @@ def _survivors(found: list[Hit]) -> list[Hit]:
         going_on = hit(survivor(one.id))
         if going_on is not None:
             shown[going_on.id] = replace(shown.get(going_on.id, going_on), also_no=one.person_no)
-    return list(shown.values())
+    return [_covered(one) if one.is_restricted else one for one in shown.values()]
+
+
+def _covered(found: Hit) -> Hit:
+    """What may be seen of a restricted record without a reason: enough to tell it from others."""
+    if found.last_visit_on == today().isoformat():
+        return found
+    return replace(
+        found, name=found.name_masked, phone=found.phone_masked, identity_number=found.identity_masked, address="",
+        born_on=None, allergy_state="unknown",
+    )  # fmt: skip

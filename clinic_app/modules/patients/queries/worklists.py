@@ -66,7 +66,8 @@ _TEMPORARY = (
     " WHERE l.from_id = p.id AND l.undone_at IS NULL) ORDER BY p.registered_at DESC LIMIT 50"
 )
 _FILLED = """
-SELECT p.id, p.person_no, p.name, p.sex, p.born_on, p.last_visit_on, p.is_temporary, p.phone <> '', p.address <> '',
+SELECT p.id, p.person_no, CASE WHEN d.is_restricted THEN substr(p.name, 1, 1) || '**' ELSE p.name END,
+  p.sex, p.born_on, p.last_visit_on, p.is_temporary, p.phone <> '', p.address <> '',
   p.allergy_state <> 'unknown',
   EXISTS (SELECT 1 FROM patient_identifier i WHERE i.patient_id = p.id AND i.ended_at IS NULL AND i.kind <= '99'),
   coalesce(d.ethnicity, '') <> '', coalesce(d.marital, '') <> '', coalesce(d.occupation, '') <> '',

@@ -4,6 +4,7 @@ from clinic_app.modules.patients.services.aliases import add_alias, end_alias
 from clinic_app.modules.patients.services.allergies import joined_history, set_allergies
 from clinic_app.modules.patients.services.chart_access import (
     open_closed_chart,
+    refuse_restricted,
     review_alarm,
     review_opening,
     show_in_full,
@@ -60,6 +61,7 @@ __all__ = [
     "open_closed_chart",
     "propose_link",
     "read_birth",
+    "refuse_restricted",
     "register_newborns",
     "register_patient",
     "reject_link",

@@ -9,6 +9,7 @@ from clinic_app.kernel.clock import from_local
 from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.quantity import excerpt
+from clinic_app.kernel.rights import Actor
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.patients import queries
 from clinic_app.modules.patients.models import ChartOpening
@@ -37,6 +38,12 @@ def open_closed_chart(uow: UnitOfWork, patient_id: bytes, reason: str) -> dict[s
     ).execute()  # fmt: skip
     uow.audit("patients.open_closed_chart", opening_id, patient_id=patient_id, minutes=minutes)
     return {"opening_id": opening_id.hex(), "patient_id": patient_id.hex()}
+
+
+def refuse_restricted(actor: Actor, patient_id: bytes) -> None:
+    """Refused `patients.chart_closed` for a restricted record, on whatever screen, until the actor has said why."""
+    if queries.is_restricted(patient_id) and queries.is_chart_closed(actor, patient_id, is_clinical=False):
+        raise Refused("patients.chart_closed", next_url=f"/patients/{patient_id.hex()}/closed?then=card")
 
 
 def review_opening(uow: UnitOfWork, opening_id: bytes, verdict: str, note: str) -> dict[str, Any]:

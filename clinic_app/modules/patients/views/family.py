@@ -19,6 +19,7 @@ MOST_CHILDREN = 3
 @access("patients.edit")
 def relatives(patient_id: bytes) -> Response:
     """Suggestions of the relative's record; the typed text itself can be a name without a record."""
+    draw.patient(patient_id)
     hits = [one for one in queries.search(request.args.get("relative", "")) if one.id != patient_id]
     return pages.page(
         "patients/_relatives.html", hits=hits, today=clock.today(), age_text=queries.age_text,

@@ -17,6 +17,7 @@ from clinic_app.web.commands import command, known_fields
 @access("patients.merge")
 def others(patient_id: bytes) -> Response:
     """Suggestions of the record that goes on in place of this one."""
+    draw.patient(patient_id)
     hits = [one for one in queries.search(request.args.get("other", "")) if one.id != patient_id]
     return pages.page(
         "patients/_others.html", hits=hits, patient_id=patient_id, today=clock.today(), age_text=queries.age_text,

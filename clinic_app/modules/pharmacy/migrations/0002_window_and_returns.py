@@ -80,6 +80,7 @@ CREATE TABLE drug_return_line(
     quantity INTEGER NOT NULL CHECK (quantity >= 1),
     condition TEXT NOT NULL CHECK (condition IN ('sealed', 'opened', 'damaged')),
     outcome TEXT NOT NULL CHECK (outcome IN ('stock', 'damaged', 'refused')),
+    difference_fen INTEGER NOT NULL CHECK (outcome <> 'refused' OR difference_fen = 0),
     PRIMARY KEY (return_id, line_no),
     CHECK (condition = 'sealed' OR outcome <> 'stock')
 ) WITHOUT ROWID;

@@ -92,6 +92,7 @@ CREATE TABLE trace_sale(
     quantity INTEGER NOT NULL CHECK (quantity >= 1)
 );
 CREATE INDEX trace_sale_code ON trace_sale(code);
+CREATE INDEX trace_sale_dispense ON trace_sale(dispense_id);
 CREATE INDEX trace_sale_line ON trace_sale(line_id);
 CREATE TRIGGER trace_sale_no_update BEFORE UPDATE ON trace_sale
 BEGIN SELECT RAISE(ABORT, 'a sale of a trace code is released by a return, never changed'); END;
@@ -102,6 +103,7 @@ CREATE TABLE trace_release(
     sale_id INTEGER NOT NULL REFERENCES trace_sale(id),
     return_id BLOB NOT NULL REFERENCES drug_return(id),
     quantity INTEGER NOT NULL CHECK (quantity >= 1),
+    is_sellable INTEGER NOT NULL CHECK (is_sellable IN (0, 1)),
     PRIMARY KEY (sale_id, return_id)
 ) WITHOUT ROWID;
 CREATE TRIGGER trace_release_no_update BEFORE UPDATE ON trace_release

@@ -29,14 +29,16 @@ SELECT coalesce((SELECT sum(c.quantity) FROM charge_line c WHERE c.source_id = o
 FROM prescription_line o WHERE o.id = ?
 """
 _OF_SHEET = """
-SELECT r.id, r.return_no, r.reason, u.name, r.returned_at, l.drug_id, b.batch_no, l.quantity, l.condition, l.outcome
+SELECT r.id, r.return_no, r.reason, u.name, r.returned_at, l.drug_id, b.batch_no, l.quantity, l.condition, l.outcome,
+    l.difference_fen
 FROM drug_return r JOIN drug_return_line l ON l.return_id = r.id JOIN batch b ON b.id = l.batch_id
 JOIN person u ON u.id = r.inspected_by WHERE r.prescription_id = ? ORDER BY r.id, l.line_no
 """
 _OF_DAY = """
 SELECT r.id, r.return_no, r.reason, u.name, r.returned_at, r.prescription_id, p.prescription_no, t.name,
     (SELECT count(*) FROM drug_return_line l WHERE l.return_id = r.id),
-    (SELECT count(*) FROM drug_return_line l WHERE l.return_id = r.id AND l.outcome <> 'refused')
+    (SELECT count(*) FROM drug_return_line l WHERE l.return_id = r.id AND l.outcome <> 'refused'),
+    (SELECT coalesce(sum(l.difference_fen), 0) FROM drug_return_line l WHERE l.return_id = r.id)
 FROM drug_return r JOIN prescription p ON p.id = r.prescription_id JOIN patient t ON t.id = r.patient_id
 JOIN person u ON u.id = r.inspected_by WHERE r.returned_on = ? ORDER BY r.id DESC
 """
@@ -59,7 +61,8 @@ class GivenBatch:
 
 @dataclass(frozen=True, slots=True)
 class ReturnLine:
-    """One pack that came back, and what became of it."""
+    """One pack that came back, and what became of it; `difference_fen` as price changes since the sale made it (PH-11).
+    """
 
     return_id: bytes
     return_no: str
@@ -71,11 +74,12 @@ class ReturnLine:
     quantity: int
     condition: str
     outcome: str
+    difference_fen: int
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A return of the day."""
+    """A return of the day; `difference_fen` of all its packs."""
 
     return_id: bytes
     return_no: str
@@ -87,6 +91,7 @@ class Returned:
     name: str
     lines: int
     accepted: int
+    difference_fen: int
 
 
 def given_batches(prescription_id: bytes) -> list[GivenBatch]:

@@ -8,8 +8,8 @@ from clinic_app.modules.pharmacy.rules import PREFIX
 
 _CODE = """
 SELECT c.code, c.drug_id, c.pack_size, c.pack_size
-    - (SELECT coalesce(sum(s.quantity - coalesce((SELECT sum(r.quantity) FROM trace_release r WHERE r.sale_id = s.id),
-        0)), 0) FROM trace_sale s WHERE s.code = c.code),
+    - (SELECT coalesce(sum(s.quantity - coalesce((SELECT sum(r.quantity) FROM trace_release r WHERE r.sale_id = s.id
+        AND r.is_sellable = 1), 0)), 0) FROM trace_sale s WHERE s.code = c.code),
     (SELECT max(d.dispensed_at) FROM trace_sale s JOIN dispense d ON d.id = s.dispense_id WHERE s.code = c.code)
 FROM trace_code c WHERE c.code = ?
 """
@@ -23,7 +23,7 @@ WHERE d.prescription_id = ? AND out > 0 ORDER BY s.id
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A known code: `left` units of its pack are unsold, `sold_at` when it last went out."""
+    """A known code: `left` units of its pack may be sold, `sold_at` when it last went out."""
 
     code: str
     drug_id: bytes

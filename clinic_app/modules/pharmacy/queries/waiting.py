@@ -1,6 +1,6 @@
 """The queue of the pharmacy (待发药): paid sheets that nobody has handed out yet, and those of the day that were."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from clinic_app.kernel import db, parameters
@@ -8,6 +8,7 @@ from clinic_app.kernel.clock import today
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.rights import Actor
 from clinic_app.kernel.search import begins, normal
+from clinic_app.modules.patients import queries as patients
 
 MOST_FOUND = 8
 # The bills of some days by their index (CROSS keeps this order, else every line ever billed is walked). A bill of which
@@ -50,7 +51,7 @@ WHERE d.dispensed_on = ? ORDER BY d.dispensed_at DESC
 """
 _NUMBERED = """
 SELECT DISTINCT p.id, p.prescription_no, v.queue_no, t.name, v.visit_no, b.receipt_no,
-    EXISTS (SELECT 1 FROM dispense d WHERE d.prescription_id = p.id), b.paid_at
+    EXISTS (SELECT 1 FROM dispense d WHERE d.prescription_id = p.id), b.paid_at, t.id
 FROM bill b
 JOIN charge_line c ON c.bill_id = b.id AND c.source_kind = 'prescription'
 JOIN prescription p ON p.id = c.source_id
@@ -121,6 +122,7 @@ class Found:
     receipt_no: str
     is_dispensed: int
     paid_at: int
+    patient_id: bytes
 
 
 def waiting(on: date) -> list[Waiting]:
@@ -156,7 +158,8 @@ def find_numbered(text: str) -> list[Found]:
     for sql in (_BY_SHEET, _BY_RECEIPT, _BY_VISIT):
         found = db.read(Found, f"{sql} LIMIT 8", (typed,))
         if found:
-            return found
+            names = patients.names({one.patient_id for one in found if one.is_dispensed})
+            return [replace(one, name=names.get(one.patient_id, one.name)) for one in found]
     return []
 
 
@@ -168,7 +171,8 @@ def _is_meant(one: Waiting, wanted: str) -> bool:
 
 def _found(one: Waiting) -> Found:
     return Found(
-        one.prescription_id, one.prescription_no, one.queue_no, one.name, one.visit_no, one.receipt_no, 0, one.paid_at
+        one.prescription_id, one.prescription_no, one.queue_no, one.name, one.visit_no, one.receipt_no, 0, one.paid_at,
+        one.patient_id,
     )
 
 

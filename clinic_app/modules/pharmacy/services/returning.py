@@ -59,10 +59,7 @@ def return_drugs(
         returned_at=uow.at, returned_on=uow.on.isoformat(),
     ).execute()  # fmt: skip
     accepted = _store(uow, return_id, sheet, given, outcomes)
-    by_line: dict[bytes, int] = {}
-    for one in accepted:
-        by_line[one["line_id"]] = by_line.get(one["line_id"], 0) + one["quantity"]
-    tracing.free(uow, return_id, queries.traces_of_sheet(sheet.id), by_line, traces)
+    tracing.free(uow, return_id, queries.traces_of_sheet(sheet.id), _accepted_by_line(outcomes), traces)
     if accepted:
         uow.emit(
             events.RETURNED, return_id,
@@ -106,17 +103,31 @@ def _outcomes(
     return found
 
 
+def _accepted_by_line(outcomes: Sequence[tuple[Brought, str]]) -> dict[bytes, tuple[int, bool]]:
+    """How many units of each line were accepted, and whether all of them may be sold again."""
+    found: dict[bytes, tuple[int, bool]] = {}
+    for one, outcome in outcomes:
+        if outcome != "refused":
+            quantity, is_sellable = found.get(one.line_id, (0, True))
+            found[one.line_id] = quantity + one.quantity, is_sellable and outcome == "stock"
+    return found
+
+
 def _store(
     uow: UnitOfWork, return_id: bytes, sheet: Sheet, given: dict[tuple[bytes, bytes], GivenBatch],
     outcomes: list[tuple[Brought, str]],
 ) -> list[dict[str, Any]]:
     """The lines of the return, the moves of what was accepted, and its entries in the controlled register."""
     accepted: list[dict[str, Any]] = []
+    prices = dictionaries.prices_on((given[one.line_id, one.batch_id].drug.id for one, _outcome in outcomes), uow.on)
     for line_no, (one, outcome) in enumerate(outcomes, 1):
-        drug = given[one.line_id, one.batch_id].drug
+        held = given[one.line_id, one.batch_id]
+        drug, now_e4 = held.drug, prices.get(held.drug.id) or held.price_e4
+        difference = rules.difference_fen(held.price_e4, now_e4, one.quantity, drug.pack_size)
         DrugReturnLine.insert(
             return_id=return_id, line_no=line_no, line_id=one.line_id, drug_id=drug.id, batch_id=one.batch_id,
             quantity=one.quantity, condition=one.condition, outcome=outcome,
+            difference_fen=0 if outcome == "refused" else difference,
         ).execute()  # fmt: skip
         if outcome == "refused":
             continue

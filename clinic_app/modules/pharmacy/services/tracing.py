@@ -15,7 +15,7 @@ _CODE = (
     " ON CONFLICT(code) DO NOTHING"
 )
 _SALE = "INSERT INTO trace_sale(code, dispense_id, line_id, quantity) VALUES(?, ?, ?, ?)"
-_RELEASE = "INSERT INTO trace_release(sale_id, return_id, quantity) VALUES(?, ?, ?)"
+_RELEASE = "INSERT INTO trace_release(sale_id, return_id, quantity, is_sellable) VALUES(?, ?, ?, ?)"
 MOST_CODES = 500
 
 
@@ -62,9 +62,11 @@ def sell(
 
 
 def free(
-    uow: UnitOfWork, return_id: bytes, out: Sequence[TracedSale], brought: Mapping[bytes, int], scanned: Sequence[str]
+    uow: UnitOfWork, return_id: bytes, out: Sequence[TracedSale], brought: Mapping[bytes, tuple[int, bool]],
+    scanned: Sequence[str],
 ) -> None:
-    """Free the codes of packs that came back and were accepted, so that they may be sold again.
+    """Free the codes of packs that came back and were accepted; `brought` says of each line how many units, and whether
+    all of them went back to the shelf: only then may their codes be sold again, what is to be scrapped never.
 
     A line that went out with codes comes back with them: Refused `pharmacy.trace_scan_return` until the scanned ones
     cover what is brought, `pharmacy.trace_not_of_sheet` for others.
@@ -74,13 +76,13 @@ def free(
     for code in codes:
         if code not in known:
             raise Refused("pharmacy.trace_not_of_sheet", field="traces", code_given=code)
-    for line_id, quantity in brought.items():
+    for line_id, (quantity, is_sellable) in brought.items():
         sales = [one for one in out if one.line_id == line_id]
         missing = quantity
         for sale in sales:
             if sale.code in codes and missing:
                 part = min(sale.out, missing)
-                uow.execute(_RELEASE, (sale.id, return_id, part))
+                uow.execute(_RELEASE, (sale.id, return_id, part, is_sellable))
                 missing -= part
         if sales and missing > 0:
             raise Refused("pharmacy.trace_scan_return", field="traces", missing=missing)

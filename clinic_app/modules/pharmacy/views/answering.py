@@ -22,7 +22,7 @@ def questions() -> Response:
     me, today = actor().person_id, clock.today()
     asked, rejected = queries.questions_for(me), queries.rejected_for(me, today)
     for one in (*asked, *rejected):
-        open_chart(one.patient_id, SCREEN)
+        open_chart(one.patient_id, SCREEN, asks=False)
     lines = {}
     if asked:
         found = queries.sheet(asked[0].prescription_id)
@@ -39,7 +39,7 @@ def waiting_questions() -> Response:
     """The strip on top of the doctor's page: what the pharmacy asks, and for how long it has waited."""
     asked = queries.questions_for(actor().person_id)
     for one in asked:
-        open_chart(one.patient_id, SCREEN)
+        open_chart(one.patient_id, SCREEN, asks=False)
     return pages.page("pharmacy/_asked.html", asked=asked, now=clock.clock.read().at)
 
 
@@ -60,7 +60,7 @@ def extend_form(prescription_id: bytes) -> Response:
     found = found_sheet(prescription_id)
     if found.doctor_id != actor().person_id:
         raise Denied("pharmacy.not_your_sheet", doctor=found.doctor_name)
-    open_chart(found.patient_id, SCREEN)
+    open_chart(found.patient_id, SCREEN, asks=False)
     return pages.page("pharmacy/_extend.html", sheet=found, choices=forms.validity_choices(found, clock.today()))
 
 

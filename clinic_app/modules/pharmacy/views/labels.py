@@ -5,7 +5,7 @@ from flask import Response, request, url_for
 from clinic_app.kernel import clock
 from clinic_app.modules.pharmacy import documents, queries
 from clinic_app.modules.pharmacy.views import blueprint
-from clinic_app.modules.pharmacy.views.found import SCREEN, found_sheet
+from clinic_app.modules.pharmacy.views.found import SCREEN, found_sheet, open_sheet_chart
 from clinic_app.web import pages
 from clinic_app.web.access import access, open_chart
 
@@ -15,7 +15,7 @@ from clinic_app.web.access import access, open_chart
 def labels(prescription_id: bytes) -> Response:
     """One label of 60 x 40 mm for each drug, and one for the bag."""
     found = found_sheet(prescription_id)
-    open_chart(found.patient_id, SCREEN)
+    open_sheet_chart(found)
     today = clock.today()
     papers = documents.labels(found, queries.lines_of(found, today))
     return pages.page(
@@ -31,7 +31,7 @@ def pick_list() -> Response:
     today = clock.today()
     sheets = [sheet for one in queries.waiting(today)[:40] if (sheet := queries.sheet(one.prescription_id))]
     for sheet in sheets:
-        open_chart(sheet.patient_id, SCREEN)
+        open_chart(sheet.patient_id, SCREEN, asks=False)
     return pages.page(
         "pharmacy/pick_list.html.j2", rows=documents.pick_list(sheets, today), today=today,
         back=url_for(".index"), sheets=len(sheets),

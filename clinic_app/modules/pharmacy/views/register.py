@@ -19,7 +19,7 @@ def register() -> Response:
     """Balances by drug and batch with today's count, entries, empties that are still out (PH-16)."""
     balances, entries, empties = queries.balances(clock.today()), queries.entries(), queries.open_empties()
     for one in empties:
-        open_chart(one.patient_id, "pharmacy.register")
+        open_chart(one.patient_id, "pharmacy.register", asks=False)
     unchecked = queries.unchecked_empties()
     ids = {one.drug_id for one in (*balances, *entries, *empties, *unchecked)}
     return pages.page(

@@ -9,10 +9,10 @@ from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.pharmacy import forms, queries, services
 from clinic_app.modules.pharmacy.queries import words
 from clinic_app.modules.pharmacy.views import blueprint
-from clinic_app.modules.pharmacy.views.found import SCREEN, found_sheet
+from clinic_app.modules.pharmacy.views.found import found_sheet, open_sheet_chart
 from clinic_app.modules.pharmacy.views.window import banner_of, refused
 from clinic_app.web import pages
-from clinic_app.web.access import ONCE, access, open_chart
+from clinic_app.web.access import ONCE, access
 from clinic_app.web.commands import command, known_fields
 
 
@@ -34,7 +34,7 @@ def returns() -> Response:
 def return_sheet(prescription_id: bytes) -> Response:
     """What the patient holds of a sheet, pack by pack."""
     found = found_sheet(prescription_id)
-    open_chart(found.patient_id, SCREEN)
+    open_sheet_chart(found)
     given = queries.given_batches(found.id)
     drugs = dictionaries.drugs(one.drug.id for one in given)
     return pages.page(

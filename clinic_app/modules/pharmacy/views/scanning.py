@@ -11,22 +11,21 @@ from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.pharmacy import forms, queries
 from clinic_app.modules.pharmacy.queries import Line, words
 from clinic_app.modules.pharmacy.views import blueprint
-from clinic_app.modules.pharmacy.views.found import SCREEN, found_sheet
+from clinic_app.modules.pharmacy.views.found import found_sheet, open_sheet_chart
 from clinic_app.web import pages
-from clinic_app.web.access import access, open_chart
+from clinic_app.web.access import access
 
 
 @blueprint.get("/sheets/<id:prescription_id>/scan")
 @access("pharmacy.dispense")
 def scan(prescription_id: bytes) -> Response:
     """What a scanned code is: a line of the sheet to be ticked, a wrong drug, another sheet's paper; writes nothing."""
-    code = forms.typed_code(request.args.get("scan", ""))
+    found, code = found_sheet(prescription_id), forms.typed_code(request.args.get("scan", ""))
     if not pages.wants_fragment():
         return pages.see(url_for(".sheet", prescription_id=prescription_id))
     if not code:
         return pages.answer("pharmacy/_said.html", focus="#scan", said=_("扫药盒编码，或按空格给这一行打勾"), sound="")
-    found = found_sheet(prescription_id)
-    open_chart(found.patient_id, SCREEN)
+    open_sheet_chart(found)
     shown = [line for line in queries.lines_of(found, clock.today()) if line.left]
     if trace := forms.scanned_trace(code):
         return _scanned_trace(trace, shown)

@@ -2,12 +2,14 @@
 
 from flask import Response, request, url_for
 
+from clinic_app.kernel import clock
 from clinic_app.kernel.i18n import gettext as _
+from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.pharmacy import forms, queries, services
 from clinic_app.modules.pharmacy.views import blueprint
-from clinic_app.modules.pharmacy.views.found import SCREEN, found_sheet
+from clinic_app.modules.pharmacy.views.found import found_sheet, open_sheet_chart
 from clinic_app.web import pages
-from clinic_app.web.access import ONCE, access, open_chart
+from clinic_app.web.access import ONCE, access
 from clinic_app.web.commands import command, known_fields
 
 
@@ -16,7 +18,7 @@ from clinic_app.web.commands import command, known_fields
 def ask_form(prescription_id: bytes) -> Response:
     """The dialog of a question to the doctor, with ready ones."""
     found = found_sheet(prescription_id)
-    open_chart(found.patient_id, SCREEN)
+    open_sheet_chart(found)
     return pages.page("pharmacy/_ask.html", sheet=found, ready=forms.ready_questions())
 
 
@@ -25,7 +27,7 @@ def ask_form(prescription_id: bytes) -> Response:
 def reject_form(prescription_id: bytes) -> Response:
     """The dialog before a sheet goes back to its doctor."""
     found = found_sheet(prescription_id)
-    open_chart(found.patient_id, SCREEN)
+    open_sheet_chart(found)
     return pages.page("pharmacy/_reject.html", sheet=found, ready=forms.ready_rejections())
 
 
@@ -73,9 +75,6 @@ def pass_review(prescription_id: bytes) -> Response:
 @access("pharmacy.view")
 def owed() -> Response:
     """What is owed to patients, and whether it can be handed out now."""
-    from clinic_app.kernel import clock
-    from clinic_app.modules.dictionaries import queries as dictionaries
-
     rows = queries.owed_list(clock.today())
     drugs = dictionaries.drugs(row.drug_id for row in rows)
     return pages.page(

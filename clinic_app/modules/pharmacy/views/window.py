@@ -16,9 +16,9 @@ from clinic_app.modules.people import queries as people
 from clinic_app.modules.pharmacy import forms, queries, rules, services
 from clinic_app.modules.pharmacy.queries import Line, Sheet, words
 from clinic_app.modules.pharmacy.views import blueprint
-from clinic_app.modules.pharmacy.views.found import SCREEN, found_sheet
+from clinic_app.modules.pharmacy.views.found import found_sheet, open_sheet_chart
 from clinic_app.web import pages
-from clinic_app.web.access import ONCE, access, actor, open_chart
+from clinic_app.web.access import ONCE, access, actor
 from clinic_app.web.commands import command, known_fields
 
 
@@ -130,7 +130,7 @@ def done() -> Response:
 
 def _page(found: Sheet, waiting: list[queries.Waiting]) -> Response:
     """One sheet as it is now; what is ticked stays in the browser until F9 sends it."""
-    open_chart(found.patient_id, SCREEN)
+    open_sheet_chart(found)
     today = clock.today()
     shown = queries.lines_of(found, today)
     return pages.page(
@@ -164,7 +164,9 @@ def banner_of(found: Sheet) -> patients.Banner | None:
     if banner is None:
         return None
     tags: list[Any] = []
-    if found.paid and found.paid.dispensed_at:
+    if found.is_owed and found.paid and found.paid.dispensed_at:
+        tags.append({"text": _("发了一部分 %(at)s") % {"at": _hm(found.paid.dispensed_at)}, "kind": "warn"})
+    elif found.paid and found.paid.dispensed_at:
         tags.append({"text": _("已发药 %(at)s") % {"at": _hm(found.paid.dispensed_at)}, "kind": "ok", "icon": "check"})
     elif found.paid:
         tags.append({"text": _("已收费 %(at)s") % {"at": _hm(found.paid.paid_at)}, "kind": "ok", "icon": "check"})

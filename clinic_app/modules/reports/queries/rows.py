@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from clinic_app.kernel import db
+from clinic_app.kernel import db, i18n
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.reports.queries.income import DRUGS, INCOME, NOT_PAID
 from clinic_app.modules.reports.queries.sheets import SHEETS, WITH_ANTIMICROBIAL
@@ -34,6 +34,7 @@ class Filter:
             "only": int(self.only_antimicrobial),
             "hour": self.hour,
             "account": self.account,
+            "english": i18n.current() != i18n.SOURCE,
         }
 
 
@@ -124,7 +125,8 @@ def sheet_rows(wanted: Filter, start: int, most: int) -> list[SheetRow]:
         "SELECT p.signed_on, p.prescription_no, p.visit_id,"
         " (SELECT n.name FROM patient n WHERE n.id = p.patient_id), p.doctor_id,"
         " (SELECT count(*) FROM prescription_line l WHERE l.prescription_id = p.id AND l.deleted_at IS NULL),"
-        " coalesce((SELECT group_concat(l.drug_name, '、') FROM prescription_line l JOIN drug d ON d.id = l.drug_id"
+        " coalesce((SELECT group_concat(iif(:english AND d.name_en <> '', d.name_en, l.drug_name),"
+        " iif(:english, ', ', '、')) FROM prescription_line l JOIN drug d ON d.id = l.drug_id"
         " WHERE l.prescription_id = p.id AND l.deleted_at IS NULL AND d.antimicrobial_grade IS NOT NULL), '')"
         f" {_SIGNED} ORDER BY p.signed_on, p.prescription_no", wanted, start, most,
     )  # fmt: skip

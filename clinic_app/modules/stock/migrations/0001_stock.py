@@ -62,6 +62,7 @@ CREATE TABLE stock_balance(
     CHECK (on_hand >= reserved OR is_external = 1),
     CHECK (reserved = 0 OR is_external = 0)
 ) WITHOUT ROWID;
+CREATE INDEX stock_balance_there ON stock_balance(place_id, batch_id) WHERE on_hand > 0;
 CREATE TABLE reservation(
     id INTEGER PRIMARY KEY,
     source_id BLOB NOT NULL,

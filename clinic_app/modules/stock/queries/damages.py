@@ -16,7 +16,8 @@ ORDER BY l.line_no
 _SCRAPPABLE = """
 SELECT b.drug_id, b.id, b.batch_no, b.expires_on, s.place_id, p.name, s.on_hand - s.reserved, b.is_frozen
 FROM stock_balance s JOIN batch b ON b.id = s.batch_id JOIN place p ON p.id = s.place_id
-WHERE s.is_external = 0 AND s.on_hand > s.reserved AND (p.code = 'damaged' OR b.expires_on < ? OR b.is_frozen = 1
+WHERE s.place_id IN (SELECT id FROM place WHERE is_external = 0) AND s.on_hand > 0 AND s.on_hand > s.reserved
+    AND (p.code = 'damaged' OR b.expires_on < ? OR b.is_frozen = 1
     OR b.id = ?)
 ORDER BY p.code, b.expires_on LIMIT 200
 """

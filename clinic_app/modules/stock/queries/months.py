@@ -16,7 +16,8 @@ WHERE (m.to_place_id = ?1 OR m.from_place_id = ?1) AND m.moved_on >= ?2 AND m.mo
 # Counted back from what lies there now, so that a month costs what moved since and not all that ever moved (S1).
 _CLOSING = """
 SELECT drug_id, sum(units) FROM (
-    SELECT b.drug_id, s.on_hand AS units FROM stock_balance s JOIN batch b ON b.id = s.batch_id WHERE s.place_id = ?1
+    SELECT b.drug_id, s.on_hand AS units FROM stock_balance s JOIN batch b ON b.id = s.batch_id
+        WHERE s.place_id = ?1 AND s.on_hand > 0
     UNION ALL SELECT b.drug_id, CASE WHEN m.to_place_id = ?1 THEN -m.quantity ELSE m.quantity END
     FROM stock_move m JOIN batch b ON b.id = m.batch_id
     WHERE (m.to_place_id = ?1 OR m.from_place_id = ?1) AND m.moved_on >= ?2)
@@ -73,7 +74,7 @@ def worked_out(place_id: bytes, month: str) -> list[Account]:
     before: dict[bytes, int] = dict(db.rows(_CLOSING, (place_id, after)))
     moves: dict[bytes, list[tuple[str, str, int]]] = {}
     for drug_id, kind, moved_on, quantity in db.rows(_SIDES, (place_id, first, after)):
-        before[drug_id] -= quantity
+        before[drug_id] = before.get(drug_id, 0) - quantity
         moves.setdefault(drug_id, []).append((kind, moved_on, quantity))
     drugs = dictionaries.drugs(one for one in before if before[one] or one in moves)
     found = []

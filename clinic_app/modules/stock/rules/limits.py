@@ -41,6 +41,14 @@ def batch_amount(parts: Sequence[tuple[int, int]], pack_size: int) -> int:
     return sum(line_amount(cost_e4, quantity, pack_size) for quantity, cost_e4 in parts)
 
 
+def price_of_cost(cost_e4: int, now_e4: int | None, *, is_marked_up: bool) -> int | None:
+    """The price of a pack that was bought for `cost_e4` where nothing is put on top (零差率, PH-09).
+
+    None when the price stays: herbal pieces may keep a mark-up, goods without a cost say nothing of a price.
+    """
+    return None if is_marked_up or not cost_e4 or cost_e4 == now_e4 else cost_e4
+
+
 def price_difference(quantity: int, old_e4: int, new_e4: int, pack_size: int) -> int:
     """What a price change does to the value of the stock, in fen (PH-10)."""
     return line_amount(new_e4, quantity, pack_size) - line_amount(old_e4, quantity, pack_size)

@@ -9,7 +9,6 @@ from clinic_app.modules.stock.services.reservations import (
     keep_at_most,
     lapse,
     release,
-    renew,
     reserve,
     top_up,
 )
@@ -17,6 +16,6 @@ from clinic_app.modules.stock.services.taking_back import take_back
 
 __all__ = [
     "GoodsLine", "add_place", "approve_damage", "close_month", "consume", "freeze_batch", "hourly", "keep_at_most",
-    "lapse", "post_price_changes", "receive_goods", "reject_damage", "release", "renew", "reserve", "set_limits",
+    "lapse", "post_price_changes", "receive_goods", "reject_damage", "release", "reserve", "set_limits",
     "submit_damage", "take_back", "top_up", "unfreeze_batch",
 ]  # fmt: skip

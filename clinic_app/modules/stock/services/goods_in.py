@@ -13,6 +13,7 @@ from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.stock import models
 from clinic_app.modules.stock.events import GOODS_RECEIVED
 from clinic_app.modules.stock.rules.goods import check_line
+from clinic_app.modules.stock.services.cost_prices import follow_costs
 from clinic_app.modules.stock.services.moves import SUPPLIER, move
 
 MOST_LINES = 500
@@ -32,7 +33,8 @@ class GoodsLine:
 def receive_goods(
     uow: UnitOfWork, *, place_id: bytes, supplier: str, document_no: str, lines: Sequence[GoodsLine]
 ) -> dict[str, Any]:
-    """Take a delivery in: all lines or none. Returns {"goods_in_id", "goods_in_no"}.
+    """Take a delivery in: all lines or none. Returns {"goods_in_id", "goods_in_no", "prices"}: how many drugs cost
+    something else from tomorrow on, because the clinic sells at purchase price (PH-09).
 
     Raises Invalid keyed `lines-<n>` (n from 0) with `stock.line_incomplete` and the like, so that each line at fault is
     named (PH-03). Batches already past their last day are taken: opening stock has such; the screen refuses them.
@@ -74,7 +76,8 @@ def receive_goods(
         "document_no": document_no.strip(), "lines": told,
     })  # fmt: skip
     uow.audit("stock.receive_goods", goods_in_id, goods_in_no=goods_in_no, lines=len(lines))
-    return {"goods_in_id": goods_in_id.hex(), "goods_in_no": goods_in_no}
+    prices = follow_costs(uow, {line.drug_id: line.cost_e4 for line in lines}, goods_in_no)
+    return {"goods_in_id": goods_in_id.hex(), "goods_in_no": goods_in_no, "prices": prices}
 
 
 def _checked(lines: Sequence[GoodsLine]) -> dict[tuple[bytes, str], bytes]:

@@ -110,28 +110,6 @@ def top_up(uow: UnitOfWork, *, source_id: bytes, lines: Sequence[tuple[LineId, b
     return {"held": changed}
 
 
-def renew(uow: UnitOfWork, source_id: bytes, *, line_ids: Collection[LineId] | None = None) -> dict[str, Any]:
-    """Hold other batches instead of those that expired or were frozen after they were held (换批).
-
-    A line that lost a batch is held anew as a whole, for what it still holds may be the only batch with more in it.
-    `line_ids` limits it to some lines of the source. Refused `stock.not_enough` when there is no other batch; then
-    everything stays as it was.
-    """
-    uow.require_sure_date()
-    held = [one for one in queries.reservations_of(source_id) if line_ids is None or one.line_id in line_ids]
-    unusable = {one.line_id for one in held if one.is_frozen or not _is_usable_on(one, uow.on)}
-    lost: dict[tuple[LineId, bytes], int] = {}
-    for one in held:
-        if one.line_id in unusable:
-            _release(uow, one)
-            lost[one.line_id, one.drug_id] = lost.get((one.line_id, one.drug_id), 0) + one.quantity
-    place_id = queries.pharmacy_place().id
-    for (line_id, drug_id), quantity in lost.items():
-        _hold(uow, place_id, source_id, line_id, drug_id, quantity)
-    uow.audit("stock.renew", source_id, lines=len(lost))
-    return {"renewed": len(lost)}
-
-
 def consume(
     uow: UnitOfWork, *, source_id: bytes, document_id: bytes, line_ids: Collection[LineId] | None = None,
     quantities: Mapping[LineId, int] | None = None,
@@ -140,7 +118,7 @@ def consume(
 
     `line_ids` limits it to some lines of the source, `quantities` to so many minimum units of a line, earliest expiry
     first; the rest stays held. Returns (line id, batch id, minimum units) of each movement. Refused
-    `stock.nothing_reserved`, `stock.batch_expired` or `stock.batch_is_frozen`; after the last two `renew` finds other
+    `stock.nothing_reserved`, `stock.batch_expired` or `stock.batch_is_frozen`; after the last two `top_up` finds other
     batches.
     """
     uow.require_sure_date()

@@ -130,6 +130,10 @@ def receive_goods() -> Response:
         ]
         return _refused_page(typed)
     said = i18n.gettext("入库 %(count)s 行，单号 %(number)s") % {"count": len(goods), "number": result["goods_in_no"]}
+    if result["prices"]:
+        said += i18n.ngettext(
+            "；%(count)d 种药明天起按进价卖", "；%(count)d 种药明天起按进价卖", result["prices"]
+        ) % {"count": result["prices"]}  # fmt: skip
     if (late := _expired(typed.supplier)) is not None:
         said += i18n.gettext("；供应商许可证 %(day)s 到期了") % {"day": late.licence_until}
     return pages.see(url_for("stock.goods_in"), said)

@@ -73,7 +73,7 @@ class LogRow:
 
 
 _COURSE = "SELECT id, visit_id, patient_id, prescription_id, request_id FROM course"
-_EXECUTION = (
+EXECUTION_SQL = (
     "SELECT id, label_no, course_id, patient_id, source_line_id, slip, group_no, entry_no, planned_on, route,"
     " fee_item_id, minutes, drops, state, started_at, started_by, ended_at, emergency_reason FROM execution"
 )
@@ -96,13 +96,13 @@ def course_of_request(request_id: bytes) -> Course | None:
 
 
 def execution(execution_id: bytes) -> Execution | None:
-    return db.read_one(Execution, f"{_EXECUTION} WHERE id = ?", (execution_id,))
+    return db.read_one(Execution, f"{EXECUTION_SQL} WHERE id = ?", (execution_id,))
 
 
 def executions_of_course(course_id: bytes) -> list[Execution]:
     """In the order in which they are due."""
     return db.read(
-        Execution, f"{_EXECUTION} WHERE course_id = ? ORDER BY planned_on, entry_no, group_no", (course_id,)
+        Execution, f"{EXECUTION_SQL} WHERE course_id = ? ORDER BY planned_on, entry_no, group_no", (course_id,)
     )
 
 

@@ -47,36 +47,34 @@ class SkinTest:
         return any(state.is_paid for state in states.values())
 
 
-_TEST = (
-    "SELECT id, test_no, visit_id, patient_id, prescription_id, line_id, drug_id, is_charged, state, ordered_at,"
-    " started_at, batch_no, before_mm, after_mm, least_minutes, read_at, read_by, second_by FROM skin_test"
+TEST_SQL = (
+    "SELECT t.id, t.test_no, t.visit_id, t.patient_id, t.prescription_id, t.line_id, t.drug_id, t.is_charged, t.state,"
+    " t.ordered_at, t.started_at, t.batch_no, t.before_mm, t.after_mm, t.least_minutes, t.read_at, t.read_by,"
+    " t.second_by FROM skin_test t"
 )
 _LAST_DOSE = (
     "SELECT max(e.started_at) FROM execution e JOIN execution_part p ON p.execution_id = e.id"
     " WHERE e.patient_id = ? AND p.drug_id = ? AND e.started_at IS NOT NULL"
 )
 _POSITIVE = (
-    "SELECT t.id, t.test_no, t.visit_id, t.patient_id, t.prescription_id, t.line_id, t.drug_id, t.is_charged, t.state,"
-    " t.ordered_at, t.started_at, t.batch_no, t.before_mm, t.after_mm, t.least_minutes, t.read_at, t.read_by,"
-    " t.second_by FROM skin_test t JOIN charge_line c ON c.source_id = t.prescription_id"
-    " AND c.source_line_id = t.line_id"
+    f"{TEST_SQL} JOIN charge_line c ON c.source_id = t.prescription_id AND c.source_line_id = t.line_id"
     " WHERE t.state = 'positive' AND t.read_at >= ? AND c.state <> 'withdrawn' ORDER BY t.read_at LIMIT 50"
 )
 
 
 def skin_test(test_id: bytes) -> SkinTest | None:
-    return db.read_one(SkinTest, f"{_TEST} WHERE id = ?", (test_id,))
+    return db.read_one(SkinTest, f"{TEST_SQL} WHERE id = ?", (test_id,))
 
 
 def tests_of_sheet(prescription_id: bytes) -> list[SkinTest]:
-    return db.read(SkinTest, f"{_TEST} WHERE prescription_id = ? ORDER BY test_no", (prescription_id,))
+    return db.read(SkinTest, f"{TEST_SQL} WHERE prescription_id = ? ORDER BY test_no", (prescription_id,))
 
 
 def tests_of_patient(patient_id: bytes, drug_id: bytes) -> list[SkinTest]:
     """Every test of the person with a drug, the newest first."""
     found = [
         one for record in patients.same_person(patient_id)
-        for one in db.read(SkinTest, f"{_TEST} WHERE patient_id = ? AND drug_id = ?", (record, drug_id))
+        for one in db.read(SkinTest, f"{TEST_SQL} WHERE patient_id = ? AND drug_id = ?", (record, drug_id))
     ]  # fmt: skip
     return sorted(found, key=lambda one: one.ordered_at, reverse=True)
 

@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from clinic_app.kernel import db, parameters
 from clinic_app.kernel.clock import from_local
 from clinic_app.modules.patients import queries as patients
-from clinic_app.modules.treatments.queries.executions import Execution
-from clinic_app.modules.treatments.queries.skin_tests import SkinTest
+from clinic_app.modules.treatments.queries.executions import EXECUTION_SQL, Execution
+from clinic_app.modules.treatments.queries.skin_tests import TEST_SQL, SkinTest
 
 _WAITING = """
 SELECT x.patient_id, p.name, p.sex, p.born_on, p.is_birth_estimated, sum(x.tests), sum(x.due), sum(x.late),
@@ -24,16 +24,10 @@ JOIN patient p ON p.id = x.patient_id
 GROUP BY x.patient_id ORDER BY sum(x.late) = 0, sum(x.running) DESC, min(x.since) LIMIT 100
 """
 _ENTRIES = (
-    "SELECT id, label_no, course_id, patient_id, source_line_id, slip, group_no, entry_no, planned_on, route,"
-    " fee_item_id, minutes, drops, state, started_at, started_by, ended_at, emergency_reason FROM execution"
-    " WHERE patient_id = ? AND planned_on >= ? ORDER BY state IN ('done', 'stopped', 'closed'), planned_on, course_id,"
-    " entry_no, group_no LIMIT 200"
+    f"{EXECUTION_SQL} WHERE patient_id = ? AND planned_on >= ?"
+    " ORDER BY state IN ('done', 'stopped', 'closed'), planned_on, course_id, entry_no, group_no LIMIT 200"
 )
-_TESTS = (
-    "SELECT id, test_no, visit_id, patient_id, prescription_id, line_id, drug_id, is_charged, state, ordered_at,"
-    " started_at, batch_no, before_mm, after_mm, least_minutes, read_at, read_by, second_by FROM skin_test"
-    " WHERE patient_id = ? AND ordered_at >= ? AND state <> 'cancelled' ORDER BY ordered_at LIMIT 50"
-)
+_TESTS = f"{TEST_SQL} WHERE patient_id = ? AND ordered_at >= ? AND state <> 'cancelled' ORDER BY ordered_at LIMIT 50"
 
 
 @dataclass(frozen=True, slots=True)

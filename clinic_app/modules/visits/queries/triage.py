@@ -7,6 +7,10 @@ from datetime import date
 from clinic_app.kernel import db, i18n, parameters
 from clinic_app.modules.desks import queries as desks
 
+QUESTIONS = "triage_questions"
+"""Under which the versions of the questions are kept."""
+_EVERY = "SELECT code, text, text_en, is_reviewed, source, is_disabled FROM triage_question"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -16,6 +20,8 @@ class Question:
     text: str
     text_en: str
     is_reviewed: int
+    source: str = ""
+    is_disabled: int = 0
 
     @property
     def shown(self) -> str:
@@ -37,6 +43,15 @@ def triage_questions() -> list[Question]:
     return db.read(
         Question, "SELECT code, text, text_en, is_reviewed FROM triage_question WHERE is_disabled = 0 ORDER BY position"
     )
+
+
+def all_questions() -> list[Question]:
+    """Those that are asked and those that no longer are."""
+    return db.read(Question, f"{_EVERY} ORDER BY is_disabled, position")
+
+
+def question(code: str) -> Question | None:
+    return db.read_one(Question, f"{_EVERY} WHERE code = ?", (code,))
 
 
 def triage_of(visit_ids: Iterable[bytes]) -> dict[bytes, Triage]:

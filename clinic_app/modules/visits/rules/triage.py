@@ -8,6 +8,8 @@ from clinic_app.kernel.quantity import excerpt
 
 LEVELS = (1, 2, 3, 4)
 LOWEST_TENTHS, HIGHEST_TENTHS = 300, 450
+LONGEST_QUESTION, LONGEST_SOURCE = 40, 100
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,19}")
 _TEMPERATURE = re.compile(r"(\d{2})(?:[.．。](\d))?(?:℃|°C|度)?")
 
 
@@ -49,3 +51,16 @@ def require_level(text: str) -> int:
 def degrees(tenths: int | None) -> str:
     """`38.2`, or nothing."""
     return "" if tenths is None else f"{tenths // 10}.{tenths % 10}"
+
+
+def check_question(code: str, text: str, text_en: str, source: str) -> dict[str, Refused]:
+    """What is wrong with a question by field: a code of other signs than a-z, 0-9 and _, or an empty or long text."""
+    wrong: dict[str, Refused] = {}
+    if not _CODE.fullmatch(code):
+        wrong["code"] = Refused("visits.question_code", field="code")
+    for name, given, most in (
+        ("text", text, LONGEST_QUESTION), ("text_en", text_en, 2 * LONGEST_QUESTION), ("source", source, LONGEST_SOURCE)
+    ):  # fmt: skip
+        if not 0 < len(given) <= most or not given.isprintable():
+            wrong[name] = Refused("visits.question_text", field=name, most=most)
+    return wrong

@@ -14,6 +14,7 @@ from clinic_app.modules.visits.services.line import (
     transfer_visit,
 )
 from clinic_app.modules.visits.services.payer import change_payer
+from clinic_app.modules.visits.services.questions import add_question, change_question, set_question_disabled
 from clinic_app.modules.visits.services.registering import (
     SLIP,
     Corrections,
@@ -31,6 +32,7 @@ __all__ = [
     "Booking",
     "Corrections",
     "Plan",
+    "add_question",
     "add_session",
     "book",
     "call_again",
@@ -38,6 +40,7 @@ __all__ = [
     "cancel_appointment",
     "cancel_visit",
     "change_payer",
+    "change_question",
     "end_session",
     "finish_consultation",
     "pass_visit",
@@ -49,6 +52,7 @@ __all__ = [
     "return_with_results",
     "see_return",
     "send_for_results",
+    "set_question_disabled",
     "start_consultation",
     "transfer_visit",
     "triage_visit",

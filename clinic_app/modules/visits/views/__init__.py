@@ -12,6 +12,7 @@ from clinic_app.modules.visits.views import (  # noqa: E402  # their routes join
     desk,  # noqa: F401
     history,  # noqa: F401
     line,  # noqa: F401
+    questions,  # noqa: F401
     queue,  # noqa: F401
     registering,  # noqa: F401
     sessions,  # noqa: F401

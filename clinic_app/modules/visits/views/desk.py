@@ -92,7 +92,7 @@ def card() -> Response:
     holder = patients.holder_of(kind, found.number.strip().upper())
     if holder is not None:
         arrival = forms.of_patient(patients.survivor(holder.patient_id)) or forms.Arrival()
-        open_chart(arrival.patient_id or holder.patient_id, SCREEN)
+        open_chart(arrival.patient_id or holder.patient_id, SCREEN, asks=False)
         arrival.source = "card"
         return pages.answer("visits/_form.html", focus=_first_open(arrival), **draw.form_values(Shown(arrival)))
     arrival = forms.of_card(found)
@@ -165,7 +165,7 @@ def _wanted() -> forms.Arrival:
     arrival = forms.of_patient(wanted) if wanted else None
     if arrival is None or arrival.patient_id is None:
         raise Missing("patients.missing")
-    open_chart(arrival.patient_id, SCREEN)
+    open_chart(arrival.patient_id, SCREEN, asks=booked is None)
     arrival.payer = queries.last_payer(arrival.patient_id) or arrival.payer
     if booked is not None:
         arrival.room, arrival.appointment = booked.session_id.hex(), booked.id.hex()

@@ -90,7 +90,7 @@ def done(toast: str) -> Response:
 
 def _dialog(visit_id: bytes, *, status: int = 200, **values: Any) -> Response:
     row = queries.row(visit_id)
-    if row is None:
+    if row is None or row.on != clock.today().isoformat():
         raise Missing("visits.missing")
     found = queries.triage_of([visit_id]).get(visit_id)
     form = request.form

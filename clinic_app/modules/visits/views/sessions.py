@@ -5,7 +5,7 @@ from datetime import date
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock, i18n
-from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.errors import Missing, Refused
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.quantity import excerpt
 from clinic_app.modules.desks import queries as desks
@@ -49,7 +49,9 @@ def add_session() -> Response:
 def end_dialog(session_id: bytes) -> Response:
     """Ask before a session is taken out of the plan, with the appointments that count on it."""
     found = queries.session(session_id)
-    booked = queries.booked_from(session_id, clock.today()) if found else 0
+    if found is None:
+        raise Missing("visits.session_missing")
+    booked = queries.booked_from(session_id, clock.today())
     return in_dialog("visits/_end_session.html", one=found, booked=booked, session_id=session_id, when=_when)
 
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
-from jinja2 import FileSystemLoader
+from flask import Response, request, url_for
 
 from clinic_app.kernel import clock, parameters
 from clinic_app.kernel.errors import Missing, Stale
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.ids import read_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
+from clinic_app.modules.consultation import services as consultation
 from clinic_app.modules.laboratory import documents, queries, rules, services
+from clinic_app.modules.laboratory.views import blueprint
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
@@ -21,9 +21,6 @@ from clinic_app.web import pages
 from clinic_app.web.access import ONCE, access, actor, open_chart
 from clinic_app.web.commands import command, known_fields
 
-_HERE = Path(__file__).resolve()
-blueprint = Blueprint("laboratory", __name__, url_prefix="/laboratory", template_folder="templates")
-blueprint.jinja_loader = FileSystemLoader([_HERE.parent / "templates", _HERE.parents[3] / "print_templates"])
 SCREEN = "laboratory"
 
 
@@ -104,7 +101,7 @@ def call_back(report_id: bytes) -> Response:
 @access("laboratory.report")
 def reason_form(report_id: bytes, what: str) -> Response:
     found = _report(report_id)
-    open_chart(found.patient_id, SCREEN)
+    _open(found)
     return pages.page("laboratory/_reason.html", report=found, what=what)
 
 
@@ -129,7 +126,7 @@ def cancel(report_id: bytes) -> Response:
 def print_report(report_id: bytes) -> Response:
     """A verified report on A5; an earlier version says so."""
     found = _report(report_id)
-    open_chart(found.patient_id, SCREEN)
+    _open(found)
     back = url_for("consultation.visit", visit_id=found.visit_id)
     if actor().may("laboratory.report") and not actor().may("consultation.write"):
         back = url_for(".index", line=found.line_id.hex())
@@ -154,7 +151,8 @@ def _found(visit_id: bytes) -> list[dict[str, Any]]:
     visit = visits.visit(visit_id)
     if visit is None:
         raise Missing("laboratory.visit_missing")
-    open_chart(visit.patient_id, SCREEN)
+    consultation.refuse_closed(actor(), visit.patient_id, visit.doctor_id, visit.on)
+    open_chart(visit.patient_id, SCREEN, asks=False)
     return [
         {"one": one, "asked": queries.asked(one.line_id), "calls": queries.calls_of_report(one.id),
          "values": queries.values_of(one.id) if one.state == "verified" else []}
@@ -177,6 +175,17 @@ def _report(report_id: bytes) -> queries.Report:
     return found
 
 
+def _open(report: queries.Report) -> None:
+    """Log the reading; what is being worked on is this desk's, a result belongs to who takes part in the care."""
+    if report.state not in ("collected", "entered"):
+        visit, me = visits.visit(report.visit_id), actor()
+        if visit is None:
+            raise Missing("laboratory.visit_missing")
+        is_own = me.person_id in (report.entered_by, report.verified_by)
+        consultation.refuse_closed(me, visit.patient_id, me.person_id if is_own else visit.doctor_id, visit.on)
+    open_chart(report.patient_id, SCREEN, asks=False)
+
+
 def _two() -> bool:
     return bool(parameters.value("laboratory.two_persons", clock.today()))
 
@@ -192,10 +201,12 @@ def _values(chosen: queries.Asked | None) -> dict[str, Any]:
     """What the page draws of one line."""
     if chosen is None:
         return {"asked": None, "patient": None, "at": ""}
-    today = clock.today()
-    open_chart(chosen.patient_id, SCREEN)
+    today, found = clock.today(), queries.live_report(chosen.line_id)
+    if found is None:
+        open_chart(chosen.patient_id, SCREEN)
+    else:
+        _open(found)
     banner = patients.banner(chosen.patient_id, today)
-    found = queries.live_report(chosen.line_id)
     values = {one.code: one for one in queries.values_of(found.id)} if found else {}
     measured = queries.analytes(chosen.panel)
     born = date.fromisoformat(chosen.born_on) if chosen.born_on else None
