@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from clinic_app.kernel import db
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.dictionaries.queries import stored
-from clinic_app.modules.dictionaries.rules.search_words import words
+from clinic_app.modules.dictionaries.queries.search_words import words
 
 EVERYBODY = b""
 """Stands for all persons of the clinic in `item_use`."""
