@@ -15,9 +15,9 @@ Row = TypeVar("Row")
 NOBODY = b"\0"
 """For searches that no one person's use should sort."""
 _TIER = (
-    "SELECT * FROM (SELECT i.id AS item_id, {rank} AS rank FROM search_words AS w"
+    "SELECT * FROM (SELECT i.id AS item_id, {rank} AS rank FROM search_word AS w"
     " CROSS JOIN search_entry AS e ON e.no = w.rowid CROSS JOIN {table} AS i ON i.id = e.item_id{which}"
-    " WHERE search_words MATCH :{words} ORDER BY w.rowid LIMIT {most})"
+    " WHERE search_word MATCH :{words} ORDER BY w.rowid LIMIT {most})"
 )
 _SEARCH = (
     "SELECT {columns} FROM (SELECT item_id, min(rank) AS rank FROM ({tiers}) GROUP BY item_id) AS hit"
@@ -28,8 +28,8 @@ _SEARCH = (
 )
 _TIERS = (("exact", 0, 64), ("begins", 1, 32), ("used", 3, 128), ("inside", 2, 32))
 FOUND_IN = (
-    "SELECT e.item_id FROM search_words CROSS JOIN search_entry AS e ON e.no = search_words.rowid"
-    " WHERE search_words MATCH :anywhere"
+    "SELECT e.item_id FROM search_word CROSS JOIN search_entry AS e ON e.no = search_word.rowid"
+    " WHERE search_word MATCH :anywhere"
 )
 """Ids of all entries that a typed text finds, for the pages of the lists."""
 
