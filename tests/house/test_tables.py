@@ -10,7 +10,9 @@ from clinic_app.kernel import db
 from tests.conftest import Clinic
 from tests.house.source import ROOT
 
-CREATED = re.compile(r"CREATE TABLE(?: IF NOT EXISTS)?\s+\"?(\w+)\"?", re.IGNORECASE)
+CREATED = re.compile(r"CREATE (?:VIRTUAL )?TABLE(?: IF NOT EXISTS)?\s+\"?(\w+)\"?", re.IGNORECASE)
+FULL_TEXT = re.compile(r"CREATE VIRTUAL TABLE (\w+) USING fts5", re.IGNORECASE)
+SHADOWS = ("data", "idx", "docsize", "config")  # what SQLite keeps for a contentless full-text table
 REFERENCED = re.compile(r"REFERENCES\s+\"?(\w+)\"?", re.IGNORECASE)
 
 
@@ -20,6 +22,8 @@ def owners() -> dict[str, str]:
     for step in registry.migration_steps():
         for table in CREATED.findall(step.sql):
             assert found.setdefault(table, step.subject) == step.subject, f"{table} is made by two subjects"
+        for table in FULL_TEXT.findall(step.sql):
+            found |= {f"{table}_{part}": step.subject for part in SHADOWS}
     return found
 
 

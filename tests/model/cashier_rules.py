@@ -199,7 +199,7 @@ class CashierRules(DoctorRules):
             "charging.shift_closed": by_other or bill.shift != self.plain.shift,
             "charging.already_voided": bill.is_voided,
             "charging.void_refunded": bill.is_refunded,
-            "charging.void_settled": bill.is_settled,
+            "charging.void_settled": bool(bill.settled_by),
             "charging.asked_already": self.plain.asked_refund(bill) is not None,
             "pharmacy.already_dispensed": bill.is_touched,
             "treatments.executed_of_bill": any(line.done for line in lines),

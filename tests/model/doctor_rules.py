@@ -198,7 +198,10 @@ class DoctorRules(DeskRules):
     @step(needs=lambda self: self.plain.sheets(), at=pick, by_other=rarely, anew=st.booleans())
     def void_sheet(self, at: int, by_other: bool, anew: bool) -> None:
         sheets = self.plain.sheets()
-        sheet = self.some(at, [one for one in sheets if one.state == "open"], sheets)
+        self.throw_away(self.some(at, [one for one in sheets if one.state == "open"], sheets), by_other, anew)
+
+    def throw_away(self, sheet: Sheet, by_other: bool, anew: bool) -> None:
+        self.label = "void_sheet"
         visit = sheet.visit
         assert visit.doctor is not None
         doctor = 1 - visit.doctor if by_other else visit.doctor
@@ -207,6 +210,8 @@ class DoctorRules(DeskRules):
             reasons.add("consultation.sheet_not_signed")
         if sheet.state == "billed":
             reasons.add("charging.sheet_paid")
+        if sheet.last_out:
+            reasons.add("pharmacy.sheet_given")
         result = self.do(
             self.actor("doctor", doctor),
             lambda uow: services.void_prescription(uow, sheet.id, "剂量要改", write_anew=anew), reasons,

@@ -171,10 +171,14 @@ class PharmacyRules(ShiftRules):
 
     @step(needs=lambda self: not self.is_doubted and self.time.now_ms >= self.struck + 3_600_000)
     def the_hour_strikes(self) -> None:
+        self.do_hourly()
+
+    def do_hourly(self) -> None:
         """What the clinic does by itself: reservations lapse, prices that took effect revalue the stock (PH-08)."""
         self.struck = self.time.now_ms
         for _name, act in maintenance.hourly:
             with unit_of_work(SYSTEM) as uow:
                 act(uow)
+        self.label = "the_hour_strikes"
         self.tally["lapse"] += self.plain.lapse(self.time.now_ms - RESERVED_HOURS * 3_600_000)
         self.tally[self.label] += 1

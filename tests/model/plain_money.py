@@ -20,12 +20,12 @@ class Back:
     def amount(self) -> int:
         return sum(self.by_method.values())
 
-    def given(self, channel: str, owed: int) -> tuple[dict[str, int], int]:
-        """What the patient gets by method, and what is struck off the debt instead."""
+    def given(self, channel: str, owed: int, settled_by: str) -> tuple[dict[str, int], int]:
+        """What the patient gets by method, a paid debt as it was paid, and what is struck off the debt instead."""
         struck = min(self.by_method.get("arrears", 0), owed)
         ways: dict[str, int] = {}
         for method, fen in self.by_method.items():
-            way = channel or ("cash" if method == "arrears" else method)
+            way = channel or (settled_by or "cash" if method == "arrears" else method)
             if left := fen - (struck if method == "arrears" else 0):
                 ways[way] = ways.get(way, 0) + left
         return ways, struck

@@ -187,7 +187,7 @@ class Charged:
 class Bill:
     """Money for some dues: `charged`, `waiver` and `paid_by` (method to fen, in order) are those of the document that
     counts now, `document` its id; `paid` is the money that came for it in all, `back` what went back, `alone` what of
-    that nobody approved, `owed` what was not paid yet."""
+    that nobody approved, `owed` what was not paid yet, `settled_by` how a debt was."""
 
     id: bytes
     visit: Visit
@@ -206,7 +206,7 @@ class Bill:
     owed: int = 0
     reversed: list[bytes] = field(default_factory=list)
     is_voided: bool = False
-    is_settled: bool = False
+    settled_by: str = ""
     held: list[Held] = field(default_factory=list)
 
     @property

@@ -23,9 +23,9 @@ class RefundRules(CashierRules):
     def refund(self, at: int, how: str, channel: str) -> None:
         live = [one for one in self.plain.bills if one.document and not one.is_voided]
         bill = self.some(at, [one for one in live if any(c.line.refundable for c in one.charged)], self.plain.bills)
-        self.give_back(bill, self._chosen(bill, how, at), channel)
+        self.give_back(bill, self.chosen(bill, how, at), channel)
 
-    def _chosen(self, bill: Bill, how: str, at: int) -> dict[Line, int]:
+    def chosen(self, bill: Bill, how: str, at: int) -> dict[Line, int]:
         lines = {one.line: one.quantity for one in bill.charged}
         if not lines or how == "nothing":
             return {}
@@ -89,7 +89,7 @@ class RefundRules(CashierRules):
         self, bill: Bill, taken: dict[Line, int], back: Back, result: dict[str, object], channel: str, *,
         is_approved: bool,
     ) -> None:
-        given, struck = back.given(channel, bill.owed)
+        given, struck = back.given(channel, bill.owed, bill.settled_by)
         gone = sum(given.values())
         assert (result["state"], result["amount_fen"]) == ("done", gone), "what goes back (M4)"
         assert dict(result["back"]) == given and result["struck_fen"] == struck, "how it goes back (FE-10)"
@@ -197,8 +197,11 @@ class RefundRules(CashierRules):
 
     @step(needs=lambda self: self.plain.bills, at=pick, way=st.sampled_from(LATE_WAYS))
     def settle(self, at: int, way: str) -> None:
+        self.pay_debt(self.some(at, [one for one in self.plain.bills if one.owed], self.plain.bills), way)
+
+    def pay_debt(self, bill: Bill, way: str) -> None:
         """Somebody comes back and pays what was owed."""
-        bill = self.some(at, [one for one in self.plain.bills if one.owed], self.plain.bills)
+        self.label = "settle"
         owed = bill.owed
         tender = {"short": owed - 1, "note": owed + 500}.get(way, owed)
         tenders = [Tender("scan", owed, f"ZF{self.commands:012d}") if way == "scan" else Tender("cash", max(tender, 0))]
@@ -217,5 +220,5 @@ class RefundRules(CashierRules):
         assert (result["paid_fen"], result["change_fen"]) == (owed, max(tender - owed, 0)), "arrears paid"
         self._open_shift()
         self.plain.enter(self.day, {tenders[0].method: owed})
-        bill.paid, bill.owed, bill.is_settled = bill.paid + owed, 0, True
+        bill.paid, bill.owed, bill.settled_by = bill.paid + owed, 0, tenders[0].method
         self.plain.papers[bill.document or bill.id].append("queued")

@@ -13,6 +13,7 @@ from tests.model.return_rules import ReturnRules
 from tests.model.steps import pick, step
 
 VALUES = {"wbc": "6.5", "neut": "60", "lymph": "30", "rbc": "4.8", "hgb": "145", "hct": "45", "plt": "220"}
+ALARMING = {**VALUES, "hgb": "40"}  # so low that the doctor is called back at once, at whatever age
 FOUND = {"findings": "窦性心律", "conclusion": "未见异常"}
 items = st.integers(0, 2)
 rarely = st.sampled_from((False, False, False, True))
@@ -95,6 +96,8 @@ class RequestRules(ReturnRules):
         self.label = "collect"
         is_paid = request.state == "billed" and line.refunded < line.quantity
         reasons = set() if is_paid else {"laboratory.not_paid"}
+        if request.state == "withdrawn":
+            reasons = {"laboratory.withdrawn"}
         if line.report:
             reasons = {"laboratory.collected_already"}
         result = self.do(self.actor("technician"), lambda uow: laboratory.collect(uow, line.id), reasons)
@@ -103,10 +106,15 @@ class RequestRules(ReturnRules):
 
     def _enter(self, report: Report, line: Line) -> None:
         self.label = "enter"
-        values, told = (VALUES, {}) if line.drug.code == "S0015" else ({}, FOUND)
-        self.do(
+        measured = ALARMING if self.commands % 4 == 0 else VALUES
+        values, told = (measured, {}) if line.drug.code == "S0015" else ({}, FOUND)
+        result = self.do(
             self.actor("technician"), lambda uow: laboratory.enter(uow, report.id, report.rev, values, **told)
         )
+        assert result is not None
+        if values == ALARMING:
+            assert result["critical"], "a critical value (L2)"
+            self.tally["critical value"] += 1
         report.state, report.rev = "entered", report.rev + 1
 
     def _verify(self, report: Report) -> None:
@@ -131,7 +139,10 @@ class RequestRules(ReturnRules):
     @step(needs=lambda self: self.plain.requests(), at=pick, by_other=rarely)
     def withdraw_request(self, at: int, by_other: bool) -> None:
         asked = self.plain.requests()
-        request = self.some(at, [one for one in asked if one.state == "open"], asked)
+        self.take_request_back(self.some(at, [one for one in asked if one.state == "open"], asked), by_other)
+
+    def take_request_back(self, request: Request, by_other: bool = False) -> None:
+        self.label = "withdraw_request"
         doctor = request.visit.doctor
         assert doctor is not None
         checks = {

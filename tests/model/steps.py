@@ -38,7 +38,9 @@ from tests.model.plain_records import FEE, Batch, Drug, Person
 DRUGS = ("D0002", "D0003", "D0004", "D0013", "D0021", "D0040")
 # A treatment, a test, an examination: none of them is paid by the general fee.
 ITEMS = ("S0012", "S0015", "S0018")
-CHECKED_EACH_STEP = ("M1", "M2", "M3", "M4", "M5", "M6", "N1", "S1", "S2", "P1", "T1")
+CHECKED_EACH_STEP = (
+    "M1", "M2", "M3", "M4", "M5", "M6", "N1", "S1", "S2", "S3", "S4", "E1", "L1", "L2", "P1", "T1",
+)  # fmt: skip
 EVERYTHING_EVERY = 20
 DAY_MS = 86_400_000
 Some = TypeVar("Some")

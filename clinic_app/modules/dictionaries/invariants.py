@@ -22,7 +22,7 @@ INVARIANTS = (
         "D3", "每种药、每个项目、每条诊断都能搜到",
         "SELECT i.kind || ' ' || i.code, 'no search finds it' FROM (SELECT 'drug' AS kind, id, code FROM drug"
         " UNION ALL SELECT 'service', id, code FROM service_item UNION ALL SELECT 'diagnosis', id, code FROM diagnosis"
-        ") AS i LEFT JOIN search_entry AS e ON e.item_id = i.id LEFT JOIN search_words_docsize AS w ON w.id = e.no"
+        ") AS i LEFT JOIN search_entry AS e ON e.item_id = i.id LEFT JOIN search_word_docsize AS w ON w.id = e.no"
         " WHERE w.id IS NULL",
     ),
 )  # fmt: skip

@@ -27,6 +27,7 @@ MODULE = Module(
     guards={
         "charging.void_bill": services.refuse_voiding_dispensed_bill,
         "charging.refund": services.refuse_refund_of_given,
+        "consultation.void_prescription": services.refuse_voiding_given_sheet,
     },
     on={
         "charging.refunded": services.release_refunded,

@@ -99,11 +99,9 @@ def _sign(one: Case, note: dict[str, str]) -> None:
 def today(clinic: Clinic) -> dict[str, bytes]:
     """The day of the screens, and the kinds of object that it lacks; the ids that the screens name."""
     made = {name: bytes.fromhex(one) for name, one in screens.prepare(clinic).items()}
-    cashiers = clinic.actor("cashier", 1).person_id
     batch, place = db.row("SELECT batch_id, place_id FROM stock_balance WHERE on_hand > 100 LIMIT 1")
     newest = db.value("SELECT max(id) FROM patient")
     acts = (
-        ("manager", lambda uow: till.issue_book(uow, prefix="A", first=1, last=50, width=8, cashier_id=cashiers)),
         ("cashier", lambda uow: till.ask_for_visit(uow, made["signed"], "relief", 100, "孤寡老人")),
         ("doctor", lambda uow: consultation.save_template(
             uow, name="感冒", scope="personal", texts={"chief_complaint": "咽痛"})),

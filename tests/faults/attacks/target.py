@@ -133,6 +133,7 @@ def attacked(
             spoil(clinic)
     if holes:
         target.server.program = ("tests.faults.attacks.holed", ",".join(holes))
+    target.server.longest_start = 120.0  # the machine may be busy with other tests
     target.server.begin()
     target.server.wait_until_ready()
     try:

@@ -14,7 +14,7 @@ from clinic_app.modules.dictionaries.queries import versions
 from clinic_app.modules.dictionaries.services import lists
 
 TABLES = (
-    "drug", "drug_allergy_group", "dose_limit", "service_item", "diagnosis", "search_entry", "search_words_docsize",
+    "drug", "drug_allergy_group", "dose_limit", "service_item", "diagnosis", "search_entry", "search_word_docsize",
     "import_open", "price", "allergy_group", "frequency", "route", "invoice_category", "division", "division_key",
     "import_run", "outbox",
 )  # fmt: skip

@@ -34,7 +34,7 @@ def test_d2_names_a_price_without_an_item(clinic):
 
 def test_d3_names_what_no_search_finds(clinic):
     no = "(SELECT no FROM search_entry WHERE item_id = (SELECT id FROM diagnosis WHERE code = 'J06.900'))"
-    clinic.raw(f"DELETE FROM search_words WHERE rowid = {no}")
+    clinic.raw(f"DELETE FROM search_word WHERE rowid = {no}")
     assert broken()["D3"] == [("diagnosis J06.900", "no search finds it")]
     clinic.raw("DELETE FROM search_entry WHERE item_id = (SELECT id FROM service_item WHERE code = 'S0001')")
     assert ("service S0001", "no search finds it") in broken()["D3"]

@@ -155,7 +155,7 @@ def test_the_dry_run_shows_the_lines_that_are_wrong(browser_as):
     data = b"code,name,name_en,source,reviewed\nA1,,A,x,no\n"
     manager = browser_as("manager")
     answer = manager.post("/dictionaries/import/check", upload("diagnoses", data), **FRAGMENT)
-    assert "第 2 行：name 空着" in answer.text and 'name="checked"' not in answer.text
+    assert "第 2 行：名称 name 空着" in answer.text and 'name="checked"' not in answer.text
     assert manager.post("/dictionaries/import", upload("diagnoses", data, checked="x")).status_code == 422
 
 

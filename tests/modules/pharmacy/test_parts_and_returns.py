@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from clinic_app.kernel import db, invariants
-from clinic_app.kernel.clock import today
+from clinic_app.kernel.clock import clock, today
 from clinic_app.kernel.errors import Refused, Stale
 from clinic_app.modules.charging import queries as charging_queries
+from clinic_app.modules.consultation import services as consultation
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.dictionaries.services import set_price
 from clinic_app.modules.patients import services as patients
@@ -21,6 +22,7 @@ from tests.conftest import Clinic
 from tests.modules.pharmacy.window import again, bring_back, code_of, give, lines, paid, refund
 from tests.visit import ADULT, arrive, consult, pay
 
+A_DAY_LATER = 25 * 3_600_000
 MINE = {one.id for one in INVARIANTS}
 
 
@@ -225,6 +227,21 @@ def test_the_patient_gets_what_was_paid_and_the_return_keeps_the_difference(clin
     all_agrees()
 
 
+class At:
+    """A unit of work at another instant."""
+
+    def __init__(self, uow: object, at: int):
+        self._uow, self.at = uow, at
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._uow, name)
+
+
+def lapse(clinic: Clinic, at: int) -> dict[str, int]:
+    """The hour strikes at an instant, in milliseconds."""
+    return clinic.run(clinic.actor("manager"), lambda uow: stock_services.lapse(At(uow, at)))  # type: ignore
+
+
 @pytest.mark.rule("PH-08")
 def test_a_reservation_lapses_after_its_hours_and_the_sheet_can_be_held_again(clinic: Clinic) -> None:
     sheet = paid(clinic, "D0001")
@@ -233,24 +250,29 @@ def test_a_reservation_lapses_after_its_hours_and_the_sheet_can_be_held_again(cl
     made_at = db.value("SELECT made_at FROM reservation WHERE line_id = ?", (line.id,))
     hours = 24 * 3_600_000
 
-    class At:
-        def __init__(self, uow: object, at: int):
-            self._uow, self.at = uow, at
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(self._uow, name)
-
-    assert clinic.run(
-        clinic.actor("manager"), lambda uow: stock_services.lapse(At(uow, made_at + hours))  # type: ignore[arg-type]
-    ) == {"lapsed": 0}
-    assert clinic.run(
-        clinic.actor("manager"), lambda uow: stock_services.lapse(At(uow, made_at + hours + 1))  # type: ignore[arg-type]
-    ) == {"lapsed": 1}
+    assert lapse(clinic, made_at + hours) == {"lapsed": 0}
+    assert lapse(clinic, made_at + hours + 1) == {"lapsed": 1}
     assert stock.available(line.drug.id, today()) == before + 18
     assert code_of(lambda: give(clinic, sheet)) == "pharmacy.not_reserved"
     all_agrees()
     clinic.run(clinic.actor("pharmacist"), lambda uow: services.reallocate(uow, sheet.id))
     give(clinic, sheet)
+    all_agrees()
+
+
+@pytest.mark.rule("PH-08")
+def test_what_is_owed_and_lapsed_is_held_again_before_it_is_handed_out(clinic: Clinic) -> None:
+    """What the patient got of a line is not what lies ready for the rest of it."""
+    sheet = paid(clinic, "D0001")
+    line = lines(sheet)[0]
+    give(clinic, sheet, quantities={line.id.hex(): 9}, short_reason="fetch_later")
+    lapse(clinic, clock.read().at + A_DAY_LATER)
+    assert [one.held for one in lines(sheet)] == [0]
+    assert code_of(lambda: give(clinic, sheet)) == "pharmacy.not_reserved"
+    clinic.run(clinic.actor("pharmacist"), lambda uow: services.reallocate(uow, sheet.id))
+    assert [one.held for one in lines(sheet)] == [9]
+    give(clinic, sheet)
+    assert again(sheet).is_dispensed
     all_agrees()
 
 
@@ -262,6 +284,24 @@ def test_too_little_on_the_shelf_is_handed_out_as_far_as_it_goes(clinic: Clinic)
     assert {one.drug.code: one.held for one in lines(sheet)}["D0001"] == 0
     give(clinic, sheet, quantities={line.id.hex(): 0}, short_reason="out_of_stock")
     assert [(one.left, one.is_ready) for one in queries.owed_list(today())] == [(18, False)]
+    all_agrees()
+
+
+def test_a_sheet_of_which_everything_came_back_is_kept_and_not_voided(clinic: Clinic) -> None:
+    """What was handed out was handed out by it: returned and paid back, it is no draft to be thrown away (S2)."""
+    sheet = paid(clinic, "D0016")
+    give(clinic, sheet)
+    back, line = queries.given_batches(sheet.id)[0], lines(sheet)[0]
+    bring_back(clinic, sheet, back.out)
+    refund(clinic, sheet, line, back.out)
+    voided = lambda: clinic.run(  # noqa: E731
+        clinic.actor("doctor"), lambda uow: consultation.void_prescription(uow, sheet.id, "换一种药")
+    )
+    with pytest.raises(Refused) as refused:
+        voided()
+    assert refused.value.code == "pharmacy.sheet_given"
+    assert refused.value.facts["sheet"] == sheet.prescription_no and refused.value.facts["who"] == "周敏"
+    assert again(sheet).state == "signed"
     all_agrees()
 
 

@@ -15,6 +15,7 @@ from clinic_app.kernel import i18n
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.dictionaries import services
+from clinic_app.modules.dictionaries.importing import headings
 from clinic_app.modules.dictionaries.importing.reading import LineError, read_file, read_lines
 from clinic_app.modules.dictionaries.importing.staging import staged
 from clinic_app.modules.dictionaries.queries import stored
@@ -65,9 +66,10 @@ def prepare(
     rows: list[dict[str, Any]] = []
     lines: list[int] = []
     errors: list[LineError] = []
+    told = headings.choices(wanted.columns)
     for line, cells in read_lines(data, wanted.names, errors):
         try:
-            rows.append(wanted.parse(cells))
+            rows.append(wanted.parse(headings.told_plainly(cells, told)))
             lines.append(line)
         except Refused as err:
             errors.append(LineError(line, err))
@@ -82,6 +84,11 @@ def prepare(
     if errors:
         return _with_errors(kind, source, digest, errors)
     return Prepared(kind, source, digest, rows, (), 0, len(found.new), len(found.changed), found.unchanged, found)
+
+
+def empty_table(kind: str) -> bytes:
+    """A spreadsheet of one list to fill in."""
+    return headings.empty_table(LISTS[kind].columns)
 
 
 def prepare_divisions(folder: Path) -> Prepared:

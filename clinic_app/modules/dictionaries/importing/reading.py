@@ -9,8 +9,10 @@ from pathlib import Path
 from clinic_app.kernel import i18n
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.quantity import excerpt
+from clinic_app.modules.dictionaries.importing import headings
 from clinic_app.modules.dictionaries.importing.sheet import NOTHING, Cell
 from clinic_app.modules.dictionaries.importing.workbook import is_workbook, read_rows
+from clinic_app.modules.dictionaries.queries import columns as words
 
 LARGEST_BYTES = 32 * 1024 * 1024
 MOST_ROWS = 100_000
@@ -28,11 +30,18 @@ class LineError:
 
     def text(self) -> str:
         """`第 7 行：…` in the reader's language."""
-        told = {"line": self.line, "why": i18n.refusal(self.refused), "file": self.file}
+        told = {"line": self.line, "why": i18n.refusal(self._in_words()), "file": self.file}
         pattern = (
             i18n.gettext("%(file)s 第 %(line)s 行：%(why)s") if self.file else i18n.gettext("第 %(line)s 行：%(why)s")
         )
         return pattern % told
+
+    def _in_words(self) -> Refused:
+        """With the column as a screen calls it, beside its own name, which the file may use."""
+        if (name := self.refused.facts.get("column")) is None or (told := words.label(name)) == name:
+            return self.refused
+        facts = {**self.refused.facts, "column": f"{told} {name}"}
+        return Refused(self.refused.code, field=self.refused.field, **facts)
 
 
 def read_file(path: Path) -> bytes:
@@ -57,7 +66,7 @@ def read_lines(data: bytes, columns: Sequence[str], errors: list[LineError]) -> 
     reader = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
     seen = 0
     try:
-        header = [name.strip() for name in next(reader, [])]
+        header = headings.named(next(reader, []), columns)
         _check_header(header, columns)
         at = reader.line_num
         for cells in reader:
@@ -81,7 +90,7 @@ def _read_workbook(
     data: bytes, columns: Sequence[str], errors: list[LineError]
 ) -> Iterator[tuple[int, dict[str, str]]]:
     rows = read_rows(data)
-    header = [cell.text.strip() for cell in next(rows, (0, []))[1]]
+    header = headings.named((cell.text for cell in next(rows, (0, []))[1]), columns)
     _check_header(header, columns)
     seen = 0
     for line, cells in rows:

@@ -129,7 +129,7 @@ CREATE TABLE search_entry(
     no INTEGER PRIMARY KEY,
     item_id BLOB NOT NULL UNIQUE
 );
-CREATE VIRTUAL TABLE search_words USING fts5(
+CREATE VIRTUAL TABLE search_word USING fts5(
     whole, inside, content = '', contentless_delete = 1, detail = column, prefix = '2 3 4', tokenize = 'ascii'
 );
 CREATE TABLE item_use(

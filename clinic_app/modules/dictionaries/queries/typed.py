@@ -9,20 +9,27 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from clinic_app.kernel import clock, db, parameters
-from clinic_app.modules.dictionaries.rules.search_words import asked
+from clinic_app.modules.dictionaries.queries.search_words import asked
 
 Row = TypeVar("Row")
 NOBODY = b"\0"
 """For searches that no one person's use should sort."""
 _TIER = (
-    "SELECT * FROM (SELECT i.id AS item_id, {rank} AS rank FROM search_words AS w"
+    "SELECT * FROM (SELECT i.id AS item_id, {rank} AS rank FROM search_word AS w"
     " CROSS JOIN search_entry AS e ON e.no = w.rowid CROSS JOIN {table} AS i ON i.id = e.item_id{which}"
-    " WHERE search_words MATCH :{words} ORDER BY w.rowid LIMIT {most})"
+    " WHERE search_word MATCH :{words} ORDER BY w.rowid LIMIT {most})"
+)
+_SEARCH = (
+    "SELECT {columns} FROM (SELECT item_id, min(rank) AS rank FROM ({tiers}) GROUP BY item_id) AS hit"
+    " JOIN {table} AS i ON i.id = hit.item_id"
+    " LEFT JOIN item_use AS own ON own.item_id = i.id AND own.person_id = :person AND own.last_on >= :since"
+    " LEFT JOIN item_use AS clinic ON clinic.item_id = i.id AND clinic.person_id = x''"
+    " ORDER BY {order} LIMIT :most"
 )
 _TIERS = (("exact", 0, 64), ("begins", 1, 32), ("used", 3, 128), ("inside", 2, 32))
 FOUND_IN = (
-    "SELECT e.item_id FROM search_words CROSS JOIN search_entry AS e ON e.no = search_words.rowid"
-    " WHERE search_words MATCH :anywhere"
+    "SELECT e.item_id FROM search_word CROSS JOIN search_entry AS e ON e.no = search_word.rowid"
+    " WHERE search_word MATCH :anywhere"
 )
 """Ids of all entries that a typed text finds, for the pages of the lists."""
 
@@ -42,14 +49,11 @@ def search(columns: str, table: str, order: str, which: str = "") -> Search:
     tiers = [
         _TIER.format(table=table, which=condition, words=words, rank=rank, most=most) for words, rank, most in _TIERS
     ]
-    return Search(*(
-        f"SELECT {columns} FROM (SELECT item_id, min(rank) AS rank FROM ({' UNION ALL '.join(some)}) GROUP BY item_id)"
-        f" AS hit JOIN {table} AS i ON i.id = hit.item_id"
-        " LEFT JOIN item_use AS own ON own.item_id = i.id AND own.person_id = :person AND own.last_on >= :since"
-        " LEFT JOIN item_use AS clinic ON clinic.item_id = i.id AND clinic.person_id = x''"
-        f" ORDER BY {order} LIMIT :most"
+    likely, whole = (
+        _SEARCH.format(columns=columns, table=table, order=order, tiers=" UNION ALL ".join(some))
         for some in (tiers[:3], tiers)
-    ))  # fmt: skip
+    )
+    return Search(likely, whole)
 
 
 def find(cls: type[Row], wanted: Search, given: dict[str, Any]) -> list[Row]:

@@ -13,10 +13,10 @@ from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.dictionaries.events import LIST_IMPORTED
 from clinic_app.modules.dictionaries.models import ImportRun
 from clinic_app.modules.dictionaries.queries import stored
+from clinic_app.modules.dictionaries.queries.search_words import TAGS
 from clinic_app.modules.dictionaries.rules.difference import Difference, difference
 from clinic_app.modules.dictionaries.rules.divisions import Division
 from clinic_app.modules.dictionaries.rules.lists import LISTS
-from clinic_app.modules.dictionaries.rules.search_words import TAGS
 from clinic_app.modules.dictionaries.services import rows as written
 from clinic_app.modules.dictionaries.services.under_way import refuse_while_imported
 

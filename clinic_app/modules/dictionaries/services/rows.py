@@ -8,8 +8,8 @@ from typing import Any
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.dictionaries.queries import stored
+from clinic_app.modules.dictionaries.queries.search_words import TAGS, words
 from clinic_app.modules.dictionaries.rules.difference import Change, Row
-from clinic_app.modules.dictionaries.rules.search_words import TAGS, words
 from clinic_app.modules.dictionaries.services import prices, searching, versions
 
 _LIMITS = ("most_single_dose", "most_daily_dose")

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from clinic_app.kernel import db
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.dictionaries.queries import stored
-from clinic_app.modules.dictionaries.rules.search_words import words
+from clinic_app.modules.dictionaries.queries.search_words import words
 
 EVERYBODY = b""
 """Stands for all persons of the clinic in `item_use`."""
 _ADD_ENTRY = "INSERT INTO search_entry(no, item_id) VALUES(?, ?)"
-_ADD_WORDS = "INSERT INTO search_words(rowid, whole, inside) VALUES(?, ?, ?)"
-_RENEW = "UPDATE search_words SET whole = ?, inside = ? WHERE rowid = (SELECT no FROM search_entry WHERE item_id = ?)"
+_ADD_WORDS = "INSERT INTO search_word(rowid, whole, inside) VALUES(?, ?, ?)"
+_RENEW = "UPDATE search_word SET whole = ?, inside = ? WHERE rowid = (SELECT no FROM search_entry WHERE item_id = ?)"
 _FIRST = (
     "SELECT e.item_id FROM json_each(?) AS j JOIN search_entry AS e ON e.item_id = unhex(j.value)"
     " WHERE NOT EXISTS (SELECT 1 FROM item_use AS u WHERE u.item_id = e.item_id AND u.person_id = x'')"

@@ -158,7 +158,8 @@ def _page(
 
 
 def _options(column: cells.Column) -> list[tuple[str, str]]:
-    return [(one, columns.word(one)) for one in column.parse.allowed] if isinstance(column.parse, cells.Choice) else []
+    allowed = column.parse.allowed if isinstance(column.parse, cells.Choice) else ()
+    return [(one, columns.word(one, column.name)) for one in allowed]
 
 
 def _picks(kind: str, value: str = "") -> list[tuple[str, str]]:
@@ -180,4 +181,4 @@ def _told(column: str, value: str) -> str:
         return columns.word("yes" if value in ("1", "yes") else "no")
     if column.startswith(("is_", "needs_")):
         return columns.word(value)
-    return columns.word(value) if not value.isdigit() else value
+    return columns.word(value, column) if not value.isdigit() else value

@@ -20,11 +20,24 @@ from clinic_app.web import pages
 from clinic_app.web.access import ONCE, READS, access, actor
 from clinic_app.web.commands import command, known_fields
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 @blueprint.get("/import")
 @access("dictionaries.manage")
 def import_page() -> Response:
     return import_form(request.args.get("kind", "drugs"))
+
+
+@blueprint.get("/import/<kind>/empty.xlsx")
+@access("dictionaries.manage")
+def empty_table(kind: str) -> Response:
+    """A spreadsheet with nothing but the first row, in the reader's words, to be filled in."""
+    if kind not in LISTS:
+        raise Missing("dictionaries.unknown_list", value=kind[:40])
+    answer = Response(importing.empty_table(kind), mimetype=XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{kind}.xlsx"'
+    return answer
 
 
 @blueprint.post("/import/check")

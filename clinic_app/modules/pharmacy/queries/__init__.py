@@ -57,15 +57,15 @@ from clinic_app.modules.pharmacy.queries.waiting import (
     tiles,
     waiting,
 )
-from clinic_app.modules.pharmacy.queries.written import bill_is_dispensed, written_lines
+from clinic_app.modules.pharmacy.queries.written import bill_is_dispensed, first_dispense, written_lines
 from clinic_app.modules.pharmacy.rules import Standing
 
 __all__ = [
     "Asked", "Balance", "Batch", "Done", "Entry", "Finding", "Found", "GivenBatch", "Line", "OpenEmpties", "Owed",
     "Payment", "Progress", "Question", "Rejected", "ReturnLine", "Returned", "Review", "Sheet", "Standing", "Traced",
     "TracedSale", "UncheckedEmpties", "Waiting", "balance_of", "balances", "bill_is_dispensed", "done", "done_count",
-    "drug_of_prefix", "empties_of", "entries", "find", "find_numbered", "given_batches", "given_mark", "given_of",
-    "lines_of", "open_empties", "open_question_count", "open_question_of", "owed_count", "owed_list", "progress",
-    "question", "questions_for", "rejected_for", "returned_on", "returns_of", "review", "sheet", "standing", "tiles",
-    "traced", "traced_codes", "traces_of_sheet", "unchecked_empties", "waiting", "words", "written_lines",
+    "drug_of_prefix", "empties_of", "entries", "find", "find_numbered", "first_dispense", "given_batches", "given_mark",
+    "given_of", "lines_of", "open_empties", "open_question_count", "open_question_of", "owed_count", "owed_list",
+    "progress", "question", "questions_for", "rejected_for", "returned_on", "returns_of", "review", "sheet", "standing",
+    "tiles", "traced", "traced_codes", "traces_of_sheet", "unchecked_empties", "waiting", "words", "written_lines",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """One sheet as the pharmacy sees it (处方): whose, paid by which bill, its lines by shelf with the batches held."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from clinic_app.kernel import db, parameters
@@ -157,7 +157,8 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paid line: `ordered` minimum units for `amount_fen` at `price_e4` a pack, `batches` earliest expiry first.
+    """A paid line: `ordered` minimum units for `amount_fen` at `price_e4` a pack, `batches` earliest expiry first:
+    those held for what is left, or once nothing is left those that were handed out.
 
     `given`, `returned`, `refunded_returned` and `refunded_owed` as in `rules.Given`.
     """
@@ -220,16 +221,17 @@ def lines_of(found: Sheet, on: date) -> list[Line]:
     """The paid lines of a sheet in the order of their shelves (PH-15), each drug as it was called at signing."""
     if found.paid is None:
         return []
-    batches, drugs = _batches(found, on), consultation.drugs_as_signed(found.id)
-    lines = [
-        Line(line_id, line_no, drugs[line_id], *written, tuple(batches.get(line_id, ())))
-        for line_id, line_no, *written in db.rows(_LINES, (found.paid.bill_id, found.id))
-    ]
+    held, given = _batches(found, on)
+    drugs = consultation.drugs_as_signed(found.id)
+    lines = []
+    for line_id, line_no, *written in db.rows(_LINES, (found.paid.bill_id, found.id)):
+        line = Line(line_id, line_no, drugs[line_id], *written, tuple(held.get(line_id, ())))
+        lines.append(line if line.left or line.batches else replace(line, batches=tuple(given.get(line_id, ()))))
     return sorted(lines, key=lambda line: (shelf_order(line.drug.shelf), line.line_no))
 
 
-def _batches(found: Sheet, on: date) -> dict[bytes, list[Batch]]:
-    """Of each line the batches held for what is left, else those that were handed out."""
+def _batches(found: Sheet, on: date) -> tuple[dict[bytes, list[Batch]], dict[bytes, list[Batch]]]:
+    """By line the batches held for what is left, and those that were handed out."""
     near_days = parameters.value("stock.near_expiry_days", on)
     assert found.paid is not None
     held: dict[bytes, list[Batch]] = {}
@@ -237,9 +239,9 @@ def _batches(found: Sheet, on: date) -> dict[bytes, list[Batch]]:
         days = (date.fromisoformat(expires_on) - on).days
         state = FROZEN if is_frozen else EXPIRED if days < 0 else NEAR if days <= near_days else FINE
         held.setdefault(line_id, []).append(Batch(batch_id, batch_no, expires_on, quantity, on_hand, state))
-    if found.paid.dispense_id is None:
-        return held
     given: dict[bytes, list[Batch]] = {}
+    if found.paid.dispense_id is None:
+        return held, given
     for line_id, batch_id, batch_no, expires_on, _frozen, quantity, _on_hand in db.rows(_HANDED_OUT, (found.id,)):
         given.setdefault(line_id, []).append(Batch(batch_id, batch_no, expires_on, quantity, None, FINE))
-    return {**given, **held}
+    return held, given

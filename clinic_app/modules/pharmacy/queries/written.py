@@ -9,6 +9,16 @@ from clinic_app.modules.dictionaries.queries import named
 from clinic_app.modules.pharmacy.queries.sheets import Sheet
 
 
+def first_dispense(prescription_id: bytes) -> tuple[str, int, str] | None:
+    """Sheet number, moment and person of the first time that something of a sheet was handed out, or None."""
+    return db.row(
+        "SELECT p.prescription_no, d.dispensed_at, u.name FROM dispense d"
+        " JOIN prescription p ON p.id = d.prescription_id JOIN person u ON u.id = d.dispensed_by"
+        " WHERE d.prescription_id = ? ORDER BY d.part_no LIMIT 1",
+        (prescription_id,),
+    )
+
+
 def bill_is_dispensed(bill_id: bytes) -> tuple[str, int, str] | None:
     """Sheet number, moment and person of a dispense that a bill paid for, or None."""
     return db.row(

@@ -14,6 +14,7 @@ from clinic_app.modules.pharmacy.services.dispensing import dispense, prepare, r
 from clinic_app.modules.pharmacy.services.refunds import (
     refuse_refund_of_given,
     refuse_voiding_dispensed_bill,
+    refuse_voiding_given_sheet,
     release_refunded,
 )
 from clinic_app.modules.pharmacy.services.returning import Brought, return_drugs
@@ -30,6 +31,6 @@ from clinic_app.modules.pharmacy.services.tracing import record_codes
 __all__ = [
     "Brought", "answer_question", "ask_doctor", "batch_mark", "check_count", "check_empties", "count_controlled",
     "countersign", "dispense", "extend_validity", "pass_review", "prepare", "reallocate", "receive_empties",
-    "record_codes", "refuse_refund_of_given", "refuse_voiding_dispensed_bill", "register_goods_in",
-    "register_scrapped", "reject_sheet", "release_refunded", "return_drugs", "withdraw_question",
+    "record_codes", "refuse_refund_of_given", "refuse_voiding_dispensed_bill", "refuse_voiding_given_sheet",
+    "register_goods_in", "register_scrapped", "reject_sheet", "release_refunded", "return_drugs", "withdraw_question",
 ]  # fmt: skip

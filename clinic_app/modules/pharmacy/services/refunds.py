@@ -1,10 +1,10 @@
-"""What the pharmacy says to voids and refunds of the cashier (FE-09)."""
+"""What the pharmacy says to voids and refunds of the cashier (FE-09), and to a doctor who voids a sheet."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from clinic_app.kernel import db
-from clinic_app.kernel.clock import local
+from clinic_app.kernel.clock import local, local_text
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.dictionaries import queries as dictionaries
@@ -20,6 +20,17 @@ def refuse_voiding_dispensed_bill(_uow: UnitOfWork, facts: Mapping[str, Any]) ->
     if found is not None:
         sheet, at, who = found
         raise Refused("pharmacy.already_dispensed", sheet=sheet, at=local(at).strftime("%H:%M"), who=who)
+
+
+def refuse_voiding_given_sheet(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
+    """Guard of `consultation.void_prescription`: Refused `pharmacy.sheet_given` once something of it was handed out.
+
+    What came back and was paid back does not undo that: the sheet stays as the ground of what was given.
+    """
+    found = queries.first_dispense(facts["prescription_id"])
+    if found is not None:
+        sheet, at, who = found
+        raise Refused("pharmacy.sheet_given", sheet=sheet, at=local_text(at), who=who)
 
 
 def refuse_refund_of_given(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
