@@ -33,6 +33,6 @@ def test_a_colleague_is_added_and_sets_an_own_password(person: Callable[..., Per
     administrator.press("F9").page.locator("#code").wait_for()  # asked a moment ago, not again
 
     colleague.page.goto(f"{colleague.url}/sign-in")
-    colleague.goes_to("#staff-no").type("0021").goes_to("#password").type(code).press("Enter")
+    colleague.goes_to("#staff-no").type("0021").press("Enter").has_focus("#password").type(code).press("Enter")
     colleague.has_focus("#password").type(OWN).press("Enter").type(OWN).press("F9")
     colleague.page.locator(".who").get_by_text("林小满").wait_for()

@@ -84,6 +84,12 @@ def test_the_banner_keeps_three_allergy_states_apart() -> None:
     assert 'class="allergy unknown"' in unknown and "请先问" in unknown and "无已知过敏" not in unknown
 
 
+def test_the_banner_of_somebody_without_an_age_ends_with_the_sex() -> None:
+    source = '{% from "components/patient.html" import patient_banner %}{{ patient_banner(p) }}'
+    assert "<small>性别不详</small>" in render(source, p=patient(sex_text="性别不详", age_text=""))
+    assert "<small>女 · 68岁</small>" in render(source, p=patient(sex_text="女", age_text="68岁"))
+
+
 def test_a_hostile_name_stays_text() -> None:
     source = '{% from "components/patient.html" import patient_banner %}{{ patient_banner(p) }}'
     assert "<img" not in render(source, p=patient(name="<img src=x onerror=alert(1)>"))

@@ -55,6 +55,19 @@ class ChargeForm:
             found.append(Tender("cash", parse_yuan(self.cash, field="cash")))
         return found
 
+    def readable(self) -> list[Tender]:
+        """The amounts that can be read, for the sums on the page: one wrong field must not make the others count as
+        nothing."""
+        found = []
+        for field, method in (("scan", self.method), ("more", self.more_method), ("cash", "")):
+            text = getattr(self, field)
+            try:
+                if text.strip() and (fen := parse_yuan(text, field=field)):
+                    found.append(Tender(_method(method) if method else "cash", fen))
+            except Refused:
+                continue
+        return found
+
     def with_amount(self, field: str, text: str) -> "ChargeForm":
         return replace(self, **{field: text})  # type: ignore[arg-type]
 
@@ -79,6 +92,15 @@ def charge_form(form: Any) -> ChargeForm:
         form.get("more_reference", ""), int(total) if re.fullmatch("[0-9]{1,12}", total) else -1,
         form.get("invoice"),
     )  # fmt: skip
+
+
+def kept_form(kept: Mapping[str, Any]) -> ChargeForm:
+    """The form that a hold kept: the ticks and what was typed, without the lines that were shown then."""
+    sheets, ones = (
+        frozenset(one for one in map(read_id, kept.get(name, ())) if one is not None) for name in ("sheets", "ones")
+    )
+    typed = {name: kept.get(name, "") for name in TYPED}
+    return ChargeForm(sheets, ones, (), **typed, total_fen=-1, invoice=None)
 
 
 def counted(form: Mapping[str, str], denominations: Sequence[int]) -> Count | None:

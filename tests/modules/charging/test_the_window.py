@@ -99,6 +99,44 @@ def test_a_hold_keeps_ticks_and_amounts_and_stands_last_until_it_is_charged(wind
     assert queries.hold(held) is None
 
 
+def test_a_hold_that_is_opened_again_shows_what_its_amounts_leave_to_pay(window, cashier):
+    held = window.visit()
+    window.services(held, ("心电图", 4600))  # 56.00 with the consultation
+    typed = form(cashier, held, cash="20", scan="40", method="wechat")
+    cashier.post(f"/charging/visits/{held.hex()}/hold", typed)
+    html = cashier.get(f"/charging/visits/{held.hex()}").text
+    assert 'value="40"' in html and due(html) == "16.00" and change(html) == "4.00"
+
+
+@pytest.mark.parametrize(
+    ("typed", "left", "back"),
+    [
+        ({"cash": "20", "scan": "40", "reference": "W1"}, "16.00", "4.00"),
+        ({"cash": "2o", "scan": "40", "reference": "W1234"}, "16.00", None),
+        ({"cash": "60", "scan": "x"}, "56.00", "4.00"),
+        ({"cash": "60", "scan": "40", "method": "bitcoin"}, "56.00", "4.00"),
+    ],
+)  # fmt: skip
+def test_a_field_that_cannot_be_read_leaves_the_other_amounts_counted(window, cashier, typed, left, back):
+    visit = window.visit()
+    window.services(visit, ("心电图", 4600))
+    filled, htmx = form(cashier, visit, **{"method": "wechat", **typed}), {"HX-Request": "true"}
+    for step, status in (("quote", 200), ("charge", 422)):
+        answer = cashier.post(f"/charging/visits/{visit.hex()}/{step}", filled, **htmx)
+        assert (answer.status_code, due(answer.text)) == (status, left)
+        assert 'id="pay-wrong"' in answer.text
+        assert back is None or change(answer.text) == back
+    assert db.value("SELECT count(*) FROM bill") == 0
+
+
+def due(html):
+    return html.split('id="due"')[1].split("</small>")[1].split("<")[0]
+
+
+def change(html):
+    return html.split('id="change"')[1].split("</small>")[1].split("<")[0]
+
+
 def test_a_hold_can_be_taken_off_and_nothing_is_held_without_items(window):
     visit = window.visit()
     window.clinic.run(window.cashier, lambda uow: services.hold_visit(uow, visit, "", {"sheets": [], "ones": []}))

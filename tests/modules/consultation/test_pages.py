@@ -6,6 +6,7 @@ from clinic_app.kernel import access_log, db
 from clinic_app.modules.consultation import queries, services
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients.services import AllergyEntry, set_allergies
+from clinic_app.modules.visits import queries as visits
 from tests.conftest import hidden
 from tests.modules.consultation.conftest import ALLERGIC, AMOXICILLIN, HEALTHY, LORATADINE, NOT_ASKED, SOLD_OUT
 
@@ -345,6 +346,12 @@ def test_the_queue_is_masked_outside_the_care_team(browser_as, arrive):
     assert HEALTHY in browser_as("nurse").get("/doctor?room=all").text
     seen = browser_as("manager").get("/doctor?room=all").text
     assert "刘**" in seen and HEALTHY not in seen
+
+
+def test_the_queue_of_all_rooms_says_where_each_one_waits(browser_as, arrive):
+    waits, doctor = visits.row(arrive(HEALTHY)), browser_as("doctor")
+    assert f"刚到 · {waits.room_name}</small>" in doctor.get("/doctor/queue?room=all").text
+    assert waits.room_name not in doctor.get(f"/doctor/queue?room={waits.room_id.hex()}").text
 
 
 def test_the_next_one_is_never_the_one_called_before(browser_as, arrive):

@@ -329,7 +329,7 @@ def test_somebody_signs_in_at_the_desk_of_the_last_time_unless_another_choice_is
     assert desk_after("0001", "last") is None
 
 
-@pytest.mark.parametrize(("language", "words"), [("zh_CN", "没选岗位 · 不能打印"), ("en", "No desk · cannot print")])
+@pytest.mark.parametrize(("language", "words"), [("zh_CN", "没选工位 · 不能打印"), ("en", "No desk · cannot print")])
 def test_who_works_at_a_desk_and_has_none_is_told_before_the_first_paper(app: Any, language: str, words: str) -> None:
     cashier, manager = app.test_client(), app.test_client()
     for browser, staff_no in ((cashier, "0005"), (manager, "0006")):

@@ -63,7 +63,7 @@ def test_refuses_a_pin_where_no_desk_is_paired(app: Any) -> None:
     client = app.test_client()
     sign_in(client, "0002")
     answer = post(client, "/password", "/switch", staff_no="0002", pin=PIN)
-    assert "还没有定岗位" in answer.get_data(as_text=True)
+    assert "还没有定工位" in answer.get_data(as_text=True)
 
 
 def test_five_wrong_pins_and_only_the_password_helps(paired: Any, monkeypatch: Any) -> None:

@@ -103,11 +103,6 @@ def dialog_again(err: Stale, template: str, values: Callable[[], dict[str, Any]]
     return response
 
 
-def ids(found: list[str]) -> set[bytes]:
-    """The ids of ticks that a hold kept."""
-    return {one for one in map(read_id, found) if one is not None}
-
-
 def came_from(default: str) -> str:
     """Back to the visit the cashier was on, where the form says so."""
     visit_id = read_id(request.form.get("visit", ""))

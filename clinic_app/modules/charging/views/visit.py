@@ -29,15 +29,16 @@ def visit(visit_id: bytes) -> Response:
     found = _visit(visit_id)
     sheets, shown = queries.open_sheets(visit_id, clock.today()), _who_pays(visit_id, found.payer)
     held = queries.hold(visit_id)
-    chosen = pages_of.ids(held.form["sheets"]) if held else {sheet.source_id for sheet in sheets}
-    quoted = queries.quote(
-        sheets, chosen, (), clock.today(), ones=pages_of.ids(held.form["ones"]) if held else (), agreed=shown["agreed"]
-    )
     if held:
-        shown["kept"] = held.form
+        kept, shown["kept"] = forms.kept_form(held.form), held.form
+        chosen, ones, tenders = kept.sheets, kept.ones, kept.readable()
+    else:
+        chosen, ones, tenders = frozenset(one.source_id for one in sheets), frozenset(), []
+    quoted = queries.quote(sheets, chosen, tenders, clock.today(), ones=ones, agreed=shown["agreed"])
     return pages.page(
         "charging/cashier.html", visit=found, banner=pages_of.banner_of(found, SCREEN), sheets=sheets, quote=quoted,
-        paid=queries.bills_of_visit(visit_id), wrong="", hold=held, invoice_no=_next_invoice(), **shown,
+        paid=queries.bills_of_visit(visit_id), hold=held, invoice_no=_next_invoice(),
+        wrong=sentence(quoted.refusal) if quoted.refusal else "", **shown,
         **pages_of.left_pane(visit_id), **pages_of.last_paper(),
     )  # fmt: skip
 
@@ -58,11 +59,9 @@ def quote(visit_id: bytes) -> Response:
     try:
         tenders = form.tenders()
     except Refused as err:
-        tenders, wrong = [], sentence(err)
-    quoted = queries.quote(
-        sheets, form.sheets, tenders, clock.today(), ones=form.ones, agreed=shown["agreed"]
-    )
-    if quoted.refusal is not None:
+        tenders, wrong = form.readable(), sentence(err)
+    quoted = queries.quote(sheets, form.sheets, tenders, clock.today(), ones=form.ones, agreed=shown["agreed"])
+    if quoted.refusal is not None and not wrong:
         wrong = sentence(quoted.refusal)
     return pages.answer(
         "charging/_quote.html", quote=quoted, wrong=wrong, filled=filled, is_swap=True,
@@ -108,11 +107,11 @@ def _unreadable(visit_id: bytes, form: forms.ChargeForm, err: Refused) -> Respon
     """An amount that is none is told where the quote told it already, and only there."""
     if not request.headers.get("HX-Request"):
         raise err
-    found, on = _visit(visit_id), clock.today()
+    on, shown = clock.today(), _who_pays(visit_id, _visit(visit_id).payer)
+    sheets = queries.open_sheets(visit_id, on)
     response = pages.answer(
         "charging/_money.html", status=422, wrong=sentence(err), focus=_PLACES.get(err.field or "", "#pay-cash"),
-        quote=queries.quote(queries.open_sheets(visit_id, on), form.sheets, (), on, ones=form.ones),
-        **_who_pays(visit_id, found.payer),
+        quote=queries.quote(sheets, form.sheets, form.readable(), on, ones=form.ones, agreed=shown["agreed"]), **shown,
     )  # fmt: skip
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#money", "innerHTML"
     return response

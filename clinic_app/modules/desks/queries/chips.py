@@ -16,7 +16,7 @@ def chips(actor: Actor) -> list[Chip]:
     Without a desk, who works at one is told so before the first paper, and where a desk is chosen.
     """
     if actor.desk_id is None and actor.roles & DESK_WORK:
-        return [Chip(_("没选岗位 · 不能打印"), "warn", "/sign-in?other=1")]
+        return [Chip(_("没选工位 · 不能打印"), "warn", "/sign-in?other=1")]
     found = desk_state(actor.desk_id) if actor.desk_id else None
     if found is None:
         return []
