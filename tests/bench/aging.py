@@ -14,7 +14,7 @@ from typing import Any
 
 import apsw
 
-from clinic_app.kernel import clock, db, opening
+from clinic_app.kernel import access_log, clock, db, opening
 from tests.bench import patients, rows
 from tests.bench.client import Client
 from tests.bench.clinics import cached, clinic, copy_of, open_clinic
@@ -119,10 +119,12 @@ def _column(
     """The SQL expression of one column of the n-th copy."""
     value, name = row[at], copier.shapes[table].columns[at]
     days_ago = f"(({age.visits} - n) / {age.per_day} + 1)"
-    if name == "queue_no":
-        return f"n % {age.per_day} + 1"
-    if value is None:
-        return "NULL"
+    of_its_own = {
+        "queue_no": f"n % {age.per_day} + 1",
+        "bucket": f"{value} - {days_ago} * {DAY_MS // access_log.BUCKET_MS}",
+    }
+    if name in of_its_own or value is None:
+        return of_its_own.get(name, "NULL")
     if at in copier.shapes[table].integers or at in copier.renumbered(table, row):
         return f"{value} + n * {rows.STRIDE}" if isinstance(value, int) else f"{_literal(value)} || '.' || n"
     if isinstance(value, int):

@@ -9,6 +9,7 @@ from clinic_app.modules.charging.queries.shifts import SHIFT_SQL
 from clinic_app.modules.pharmacy.queries.tracing import _OF_SHEET
 from clinic_app.modules.stock.queries.months import _CLOSING, _SIDES
 from clinic_app.modules.stock.services.months import _THERE
+from clinic_app.modules.stock.services.reservations import _OLD
 
 READS = {
     "the sum of a day": (_DAY_ACCOUNTS, (1, 2)),
@@ -19,6 +20,7 @@ READS = {
     "the codes of a sheet": (_OF_SHEET, (b"s",)),
     "the stock at the end of a month": (_CLOSING, (b"p", "2026-11-01")),
     "the movements of a month": (_SIDES, (b"p", "2026-11-01", "2026-12-01")),
+    "what lapses": (_OLD, (1,)),
     "the stock at a price change": (_THERE, (b"d", "2026-11-01")),
 }
 

@@ -32,7 +32,10 @@ _CONSUMED = (
 )
 _END = "UPDATE reservation SET state = ?, ended_at = ? WHERE id = ? AND state = 'live'"
 
-_OLD = "SELECT id, quantity, batch_id, place_id FROM reservation WHERE state = 'live' AND made_at < ? ORDER BY id"
+_OLD = (
+    "SELECT id, quantity, batch_id, place_id FROM reservation WHERE state = 'live' AND made_at < ?"
+    " ORDER BY made_at, id"
+)
 
 
 def reserve(uow: UnitOfWork, *, source_id: bytes, lines: Sequence[tuple[LineId, bytes, int]]) -> dict[str, Any]:
