@@ -22,7 +22,7 @@ def test_seven_hundred_visits_before_make_no_request_scan_more(folder: Path, tmp
     aging.grow(old, recording, PATIENTS, AGE)
     now, _ = _one_visit(old)
     if "maintenance" not in young:
-        now.pop("maintenance", None)  # whether the upkeep falls into a visit is chance; its reads have their plans tested
+        now.pop("maintenance", None)  # whether the upkeep falls into a visit is chance; its plans are tested elsewhere
     none = (0, 0)
     walked = {name: (young.get(name, none)[0], scan) for name, (scan, _steps) in now.items()}
     worked = {name: (young.get(name, none)[1], steps) for name, (_scan, steps) in now.items()}
