@@ -114,7 +114,7 @@ def test_a_stop_between_two_drugs_is_kept_with_a_reason(writes: Callable[[str], 
     doctor.goes_to("#rx-days", key="Enter").press("Control+a").type("7")
     day.stores_row(doctor, "辛伐他汀片")
     day.prescribes(doctor, "klmsp", "克拉霉素片")
-    doctor.sees("和 辛伐他汀片 同用", "#orders .note.stop").press("F9").sees("克拉霉素片 还没处理", "#refusal")
+    doctor.sees("和辛伐他汀片同用", "#orders .note.stop").press("F9").sees("克拉霉素片 还没处理", "#refusal")
     doctor.press("Alt+k").has_focus("input[name=stop_reason]").type("ting tating").press("Alt+k")
     doctor.sees("拦截后仍用", "#orders").press("F9").has_focus("#proof").type(PASSWORD)
     signs_without_pressure(doctor)

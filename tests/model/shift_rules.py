@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from clinic_app.kernel import db
 from clinic_app.kernel.clock import CHINA
 from clinic_app.modules.charging import queries, services
+from clinic_app.modules.stock import queries as stock_queries
 from clinic_app.modules.stock import services as stock
 from tests.model.plain_records import Shift
 from tests.model.refund_rules import RefundRules
@@ -140,5 +141,7 @@ class ShiftRules(RefundRules):
             reasons.add("stock.month_not_over")
         if month in self.plain.stock_months:
             reasons.add("stock.month_closed")
+        if stock_queries.month_left_open(month) is not None and not reasons:
+            reasons.add("stock.month_before_open")
         if self.do(self.actor("pharmacist"), lambda uow: stock.close_month(uow, month), reasons):
             self.plain.stock_months.add(month)
