@@ -83,7 +83,8 @@ WALKED = {
     "A1", "A1-events", "A1-together", "T1", "P1", "D1", "D2", "S1", "S1-two-sided", "S1-reserved", "S1-not-negative",
     "S1-goods-in", "S1-damage", "S1-months", "S1-price", "O4-links", "O4-keys", "O4-allergies", "N1-queue",
     "O1-visits", "O2-lines", "O2-note", "O2-versions", "O2-sheet", "O2-drugs", "O3-stops", "O3-rules",
-    "M1", "M2", "M3", "M6-asked", "M6-bill", "M4-red", "M4", "M5", "M5-month", "N1", "S2", "S2-whole", "S3", "S3-refunds",
+    "M1", "M2", "M3", "M6-asked", "M6-bill",
+    "M4-red", "M4", "M5", "M5-month", "N1", "S2", "S2-whole", "S3", "S3-refunds",
     "S3-held", "S4", "S4-moves", "S4-refunded", "S2-paid", "S2-expiry", "S2-moves", "O3", "O3-signed", "E1-fees",
     "E3-log", "L1-whole", "L1-paid", "L1-versions", "L2-critical",
 }  # fmt: skip
