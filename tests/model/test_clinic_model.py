@@ -137,7 +137,7 @@ BROKEN = (
     ("an audit row has another seal", audit, "seal", lambda _: lambda *_given: bytes(32), "A1"),
     ("a recalled batch goes out", reservations, "_check_usable", lambda _: _nothing, "in spite of .*frozen"),
     ("a return comes to the shelf twice", stock, "take_back", _both_times, "stock"),
-    ("what is with the patient is paid back", rules, "check_refund", lambda _: _nothing, "not_returned|refunded without return"),
+    ("what is with the patient is paid back", rules, "check_refund", lambda _: _nothing, "not_returned|without return"),
     ("what was executed is paid back", guards, "_used", lambda _: lambda *_given: 0, "executed"),
     ("a refund above the limit is given at once", refunds, "needs_approval", lambda _: lambda *_, **_n: False, "FE-11"),
     ("a debt is paid and not entered", arrears, "post_settlement", lambda _: _nothing, "in the drawer"),
