@@ -101,11 +101,13 @@ def _remember(key: bytes) -> Session | None:
             " WHERE token_hash = ? AND ended_at IS NULL",
             (key,),
         )
-        if loaded is None or clock.read().at - loaded[6] > ABSOLUTE_MS:
+        age_ms = clock.read().at - loaded[6] if loaded is not None else 0
+        if loaded is None or age_ms > ABSOLUTE_MS:
             return None
         session_id, csrf, person_id, desk_id, language, is_locked, _created_at = loaded
         now = clock.monotonic_ms()
-        found = Session(session_id, csrf, person_id, desk_id, language, bool(is_locked), now - _silent_ms, now)
+        silent_ms = min(_silent_ms, max(0, age_ms))  # nobody was away for longer than since the sign-in
+        found = Session(session_id, csrf, person_id, desk_id, language, bool(is_locked), now - silent_ms, now)
         return _known.setdefault(key, found)
 
 

@@ -148,11 +148,21 @@ def test_a_session_survives_a_restart_of_the_server(open_data: Path) -> None:
 def test_a_session_of_yesterday_comes_back_locked(data: Path, steps: list[schema.Step]) -> None:
     opening.open_clinic(data, steps)
     token, _made = sessions.start(language="en")
+    with db.write_transaction() as conn:
+        conn.execute("UPDATE session SET created_at = created_at - 9 * 3600000")
     opening.close_clinic()
     opening.open_clinic(data, steps)
     sessions.forget_all(silent_ms=8 * 3_600_000)
     found = sessions.find(token)
     assert found is not None and sessions.touch(found, 900_000) is False and found.is_locked
+
+
+def test_a_session_is_idle_for_no_longer_than_it_lives(open_data: Path) -> None:
+    """Somebody signs in to a clinic where nothing was written since yesterday, and the server starts again."""
+    token, _made = sessions.start(language="en")
+    sessions.forget_all(silent_ms=8 * 3_600_000)
+    found = sessions.find(token)
+    assert found is not None and sessions.touch(found, 900_000) is True
 
 
 def test_an_idle_session_locks_and_a_poll_is_no_presence(open_data: Path) -> None:

@@ -121,9 +121,12 @@ def other_parents(target: Target, report: Report, chance: random.Random, share: 
         if who is None or route.endpoint in MAY_JOIN_TWO:
             continue
         for name, mine in target.old.items():
+            other, child = route.parts[:2]
+            others = {name: [one for one in rows if one not in mine.get(name, [])] for name, rows in target.ids.items()}
             told = {
                 **values(target, route, chance),
-                route.parts[1]: values(target, route, chance, mine)[route.parts[1]],
+                other: values(target, route, chance, others)[other],
+                child: values(target, route, chance, mine)[child],
             }
             answer = _send(target, who, route, route.url(told))
             report.tried("3 objects of another parent", f"{who} {route.rule.rule} {name}", answer, must_refuse=True)
@@ -214,7 +217,10 @@ def disguises(target: Target, report: Report, chance: random.Random, share: floa
         report.tried(row, f"{who} {route.rule.rule} {told}", answer, must_refuse=True)
         method = chance.choice(METHODS)
         answer = target.fresh(who).send(method, url)
-        report.tried("9 other methods", f"{method} {route.rule.rule}", answer, must_refuse=True)
+        is_page = method == "HEAD" and any(  # one may ask for the head of a page that one may read
+            one.method == "GET" and one.rule.rule == route.rule.rule and target.may(who, one) for one in target.routes
+        )
+        report.tried("9 other methods", f"{method} {route.rule.rule}", answer, must_refuse=not is_page)
 
 
 def beside_the_pages(target: Target, report: Report) -> None:

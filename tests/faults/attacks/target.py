@@ -39,7 +39,8 @@ TABLES = {
     "appointment_id": ("appointment",), "session_id": ("doctor_session",), "batch_id": ("batch",),
     "damage_id": ("damage",), "execution_id": ("execution",), "test_id": ("skin_test",),
     "alias_id": ("patient_other_name",), "consent_id": ("patient_consent",), "history_id": ("patient_history",),
-    "identifier_id": ("patient_identifier",), "relation_id": ("patient_relation",), "row_id": ("visit_diagnosis",),
+    "identifier_id": ("patient_identifier",), "range_id": ("reference_range",),
+    "relation_id": ("patient_relation",), "row_id": ("visit_diagnosis",),
     "code": ("village",), "number": ("qualification", "controlled_entry"), "sequence": (),
 }  # fmt: skip
 """The tables whose ids a part of an address names; a route with another part fails the walk until it stands here."""

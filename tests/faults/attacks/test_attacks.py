@@ -2,7 +2,6 @@
 found.
 """
 
-import os
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,9 +15,6 @@ from tests.faults.attacks.report import MARKUP, Report
 from tests.faults.attacks.target import Target, attacked
 from tests.faults.attacks.wire import Answer
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("CLINIC_ATTACKS"), reason="the attack list takes minutes: CLINIC_ATTACKS=1, or make faults"
-)
 SHARE, CONTROL_SHARE, SEED = 0.06, 0.03, 5
 
 

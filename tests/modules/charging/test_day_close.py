@@ -239,12 +239,14 @@ def test_finance_confirms_what_came_and_nobody_the_own_money(window):
     assert queries.hand_in(bytes.fromhex(closed["shift_id"])).note == "少了 1 分"
 
 
-def test_an_open_shift_is_not_handed_in(window):
+def test_an_open_shift_is_not_handed_in(window, browser_as):
     window.pay(window.visit())
     shift = queries.open_shift(window.cashier.person_id)
     with pytest.raises(Refused) as refused:
         hand_in(window, {"shift_id": shift.id.hex()}, received=1000)
     assert refused.value.code == "charging.shift_still_open"
+    answer = browser_as("manager").get(f"/charging/shifts/{shift.id.hex()}/hand-in", **HTMX)
+    assert answer.status_code == 422 and "charging.shift_still_open" in answer.text
 
 
 def in_march(window, day=17):

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock
+from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.money import yuan
 from clinic_app.modules.charging import forms, queries, services
@@ -34,11 +35,12 @@ def days() -> Response:
 @blueprint.get("/shifts/<id:shift_id>/hand-in")
 @access("charging.confirm_hand_in")
 def ask_hand_in(shift_id: bytes) -> Response:
-    """The dialog before it: what should come, and each count of the drawer when there was more than one."""
-    return pages.page(
-        "charging/_hand_in.html", shift=pages_of.shift_or_missing(shift_id), counts=queries.counts_of(shift_id),
-        since=words.since,
-    )
+    """The dialog before it: what should come, and each count of the drawer when there was more than one; refused
+    `charging.shift_still_open`."""
+    shift = pages_of.shift_or_missing(shift_id)
+    if shift.closed_at is None:
+        raise Refused("charging.shift_still_open", who=shift.cashier_name)
+    return pages.page("charging/_hand_in.html", shift=shift, counts=queries.counts_of(shift_id), since=words.since)
 
 
 @blueprint.post("/shifts/<id:shift_id>/hand-in")
