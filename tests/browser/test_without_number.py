@@ -50,8 +50,8 @@ def test_a_namesake_is_decided_by_keys_before_a_second_record_is_made(person: Ca
     doctor.press("F9").has_focus("#wn-look").sees("可能已有档案", "#wn-look")
     doctor.press("F9").settles().has_focus("#wn-look")
     doctor.press("1").sees("今天已挂", "#wn-look").sees("沈冬青", "#wn-known")
-    doctor.press("Alt+n").has_focus("#wn-q")
-    new_person(doctor, "沈冬青", "60")
+    doctor.press("Alt+n").has_focus("#wn-q").holds("#wn-name", "沈冬青").holds("#wn-age", "60")
+    assert doctor.page.is_checked("#wn-sex")
     doctor.press("F9").has_focus("#wn-look").press("Alt+n").has_focus("#chief-complaint")
 
 

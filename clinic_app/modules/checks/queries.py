@@ -70,10 +70,10 @@ class TrailRow:
     person_no: str | None
     detail: str
 
-    def facts(self) -> list[tuple[str, str]]:
-        """The detail as words, for the list."""
+    def facts(self) -> list[tuple[str, Any]]:
+        """What the command told beside its name, in its order."""
         found = json.loads(self.detail)
-        return [(key, _short(value)) for key, value in found.items()] if isinstance(found, dict) else []
+        return list(found.items()) if isinstance(found, dict) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +180,3 @@ def _run(row: tuple[Any, ...] | None) -> Run | None:
         statements.append(Statement(one.id, one.title, rows))
     return Run(run_id, started_at, by, finished_at, violations, damaged, tuple(statements))
 
-
-def _short(value: Any) -> str:
-    if isinstance(value, dict) and set(value) == {"$hex"}:
-        return str(value["$hex"])[-8:]
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:60]}…"

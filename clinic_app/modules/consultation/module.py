@@ -62,6 +62,11 @@ MODULE = Module(
         Parameter(
             "consultation.childbearing_years", "12-55", "decided here: who is asked about pregnancy", is_range=True,
         ),
+        Parameter(
+            "consultation.least_fluid_ml", 50,
+            "common professional knowledge, to be confirmed by the clinic: the least container that carries a drip",
+            lowest=10, highest=500,
+        ),
         Parameter("consultation.local_routes", "ext eye ear nose irrig pv infil", "decided here: acts on the spot"),
         Parameter("consultation.herbal_category", "herbal_drug", "invoice category of herbal pieces"),
         Parameter("consultation.keep_ordinary_years", 1, "domain guide RX-18", lowest=1, highest=30),

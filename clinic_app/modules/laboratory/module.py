@@ -18,6 +18,7 @@ MODULE = Module(
         MenuItem("检验检查", "laboratory.index", "laboratory.report", "list"),
         MenuItem("参考范围", "laboratory.ranges", "laboratory.manage", "list"),
     ),
+    belongs={"laboratory.analytes": "laboratory.ranges"},
     events=EVENTS,
     guards={
         "consultation.withdraw_request": services.refuse_withdrawal,

@@ -11,8 +11,31 @@ from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.quantity import excerpt
 
 _NUMBER = re.compile(r"[<>]?\d{1,6}(?:\.\d{1,4})?")
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,19}")
+_FORM_FIELDS = ("rev", "findings", "conclusion", "template", "once", "csrf")
+"""Names that the form of the results has besides the codes of its analytes."""
 _LIMIT = re.compile(r"\d{1,6}(?:\.\d{1,4})?")
 CRITICAL = ("LL", "HH")
+OFF = "-"
+"""Stands before the panel of an analyte that is measured no more (停用): no report asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analyte:
+    """One thing that a panel measures (检验指标): a number with its unit, or one of `choices`."""
+
+    code: str
+    panel: str
+    name: str
+    name_en: str
+    unit: str
+    kind: str
+    decimals: int
+    choices: str
+
+    @property
+    def options(self) -> list[str]:
+        return self.choices.split(";") if self.choices else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +96,30 @@ def check_range(wanted: Range, options: Sequence[str]) -> dict[str, Refused]:
     for (_, lower), (name, upper) in pairwise(given):
         if upper < lower:
             wrong[name] = Refused("laboratory.limit_order", field=name)
+    return wrong
+
+
+def check_analyte(wanted: Analyte, *, is_new: bool) -> dict[str, Refused]:
+    """What is wrong with a typed analyte, by field: a code or panel of other signs than a-z, 0-9 and _, an empty or
+    long text, decimals outside 0 to 4, fewer than two choices or one of them twice."""
+    wrong: dict[str, Refused] = {}
+    if is_new and (not _CODE.fullmatch(wanted.code) or wanted.code in _FORM_FIELDS):
+        wrong["code"] = Refused("laboratory.code_wrong", field="code", value=excerpt(wanted.code))
+    if not _CODE.fullmatch(wanted.panel):
+        wrong["panel"] = Refused("laboratory.code_wrong", field="panel", value=excerpt(wanted.panel))
+    for name, most in (("name", 40), ("name_en", 60)):
+        text = getattr(wanted, name)
+        if not 0 < len(text) <= most or not text.isprintable():
+            wrong[name] = Refused("laboratory.name_wrong", field=name, most=most)
+    if len(wanted.unit) > 20 or not wanted.unit.isprintable():
+        wrong["unit"] = Refused("laboratory.name_wrong", field="unit", most=20)
+    if not 0 <= wanted.decimals <= 4:
+        wrong["decimals"] = Refused("laboratory.decimals_wrong", field="decimals")
+    options = wanted.options
+    if wanted.kind == "choice" and (len(options) < 2 or len(set(options)) < len(options) or "" in options):
+        wrong["choices"] = Refused("laboratory.choices_wrong", field="choices")
+    elif len(wanted.choices) > 200 or not wanted.choices.isprintable():
+        wrong["choices"] = Refused("laboratory.name_wrong", field="choices", most=200)
     return wrong
 
 

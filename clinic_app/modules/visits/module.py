@@ -37,6 +37,10 @@ MODULE = Module(
     steps=queries.steps,
     parameters=(
         Parameter("visits.number_valid_days", 1, "domain guide VS-03: 1 to 3 days", lowest=1, highest=3),
+        Parameter(
+            "visits.left_open_days", 7, "decided here: how long an unfinished consultation stays in its doctor's queue",
+            lowest=1, highest=31,
+        ),
         Parameter("visits.clinic_level", "township", "domain guide VS-06", pattern="township|village"),
         Parameter("visits.village_fee_item", "S0121", "practice: code of the village fee in the starter list"),
         Parameter(

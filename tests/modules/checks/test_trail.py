@@ -10,7 +10,7 @@ import pytest
 import clinic_app
 from clinic_app.kernel import db
 from clinic_app.modules.checks import queries, services
-from clinic_app.modules.checks.views import words
+from clinic_app.modules.checks.views import details, words
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.dictionaries import services as dictionary_list
 from tests.conftest import Browser, Clinic
@@ -140,3 +140,30 @@ def test_the_trail_says_in_words_what_was_done_to_what(clinic: Clinic, browser_a
     clinic.run(clinic.actor("administrator"), lambda uow: dictionary_list.disable(uow, "drug", drug.id))
     html = browser_as("auditor").get("/checks/audit").text
     assert f"停用字典项 <bdi>{drug.name}</bdi><small" in html
+
+
+def test_every_detail_of_the_trail_has_words() -> None:
+    """Also those that a command puts together before (`**told`)."""
+    keys, put_together = set(), {"cash_fen", "noncash_fen", "drawer_fen", "difference_reason", "prepared_by", "owed"}
+    for path in Path(clinic_app.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "audit":
+                keys |= {one.arg for one in call.keywords if one.arg}
+    assert len(keys) > 100 and (keys | put_together) - {"patient_id"} - details.NAMES.keys() == set()
+
+
+def test_details_are_told_in_words_with_money_in_yuan_and_people_by_name(
+    clinic: Clinic, browser_as: Browsers
+) -> None:
+    cashier = clinic.actor("cashier")
+    clinic.run(
+        clinic.actor("manager"),
+        lambda uow: uow.audit(
+            "charging.close_shift_for", cashier=cashier.person_id, counted_fen=1_234_50, reason="人走了", sheets=["A1"],
+            came_out=1, price_e4=187_000,
+        ) or {},
+    )  # fmt: skip
+    html = re.sub(r"<[^>]+>", "", browser_as("auditor").get("/checks/audit").text)
+    for told in (f"收费员 {cashier.name}", "点出 1,234.50", "理由 人走了", "处方 A1", "出纸 是", "单价 18.70"):
+        assert told in html
+    assert "counted_fen" not in html

@@ -8,7 +8,7 @@ from clinic_app.modules.consultation.queries import drug_sets, history
 from clinic_app.modules.consultation.rules.trend import EDGE, HEIGHT, chart
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.dictionaries import services as dictionary_services
-from tests.modules.consultation.conftest import AMOXICILLIN, HEALTHY, LORATADINE, PARACETAMOL
+from tests.modules.consultation.conftest import AMOXICILLIN, HEALTHY, LORATADINE, PARACETAMOL, typed
 
 
 @pytest.fixture
@@ -180,3 +180,24 @@ def test_without_requests_nothing_is_asked_of_the_laboratory(before, writing, br
     assert not history.past_note(today.patient_id, before.visit_id).has_results
     html = browser_as("doctor").get(f"/doctor/visits/{today.visit_id.hex()}/history", **{"HX-Request": "true"}).text
     assert "past-results" not in html
+
+
+@pytest.mark.rule("RX-05")
+def test_a_repeated_row_waits_for_a_reason_of_today(writing, browser_as):
+    one = writing(HEALTHY)
+    one.write()
+    one.add(LORATADINE, days="14", reason="出差两周")
+    one.sign()
+    today = writing(HEALTHY)
+    today.write()
+    assert _repeat(today, one.signed[0])["added"] == 1
+    (row,) = queries.lines_of(queries.draft_of_visit(today.visit_id).id)
+    assert (row.days, row.reason) == (14, "")
+    with pytest.raises(Refused, match="reason") as refused:
+        today.sign()
+    assert refused.value.field == f"line-{row.id.hex()}"
+    opened = browser_as("doctor").get(f"/doctor/visits/{today.visit_id.hex()}/orders?line={row.id.hex()}").text
+    assert 'id="ed-reason"' in opened and "出差两周" not in opened
+    today.draft(services.change_line, row.id, typed(LORATADINE, days="14", reason="还在外地"), today.sheet_rev)
+    today.sign()
+    assert [line.reason for line in queries.lines_of(today.signed[0].id)] == ["还在外地"]

@@ -1,5 +1,6 @@
 """What of the consultation waits for whom (待办): notes to co-sign, amendments to approve."""
 
+from clinic_app.modules.consultation.queries.tiles import tiles
 from clinic_app.modules.consultation.queries.todo import todo
 from tests.modules.consultation.test_amending_by_approval import _ask, _decide
 from tests.modules.consultation.test_amending_by_approval import signed as signed
@@ -33,3 +34,23 @@ def test_an_amendment_waits_for_a_colleague_and_not_for_who_asked(signed):
     assert told(signed, "doctor") == [] and told(signed, "nurse") == []
     _decide(signed, approve=True)
     assert told(signed, "manager") == []
+
+
+def test_an_amendment_is_no_work_of_a_trainee_who_may_not_approve_it(signed, browser_as):
+    _ask(signed)
+    assert told(signed, "doctor", TRAINEE) == [] and "consultation.waiting" not in tiles(
+        signed.clinic.actor("doctor", TRAINEE)
+    )
+    trainee, colleague = (browser_as("doctor", place).get("/doctor/waiting").text for place in (TRAINEE, 1))
+    assert "/approve" in colleague and "/refuse" in colleague
+    assert "/approve" not in trainee and "/refuse" not in trainee and "等有医师资格的同事批" in trainee
+
+
+def test_another_trainee_is_shown_no_button_to_co_sign(handed_in, browser_as):
+    url = f"/doctor/visits/{handed_in.visit_id.hex()}"
+    assert "/cosign" in browser_as("doctor", SUPERVISOR).get(url).text
+    handed_in.clinic.drop_triggers("note")
+    handed_in.clinic.raw(
+        "UPDATE note SET doctor_id = ?", (handed_in.clinic.actor("doctor", SUPERVISOR).person_id,)
+    )
+    assert "/cosign" not in browser_as("doctor", TRAINEE).get(url).text

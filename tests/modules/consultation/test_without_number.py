@@ -143,3 +143,13 @@ def test_what_is_wrong_is_said_beside_its_field(doctor, room, field, value, sent
 @pytest.mark.parametrize("role", ["registrar", "nurse", "manager"])
 def test_only_a_doctor_receives(browser_as, role):
     assert browser_as(role).get(f"{URL}/search?q=cgy").status_code == 403
+
+
+def test_what_was_typed_of_a_new_person_is_kept_while_a_known_one_is_looked_at(doctor, chen, room):
+    typed = "&".join(f"{name}={value}" for name, value in STRANGER.items())
+    looked_at = doctor.get(f"{URL}?patient={chen.id.hex()}&room={room}&{typed}", **HTMX).text
+    assert all(f'type="hidden" name="{name}" value="{value}"' in looked_at for name, value in STRANGER.items())
+    again = doctor.get(f"{URL}?room={room}&{typed}", **HTMX).text
+    assert 'value="沈冬青"' in again and 'value="67"' in again and re.search(r'value="2"[^>]* checked', again)
+    for page in (looked_at, again):
+        assert not re.search(r'data-key="Alt\+N"[^>]*hx-get="[^"]*"(?! hx-include)', page), "Alt+N keeps the form"

@@ -8,9 +8,11 @@ from clinic_app.modules.patients.services import (
     AllergyEntry,
     PatientData,
     approve_link,
+    open_closed_chart,
     propose_link,
     register_patient,
     reject_link,
+    restrict,
     set_allergies,
     unlink_patients,
 )
@@ -100,3 +102,28 @@ def test_a_record_is_not_merged_with_itself_or_with_nobody(clinic, pair):
         propose(clinic, pair[0], bytes(16))
     with pytest.raises(Missing):
         clinic.run(clinic.actor("manager"), lambda uow: unlink_patients(uow, bytes(16)))
+
+
+def test_a_pair_with_a_restricted_record_hides_no_other_pair(clinic, browser_as, pair):
+    propose(clinic, *pair)
+    chen, wang = (queries.search(typed)[0] for typed in ("cgy", "wds"))
+    propose(clinic, chen.id, wang.id)
+    clinic.run(clinic.actor("manager"), lambda uow: restrict(uow, chen.id, True))
+    manager = browser_as("manager")
+    shown = manager.get("/patients/links")
+    assert shown.status_code == 200 and "高**" in shown.text
+    (row,) = [part for part in shown.text.split("<tr")[1:] if chen.person_no in part]
+    assert "陈**" in row and "限制查阅" in row and chen.born_on not in row and "/approve" not in row
+    assert f"/patients/{chen.id.hex()}/closed" in row
+    clinic.run(clinic.actor("manager"), lambda uow: open_closed_chart(uow, chen.id, "核对是不是同一个人"))
+    assert "/approve" in manager.get("/patients/links").text.split(chen.person_no)[1].split("</tr>")[0]
+
+
+def test_a_likeness_to_a_restricted_record_shows_no_more_than_a_search_does(clinic, browser_as, pair):
+    chen = queries.search("cgy")[0]
+    clinic.run(clinic.actor("manager"), lambda uow: restrict(uow, chen.id, True))
+    (found,) = [one.hit for one in queries.possible_duplicates(name=chen.name, born_on=chen.born_on)]
+    assert (found.name, found.born_on, found.address) == ("陈**", None, "") and found.is_restricted
+    form = {"name": chen.name, "sex": "2", "born_on": chen.born_on}
+    told = browser_as("registrar").post("/registration/duplicates", form).text
+    assert "陈**" in told and "限制查阅" in told and chen.address not in told and "<b>陈桂英" not in told

@@ -10,7 +10,7 @@ from clinic_app.kernel.i18n import SOURCE, current, refusal
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.rights import SYSTEM
 from clinic_app.modules.checks import forms, queries, services
-from clinic_app.modules.checks.views import blueprint, words
+from clinic_app.modules.checks.views import blueprint, details, words
 from clinic_app.modules.people import queries as people
 from clinic_app.web import pages
 from clinic_app.web.access import ONCE, SIGNED_IN, access, open_chart
@@ -51,11 +51,12 @@ def trail() -> Response:
         rows: list[queries.TrailRow] = []
     else:
         rows = queries.trail(before=wanted.before, action=wanted.action, person_id=person.id if person else None)
-    names = {SYSTEM.person_id: _("系统"), **queries.person_names(row.person_id for row in rows)}
+    told = {one for row in rows for _key, found in row.facts() if (one := details.id_of(found)) is not None}
+    names = {SYSTEM.person_id: _("系统"), **queries.person_names({*told, *(row.person_id for row in rows)})}
     return pages.page(
         "checks/audit.html", rows=rows, wanted=wanted, person=person, names=names, desks=queries.desk_names(),
         older=rows[-1].seq if len(rows) == queries.ROWS_A_PAGE and rows[-1].seq > 1 else None,
-        newest=queries.newest_row_number(), verdict=queries.chain_verdict(), words=words,
+        newest=queries.newest_row_number(), verdict=queries.chain_verdict(), words=words, details=details,
         touched=queries.touched(rows, is_english=current() != SOURCE),
     )  # fmt: skip
 

@@ -63,6 +63,8 @@ ACTIONS = {
     "dictionaries.import_asked": "要导入字典", "dictionaries.import_begun": "开始导入字典",
     "dictionaries.import_dropped": "放弃导入字典", "dictionaries.propose_price": "提出调价",
     "dictionaries.reject_price": "不批调价",
+    "laboratory.add_analyte": "加检验指标", "laboratory.change_analyte": "改检验指标",
+    "laboratory.disable_analyte": "停用检验指标",
     "laboratory.call_back": "报危急值", "laboratory.cancel": "作废报告", "laboratory.collect": "采样",
     "laboratory.correct": "更正报告", "laboratory.enter": "录结果", "laboratory.load_starter": "装入检验目录",
     "laboratory.end_range": "停用参考范围", "laboratory.set_range": "定参考范围", "laboratory.verify": "审核报告",

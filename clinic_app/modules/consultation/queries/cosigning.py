@@ -1,8 +1,11 @@
 """What waits for a colleague: notes to co-sign (待审签) and amendments to approve (待批准的修改)."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from clinic_app.kernel import db
+from clinic_app.kernel.rights import Actor
+from clinic_app.modules.people import queries as people
 
 MOST_LISTED = 60
 SUPERVISORS = ("physician", "assistant")
@@ -54,6 +57,20 @@ _REQUEST = (
     "SELECT r.id, r.visit_id, n.patient_id, r.asked_by, r.asked_at, r.reason, r.state, r.decided_by, r.decided_at,"
     " r.remark FROM amendment_request r JOIN note n ON n.visit_id = r.visit_id"
 )
+
+
+def may_approve(actor: Actor, on: date) -> bool:
+    """Whether this person decides on amendments: a manager, or a doctor whose certificate is none of a trainee."""
+    if not actor.may("consultation.approve"):
+        return False
+    return "manager" in actor.roles or people.qualification(actor.person_id, on).doctor_level in APPROVERS
+
+
+def may_cosign(actor: Actor, on: date) -> bool:
+    """Whether this person co-signs what trainees write (OR-07): only a registered doctor."""
+    return (
+        actor.may("consultation.cosign") and people.qualification(actor.person_id, on).doctor_level in SUPERVISORS
+    )
 
 
 def cosignatures(visit_id: bytes) -> list[Cosignature]:

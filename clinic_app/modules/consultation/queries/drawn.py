@@ -17,8 +17,9 @@ class Row:
     """One row as drawn. `problem` is why it could not be signed; `is_low`: there is not enough for two such lines.
 
     `from_age` is the least age of a drug that this patient may not have reached, `also_on` the number of a signed sheet
-    of this visit that holds the drug already: amber lines both. `beyond` are dose limits without a reason yet,
-    `kept_doses` those that were kept and still hold; of a signed row as they were told then.
+    of this visit that holds the drug already, `lacks_fluid` a drip in whose bottle nothing carries it: amber lines all.
+    `beyond` are dose limits without a reason yet, `kept_doses` those that were kept and still hold; of a signed row as
+    they were told then.
     """
 
     line: queries.PrescriptionLine
@@ -45,6 +46,7 @@ class Row:
     weekdays: str = ""
     told: tuple[Told, ...] = ()
     sheet_class: str = ""
+    lacks_fluid: bool = False
 
     @property
     def barred(self) -> list[Told]:

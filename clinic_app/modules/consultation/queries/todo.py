@@ -6,8 +6,7 @@ from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import ngettext
 from clinic_app.kernel.manifest import Todo
 from clinic_app.kernel.rights import Actor
-from clinic_app.modules.consultation.queries.cosigning import SUPERVISORS
-from clinic_app.modules.people import queries as people
+from clinic_app.modules.consultation.queries.cosigning import may_approve, may_cosign
 
 _NOTES = "SELECT count(*) FROM (SELECT 1 FROM note WHERE state = 'awaiting' AND doctor_id <> ? LIMIT 100)"
 _AMENDMENTS = (
@@ -17,16 +16,13 @@ _AMENDMENTS = (
 
 def todo(actor: Actor) -> list[Todo]:
     """To a registered doctor what a trainee wrote, to who approves what colleagues want to amend; 100 at most."""
-    found = []
-    if actor.may("consultation.cosign") and (count := db.value(_NOTES, (actor.person_id,))) and _supervises(actor):
+    found, me = [], actor.person_id
+    if actor.may("consultation.cosign") and (count := db.value(_NOTES, (me,))) and may_cosign(actor, today()):
         text = ngettext("%(count)d 份病历等你审签", "%(count)d notes for your co-signature", count)
         detail = _("你签了，处方才去收费")
         found.append(Todo(text % {"count": count}, detail, "/doctor/waiting", "check"))
-    if actor.may("consultation.approve") and (count := db.value(_AMENDMENTS, (actor.person_id,))):
+    if actor.may("consultation.approve") and (count := db.value(_AMENDMENTS, (me,))) and may_approve(actor, today()):
         text = ngettext("%(count)d 份签过的病历要修改，等你批", "%(count)d amendments for your approval", count)
         found.append(Todo(text % {"count": count}, _("批了才能改"), "/doctor/waiting", "check"))
     return found
 
-
-def _supervises(actor: Actor) -> bool:
-    return people.qualification(actor.person_id, today()).doctor_level in SUPERVISORS

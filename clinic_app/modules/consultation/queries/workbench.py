@@ -9,6 +9,7 @@ from clinic_app.kernel.money import line_amount
 from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.queries import safety, words
 from clinic_app.modules.consultation.queries.allowed import class_of
+from clinic_app.modules.consultation.queries.bottles import without_fluid
 from clinic_app.modules.consultation.queries.checking import Setting
 from clinic_app.modules.consultation.queries.drawn import Row, Sheet
 from clinic_app.modules.consultation.queries.findings import told_of
@@ -126,12 +127,14 @@ class _Book:
         self.known = lists()
         self.limit = days_limit(visit.kind, on)
         self.signed: dict[bytes, str] = {}
+        self.dry: set[int] = set()
         self.signed_lines: list[tuple[queries.PrescriptionLine, dictionaries.Drug]] = []
 
     def draft_rows(self, lines: list[queries.PrescriptionLine]) -> list[Row]:
         there = stock.available_of([line.drug_id for line in lines], self.on) if lines else {}
         signed = [tried(self.setting, *one) for one in self.signed_lines] if lines else []
         held, told = held_of(self.setting, lines, signed) if lines else ([], {})
+        self.dry = without_fluid([(line, row.drug) for line, row in zip(lines, held, strict=True)], self.on)
         return [
             self._draft_row(line, there.get(line.drug_id, 0), row, told.get(line.id, []))
             for line, row in zip(lines, held, strict=True)
@@ -166,7 +169,7 @@ class _Book:
             beyond=tuple(one for one in worked.stops if ("dose", one.code) not in kept) if worked else (),
             kept_doses=_kept_doses([one for one in reasons if one.code in holding], drug),
             told=tuple(told_of(one, self.setting) for one in told if ("rule", one.code) not in kept),
-            sheet_class=class_of(drug, self.on),
+            sheet_class=class_of(drug, self.on), lacks_fluid=line.line_no in self.dry,
         )  # fmt: skip
 
     def signed_row(

@@ -9,7 +9,6 @@ from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.queries import cosigning
 from clinic_app.modules.consultation.services.opening import LONGEST_REASON, own_note, reopen
 from clinic_app.modules.consultation.services.texts import one_line
-from clinic_app.modules.people import queries as people
 
 
 def amend(uow: UnitOfWork, visit_id: bytes, reason: str) -> dict[str, Any]:
@@ -50,8 +49,7 @@ def decide_amendment(uow: UnitOfWork, request_id: bytes, *, approve: bool, remar
         raise Missing("consultation.amendment_missing")
     if found.asked_by == uow.actor.person_id:
         raise Refused("consultation.own_request")
-    level = people.qualification(uow.actor.person_id, uow.on).doctor_level
-    if "manager" not in uow.actor.roles and level not in cosigning.APPROVERS:
+    if not cosigning.may_approve(uow.actor, uow.on):
         raise Refused("consultation.no_approver")
     said = one_line(remark, field="remark", most=LONGEST_REASON)
     if not approve and not said:

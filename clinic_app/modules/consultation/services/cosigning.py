@@ -6,13 +6,12 @@ from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import queries
 from clinic_app.modules.consultation.queries import safety
-from clinic_app.modules.consultation.queries.cosigning import SUPERVISORS
+from clinic_app.modules.consultation.queries.cosigning import may_cosign
 from clinic_app.modules.consultation.services import signing
 from clinic_app.modules.consultation.services.opening import LONGEST_REASON, Opened, own_note
 from clinic_app.modules.consultation.services.requests import sign_requests
 from clinic_app.modules.consultation.services.sheet_signing import sign_sheets
 from clinic_app.modules.consultation.services.texts import one_line
-from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
 
 _DECIDED = (
@@ -83,7 +82,7 @@ def _awaiting(uow: UnitOfWork, visit_id: bytes, rev: int) -> tuple[Opened, queri
         raise Missing("consultation.visit_missing")
     if note.doctor_id == uow.actor.person_id:
         raise Refused("consultation.own_note")
-    if people.qualification(uow.actor.person_id, uow.on).doctor_level not in SUPERVISORS:
+    if not may_cosign(uow.actor, uow.on):
         raise Refused("consultation.no_supervisor")
     if note.state != "awaiting":
         raise Stale("consultation.not_awaiting")

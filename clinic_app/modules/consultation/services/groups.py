@@ -7,8 +7,7 @@ from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.quantity import parse_count
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.consultation import queries
-from clinic_app.modules.consultation.queries import words
-from clinic_app.modules.consultation.queries.working_out import lists
+from clinic_app.modules.consultation.queries import bottles
 from clinic_app.modules.consultation.rules.groups import Member, check_groups, joined
 from clinic_app.modules.consultation.services.lines import draft_line, touch
 from clinic_app.modules.consultation.services.opening import writable
@@ -72,7 +71,4 @@ def copy_use(uow: UnitOfWork, from_line: bytes, to_line: bytes) -> None:
 
 
 def _member(line: queries.PrescriptionLine) -> Member:
-    drug = dictionaries.drug(line.drug_id)
-    slip = lists().routes[line.route].slip
-    name = words.named(drug.name, drug.name_en) if drug else ""
-    return Member(line.line_no, name, line.group_no, line.route, line.frequency, line.days, slip)
+    return bottles.member_of(line, dictionaries.drug(line.drug_id))

@@ -1,6 +1,7 @@
 """Draft rows of a sheet (处方): written by the rev of the sheet, without key or audit, until it is signed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from clinic_app.kernel import ids
@@ -48,12 +49,17 @@ def add_line(uow: UnitOfWork, visit_id: bytes, typed: TypedLine, rev: int) -> di
 
 def insert(
     uow: UnitOfWork, opened: Opened, sheet_id: bytes, typed: TypedLine, line_no: int,
-    have: Sequence[queries.PrescriptionLine],
+    have: Sequence[queries.PrescriptionLine], reason_then: str = "",
 ) -> bytes:
-    """The new row's id; `have` are the rows that already stand on the sheet."""
+    """The new row's id; `have` are the rows that already stand on the sheet.
+
+    `reason_then` is why it was given at an earlier visit: the row is taken in as if that still held, but stands without
+    a reason, so that nothing is signed before its doctor gave one for today.
+    """
     setting = setting_of(uow, opened)
-    worked = _worked(setting, typed)
-    setting.check_right(worked, typed.reason)
+    reason = typed.reason or reason_then
+    worked = _worked(setting, replace(typed, reason=reason))
+    setting.check_right(worked, reason)
     check_use(typed.note, line_no)
     if any(one.drug_id == worked.drug.id for one in have):
         raise Refused("consultation.drug_twice", field="drug", drug=words.named(worked.drug.name, worked.drug.name_en))

@@ -33,7 +33,7 @@ def repeat_sheet(uow: UnitOfWork, visit_id: bytes, prescription_id: bytes, rev: 
 
     Returns how many were `added` and, for each row left out, the drug with the refusal `left` (disabled, no price, not
     enough stock, already there ...), and the drugs whose pack price is another one now (`prices`). Kept stops
-    are decided again.
+    are decided again, and what needed a reason then waits for a reason of today.
     """
     opened = writable(uow, visit_id)
     sheet = queries.prescription(prescription_id)
@@ -81,7 +81,10 @@ def _add(uow: UnitOfWork, opened: Opened, typed: Iterable[TypedLine], rev: int) 
         try:
             if len(have) + added >= lines.MOST_LINES:
                 raise Refused("consultation.too_many_lines", most=lines.MOST_LINES)
-            lines.insert(uow, opened, sheet_id, one, last + added + 1, queries.lines_of(sheet_id))
+            row = replace(one, reason="")
+            lines.insert(
+                uow, opened, sheet_id, row, last + added + 1, queries.lines_of(sheet_id), reason_then=one.reason
+            )
             added += 1
         except Refused as err:
             left.append({"drug_id": one.drug_id, "refusal": err})

@@ -2,10 +2,12 @@
 
 from flask import Response, request, url_for
 
+from clinic_app.kernel import clock
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import ngettext
 from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.queries import cosigning, words
+from clinic_app.modules.consultation.queries.cosigning import may_approve
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import shown_visit
 from clinic_app.modules.patients import queries as patients
@@ -18,13 +20,13 @@ from clinic_app.web.commands import command, known_fields
 @blueprint.get("/waiting")
 @access("consultation.approve", in_menu=True)
 def waiting() -> Response:
-    """Both work lists, the longest waiting first; one's own are shown and cannot be decided."""
+    """Both work lists, the longest waiting first; one's own are shown and not decided, nor anything by trainees."""
     notes, asked = cosigning.waiting_notes(), cosigning.waiting_requests()
     every = (*notes, *asked)
     who = people.names({*(one.doctor_id for one in notes), *(one.asked_by for one in asked)})
     return pages.page(
         "consultation/waiting.html", notes=notes, asked=asked, my_id=actor().person_id, who=who,
-        names=patients.names({one.patient_id for one in every}),
+        names=patients.names({one.patient_id for one in every}), may_approve=may_approve(actor(), clock.today()),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.queries import words, workbench
 from clinic_app.modules.consultation.queries.allowed import class_of
 from clinic_app.modules.consultation.queries.requests import requested
-from clinic_app.modules.consultation.queries.working_out import Lists
+from clinic_app.modules.consultation.queries.working_out import Lists, days_limit
 from clinic_app.modules.consultation.rules.sheets import HERBAL
 from clinic_app.modules.consultation.views import blueprint
 from clinic_app.modules.consultation.views.chart import banner, may_write, shown_visit
@@ -123,7 +123,7 @@ def tab_of(line: queries.PrescriptionLine | None) -> str:
 @access("consultation.view")
 def orders(visit_id: bytes) -> Response:
     """The pane as it is stored; `line` opens one row for changing."""
-    shown_visit(visit_id)
+    found = shown_visit(visit_id)
     if using := request.args.get("use", ""):
         return answer_orders(visit_id, using=using, focus="#use-minutes")
     line = queries.line(forms.id_of(editing)) if (editing := request.args.get("line", "")) else None
@@ -133,9 +133,11 @@ def orders(visit_id: bytes) -> Response:
     typed = workbench.as_typed(line)
     entry = {name: getattr(typed, name) for name in forms.LINE_FIELDS if name not in ("drug", "drug_id", "long_term")}
     entry["long_term"] = "1" if typed.is_long_term else ""
+    asked = "reason" if line.days > days_limit(found.kind, clock.today()) else ""
     return answer_orders(
-        visit_id, focus="#ed-dose", editing=editing, entry=entry, wanted=(*_wanted(entry), "note"), tab=tab_of(line)
-    )
+        visit_id, focus="#ed-dose", editing=editing, entry=entry, wanted=(*_wanted(entry, asked), "note"),
+        tab=tab_of(line),
+    )  # fmt: skip
 
 
 @blueprint.post("/visits/<id:visit_id>/lines")

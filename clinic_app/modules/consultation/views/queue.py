@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from clinic_app.kernel import clock
+from clinic_app.kernel import clock, parameters
 from clinic_app.kernel.errors import Missing
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.rights import CARE_TEAM
@@ -34,10 +34,18 @@ class Line:
     minutes: int
     is_mine: bool
     is_waiting: bool
+    fever: str = ""
+    is_exposed: bool = False
+
+    @property
+    def element_id(self) -> str:
+        """Of today's by its number; one left open on an earlier day may have the same."""
+        return f"q-{self.row.queue_no}" if self.row.on == clock.today().isoformat() else f"q-{self.row.visit_no}"
 
 
 def queue_context(room_id: bytes | None, current: bytes | None = None, done: bool = False) -> dict[str, Any]:
-    """What `_queue.html` draws: who waits or is being seen, or with `done` who was seen today."""
+    """What `_queue.html` draws: who waits or is being seen, what was left open before midnight, or with `done` who was
+    seen today."""
     on, me = clock.today(), actor()
     rows = visits.queue(room_id, on)
     seen = [row for row in rows if row.state == "finished" and not row.returned_at]
@@ -45,20 +53,31 @@ def queue_context(room_id: bytes | None, current: bytes | None = None, done: boo
     is_masked = not me.roles & CARE_TEAM  # PR-03
     waiting.sort(key=lambda row: (*_standing(row, me.person_id), row.stands))
     line = [row for row in waiting if row.is_next_in_line]
-    shown = sorted(seen, key=lambda row: -(row.finished_at or 0)) if done else waiting
+    left = [] if done or not me.may("consultation.write") else visits.left_open(me.person_id, on)
+    shown = sorted(seen, key=lambda row: -(row.finished_at or 0)) if done else [*left, *waiting]
+    fever, triages = parameters.value("visits.fever_tenths", on), visits.triage_of(row.visit_id for row in shown)
     return {
         "lines": [
             Line(
                 row, patients.mask_name(row.name) if is_masked else row.name, _who(row, on), row.waited_ms // 60_000,
                 row.doctor_id == me.person_id,
                 row.state in WAITING or bool((row.returned_at or row.away_at) and row.doctor_id == me.person_id),
+                *_found_at_triage(triages.get(row.visit_id), fever),
             )
             for row in shown
         ],
         "waiting": sum(row.state in WAITING for row in rows), "seen": len(seen), "done": done, "room_id": room_id,
         "next_up": next((f"{row.queue_no}-{row.mark}" for row in line), "0"),
-        "current": current, "opener": me.person_id.hex()[:8], "may_write": me.may("consultation.write"),
+        "today_text": on.isoformat(), "current": current, "opener": me.person_id.hex()[:8],
+        "may_write": me.may("consultation.write"),
     }  # fmt: skip
+
+
+def _found_at_triage(found: visits.Triage | None, fever_tenths: int) -> tuple[str, bool]:
+    """The temperature of somebody with fever, and whether a question of triage was answered with yes."""
+    if found is None:
+        return "", False
+    return found.temperature if found.has_fever(fever_tenths) else "", bool(found.exposures)
 
 
 def _standing(row: visits.QueueRow, me: bytes) -> tuple[bool, int]:

@@ -11,7 +11,7 @@ from clinic_app.kernel.i18n import ngettext
 from clinic_app.kernel.i18n import refusal as sentence
 from clinic_app.modules.consultation import forms, queries, services
 from clinic_app.modules.consultation.documents import as_written
-from clinic_app.modules.consultation.queries.cosigning import last_request
+from clinic_app.modules.consultation.queries.cosigning import last_request, may_cosign
 from clinic_app.modules.consultation.queries.labels import note_labels
 from clinic_app.modules.consultation.rules.comparing import differences
 from clinic_app.modules.consultation.rules.contents import contents_of
@@ -71,7 +71,7 @@ def visit(visit_id: bytes) -> Response:
         is_mine=bool(note and note.doctor_id == me.person_id and me.may("consultation.write")),
         asked=last_request(visit_id) if versions else None,
         may_cosign=bool(note and note.state == "awaiting" and note.doctor_id != me.person_id)
-        and me.may("consultation.cosign"),
+        and may_cosign(me, clock.today()),
         queue=queue_context(found.room_id, visit_id), **record_context(found, note) | orders_context(found, note),
     )  # fmt: skip
 

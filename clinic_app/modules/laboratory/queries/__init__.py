@@ -1,7 +1,14 @@
 """Reads of the laboratory (检验检查)."""
 
 from clinic_app.modules.laboratory.queries.calls import Call, calls_of_report, chips, open_calls, tiles
-from clinic_app.modules.laboratory.queries.ranges import DatedRange, all_analytes, analyte, ranges_of, unreviewed
+from clinic_app.modules.laboratory.queries.ranges import (
+    ANALYTES,
+    DatedRange,
+    all_analytes,
+    analyte,
+    ranges_of,
+    unreviewed,
+)
 from clinic_app.modules.laboratory.queries.reports import (
     Report,
     Value,
@@ -15,7 +22,7 @@ from clinic_app.modules.laboratory.queries.tables import Analyte, Template, anal
 from clinic_app.modules.laboratory.queries.worklist import Asked, asked, waiting
 
 __all__ = [
-    "Analyte", "Asked", "Call", "DatedRange", "Report", "Template", "Value", "all_analytes", "analyte", "analytes",
-    "asked", "calls_of_report", "chips", "limits_of", "live_report", "open_calls", "ranges_of", "report",
+    "ANALYTES", "Analyte", "Asked", "Call", "DatedRange", "Report", "Template", "Value", "all_analytes", "analyte",
+    "analytes", "asked", "calls_of_report", "chips", "limits_of", "live_report", "open_calls", "ranges_of", "report",
     "reports_of_visit", "templates", "tiles", "unreviewed", "values_of", "versions_of", "waiting",
 ]  # fmt: skip

@@ -7,7 +7,12 @@ from clinic_app.kernel import db
 from clinic_app.modules.laboratory.queries.tables import Analyte
 from clinic_app.modules.laboratory.rules import Range
 
-_ALL = "SELECT code, panel, name, name_en, unit, kind, decimals, choices FROM analyte ORDER BY position"
+ANALYTES = "analytes"
+"""Under which the versions of the analytes are kept."""
+_ALL = (
+    "SELECT code, panel, name, name_en, unit, kind, decimals, choices FROM analyte"
+    " ORDER BY substr(panel, 1, 1) = '-', position"
+)
 _ONE = "SELECT code, panel, name, name_en, unit, kind, decimals, choices FROM analyte WHERE code = ?"
 _DATED = (
     "SELECT id, valid_from, valid_to, source, is_reviewed, recorded_by, sex, from_days, to_days, low, high,"
@@ -34,7 +39,7 @@ class DatedRange:
 
 
 def all_analytes() -> list[Analyte]:
-    """Of every panel, in the order of the reports."""
+    """Of every panel, in the order of the reports; those out of use last."""
     return db.read(Analyte, _ALL)
 
 

@@ -5,29 +5,26 @@ from datetime import date
 
 from clinic_app.kernel import db
 from clinic_app.modules.consultation.queries.words import named
+from clinic_app.modules.laboratory import rules
 from clinic_app.modules.laboratory.rules import Range
 
 
 @dataclass(frozen=True, slots=True)
-class Analyte:
-    """One thing that a panel measures (检验指标): a number with its unit, or one of `choices`."""
-
-    code: str
-    panel: str
-    name: str
-    name_en: str
-    unit: str
-    kind: str
-    decimals: int
-    choices: str
+class Analyte(rules.Analyte):
+    """An analyte as the screens show it."""
 
     @property
     def shown_name(self) -> str:
         return named(self.name, self.name_en)
 
     @property
-    def options(self) -> list[str]:
-        return self.choices.split(";") if self.choices else []
+    def is_disabled(self) -> bool:
+        return self.panel.startswith(rules.OFF)
+
+    @property
+    def shown_panel(self) -> str:
+        """The panel that asks for it, or asked until it was taken out of use."""
+        return self.panel.removeprefix(rules.OFF)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ blueprint = Blueprint("laboratory", __name__, url_prefix="/laboratory", template
 blueprint.jinja_loader = FileSystemLoader([_HERE.parents[1] / "templates", _HERE.parents[4] / "print_templates"])
 
 from clinic_app.modules.laboratory.views import (  # noqa: E402  # their routes join the blueprint
+    analytes,  # noqa: F401
     ranges,  # noqa: F401
     work,  # noqa: F401
 )

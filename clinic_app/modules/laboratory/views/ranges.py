@@ -76,10 +76,11 @@ def _typed_range(code: str, typed: dict[str, str]) -> tuple[rules.Range, date]:
             days[name] = rules.age_of(typed[name], field=name)
         except Refused as err:
             wrong[name] = err
-    until = days.get("to_age")
+    until, is_word = days.get("to_age"), bool(found.options)
+    limits = ("", "", "", "") if is_word else tuple(typed[name] for name in RANGE_FIELDS[3:7])
     wanted = rules.Range(
         typed["sex"] if typed["sex"] in ("0", "1", "2") else "0", days.get("from_age") or 0,
-        until - 1 if until else None, *(typed[name] for name in RANGE_FIELDS[3:8]),
+        until - 1 if until is not None else None, *limits, typed["normal"] if is_word else "",
     )  # fmt: skip
     wrong = {**rules.check_range(wanted, found.options), **wrong}
     first_day = clock.today()

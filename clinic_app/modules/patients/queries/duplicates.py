@@ -7,7 +7,7 @@ from clinic_app.kernel import db
 from clinic_app.kernel.quantity import half_width
 from clinic_app.kernel.search import name_keys, normal, prefix_range
 from clinic_app.modules.patients.queries.records import Patient
-from clinic_app.modules.patients.queries.searching import Hit, hit
+from clinic_app.modules.patients.queries.searching import Hit, covered, hit
 from clinic_app.modules.patients.rules.resemblance import (
     Likeness,
     is_same_name,
@@ -77,7 +77,7 @@ def possible_duplicates(
         )
         if likeness.is_suspect:
             same_address = bool(address.strip()) and normal(address) == normal(one.address)
-            found.append(Duplicate(one, likeness, same_address))
+            found.append(Duplicate(covered(one), likeness, same_address))
     found.sort(key=lambda one: (one.likeness.rank, one.hit.person_no))
     return found[:limit]
 

@@ -208,12 +208,12 @@ def _survivors(found: list[Hit]) -> list[Hit]:
         going_on = hit(survivor(one.id))
         if going_on is not None:
             shown[going_on.id] = replace(shown.get(going_on.id, going_on), also_no=one.person_no)
-    return [_covered(one) if one.is_restricted else one for one in shown.values()]
+    return [covered(one) for one in shown.values()]
 
 
-def _covered(found: Hit) -> Hit:
-    """What may be seen of a restricted record without a reason: enough to tell it from others."""
-    if found.last_visit_on == today().isoformat():
+def covered(found: Hit) -> Hit:
+    """What may be seen without a reason: of a restricted record enough to tell it from others, else all of it."""
+    if not found.is_restricted or found.last_visit_on == today().isoformat():
         return found
     return replace(
         found, name=found.name_masked, phone=found.phone_masked, identity_number=found.identity_masked, address="",

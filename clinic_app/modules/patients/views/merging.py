@@ -3,6 +3,7 @@
 from flask import Response, request, url_for
 
 from clinic_app.kernel import clock
+from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.rights import CARE_TEAM
 from clinic_app.modules.patients import queries, services
@@ -54,14 +55,22 @@ def waiting() -> Response:
     """Proposed merges that wait for a second person."""
     rows = queries.waiting_links()
     records = {one: queries.patient(one) for row in rows for one in (row.from_id, row.to_id)}
-    for one in records:
-        open_chart(one, "patient merge")
+    closed = {one for one in records if not _is_shown(one)}
     names = people.names({row.linked_by for row in rows})
     return pages.page(
         "patients/links.html", mask_name=queries.mask_name, rows=rows, names=names, my_id=actor().person_id,
-        is_masked=not actor().roles & CARE_TEAM, records=records, differences=queries.differences,
+        is_masked=not actor().roles & CARE_TEAM, records=records, closed=closed, differences=queries.differences,
         sex_text=queries.sex_text, mask_identity=queries.mask_identity_number,
     )  # fmt: skip
+
+
+def _is_shown(patient_id: bytes) -> bool:
+    """Log the reading of one side; False for a restricted record until a reason is given, the other pairs are shown."""
+    try:
+        open_chart(patient_id, "patient merge")
+    except Refused:
+        return False
+    return True
 
 
 @blueprint.post("/links/<id:link_id>/approve")

@@ -6,6 +6,7 @@ from datetime import date
 
 from clinic_app.kernel import db, i18n, parameters
 from clinic_app.modules.desks import queries as desks
+from clinic_app.modules.visits.rules.triage import degrees
 
 QUESTIONS = "triage_questions"
 """Under which the versions of the questions are kept."""
@@ -37,6 +38,14 @@ class Triage:
     temperature_tenths: int | None
     exposures: str
     triaged_at: int
+
+    @property
+    def temperature(self) -> str:
+        """`38.2`, or nothing."""
+        return degrees(self.temperature_tenths)
+
+    def has_fever(self, fever_tenths: int) -> bool:
+        return self.temperature_tenths is not None and self.temperature_tenths >= fever_tenths
 
 
 def triage_questions() -> list[Question]:

@@ -142,6 +142,16 @@ def queue(room_id: bytes | None, on: date) -> list[QueueRow]:
     return sorted(found, key=lambda row: row.stands)
 
 
+def left_open(doctor_id: bytes, on: date) -> list[QueueRow]:
+    """Consultations that this doctor began on one of the days before and has not ended: midnight ends none."""
+    days = parameters.value("visits.left_open_days", on)
+    first, last = (on - timedelta(days=days)).isoformat(), (on - timedelta(days=1)).isoformat()
+    return db.read(
+        QueueRow, f"{_ROWS}v.visit_on BETWEEN ? AND ? AND v.doctor_id = ? AND v.state = 'in_consultation'"
+        " ORDER BY v.visit_on, v.queue_no", (first, last, doctor_id),
+    )  # fmt: skip
+
+
 def next_in_line(room_id: bytes | None, on: date, doctor_id: bytes) -> QueueRow | None:
     """Who is called next: emergencies, then those back with results for this doctor, then the line (OPD triage)."""
     rows = queue(room_id, on)
