@@ -38,7 +38,7 @@ def test_another_range_holds_from_its_day_and_not_before(clinic, browser_as):
     ("changed", "field"),
     [
         ({"low": "abc"}, "low"), ({"low": "11"}, "high"), ({"low": "", "high": ""}, "low"),
-        ({"critical_high": "9"}, "critical_high"), ({"from_age": "old"}, "from_age"), ({"to_age": "1岁"}, "to_age"),
+        ({"critical_high": "9"}, "critical_high"), ({"from_age": "old"}, "from_age"), ({"to_age": "1岁"}, "to_age"), ({"from_age": "", "to_age": "0"}, "to_age"),
         ({"source": ""}, "source"), ({"valid_from": "2001-01-01"}, "valid_from"), ({"valid_from": "x"}, "valid_from"),
     ],
 )  # fmt: skip
@@ -90,3 +90,13 @@ def test_an_analyte_of_words_has_its_normal_word(clinic, browser_as):
 )
 def test_ages_are_read_as_they_are_shown(typed, days):
     assert rules.age_of(typed, field="from_age") == days
+
+
+def test_a_number_takes_no_expected_word_and_a_word_no_limits(clinic, browser_as):
+    browser_as("manager").post("/laboratory/ranges/wbc", {**WBC, "replaces": str(adults().id), "normal": "阴性"})
+    assert adults().range.normal == "" and rules.flag_of("6", adults().range) == ""
+    old = next(one for one in queries.ranges_of("u_glu") if one.valid_to is None)
+    form = {**WBC, "from_age": "", "low": "abc", "normal": "±", "replaces": str(old.id)}
+    assert browser_as("manager").post("/laboratory/ranges/u_glu", form).status_code == 303
+    (now,) = [one.range for one in queries.ranges_of("u_glu") if one.valid_to is None]
+    assert (now.normal, now.low, now.critical_high) == ("±", "", "")
