@@ -149,3 +149,19 @@ def test_a_run_page_of_before_a_restart_says_that_it_goes_on(clinic, browser_as,
     running._runs.clear()
     page = browser_as("manager").get(f"/dictionaries/import/{run_id.hex()}")
     assert "会自己接着做完" in page.text
+
+
+def test_an_import_that_can_never_be_finished_frees_its_list_and_says_what_stands_in_it(clinic, browser_as, cut_off):
+    """The kept file would change what may never change: the list is not shut for ever."""
+    ended(begin(clinic, long_list(1_000, "drugs"), "drugs"))
+    running._runs.clear()
+    clinic.raw("UPDATE drug SET pack_size = pack_size + 1 WHERE code LIKE 'N%'")
+    cut_off()
+    running.resume()
+    ((run_id, run),) = running._runs.items()
+    assert ended(run).refused.code == "dictionaries.import_given_up"
+    assert db.value("SELECT count(*) FROM import_open") == 0 and queries.drug_by_code("N00000") is not None
+    page = browser_as("manager").get(f"/dictionaries/import/{run_id.hex()}").text
+    assert "已经写进去的行还在" in page and "什么都没有改" not in page
+    drug = queries.drug_by_code("D0001")
+    clinic.run(clinic.actor("manager"), lambda uow: services.disable(uow, "drug", drug.id))

@@ -160,15 +160,20 @@ def resume(_uow: object = None) -> None:
 
 
 def _go_on(run_id: bytes, actor: Actor, run: Run) -> None:
-    """A rerun adds what is not there yet and changes what is not changed yet."""
+    """A rerun adds what is not there yet and changes what is not changed yet.
+
+    Refused `dictionaries.import_given_up` when the kept file passes its check no more: the list is free again, with the
+    slices that stand in it.
+    """
     run.data = zlib.decompress(run.data)
     try:
         prepared = _without_errors(run)
         planned = services.plan(run.kind, prepared.rows, run.on, run.tell)
-    except Refused:
+    except (Refused, Invalid) as err:
+        log.error("an import under way was given up: %s", err)
         with unit_of_work(actor) as uow:
             services.drop_import(uow, run_id)
-        raise
+        raise Refused("dictionaries.import_given_up") from err
     _write(run_id, run, planned, actor)
 
 
