@@ -7,6 +7,7 @@ from clinic_app.kernel.clock import today
 from clinic_app.modules.charging import services as charging
 from clinic_app.modules.consultation import queries as notes
 from clinic_app.modules.consultation import services as consultation
+from clinic_app.modules.consultation.queries import history, requests
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.patients import services as patient_services
@@ -75,9 +76,9 @@ def prepare_states(clinic: Clinic, made: dict[str, str]) -> dict[str, str]:
     return {**made, **{use: one.hex() for use, one in found.items()}}
 
 
-def _paid(clinic: Clinic, who: PatientData, *drugs: str) -> tuple[bytes, bytes]:
+def _paid(clinic: Clinic, who: PatientData) -> tuple[bytes, bytes]:
     visit_id = visit.arrive(clinic, who)["visit_id"]
-    sheet_id = visit.consult(clinic, visit_id, drugs or visit.DRUGS, note=NOTE)[0]
+    sheet_id = visit.consult(clinic, visit_id, note=NOTE)[0]
     visit.pay(clinic, visit_id)
     return visit_id, sheet_id
 
@@ -158,8 +159,6 @@ def _record(clinic: Clinic, who: dict[str, PatientData], made: dict[str, str]) -
 
 
 def _request(patient_id: bytes) -> bytes:
-    from clinic_app.modules.consultation.queries import history, requests
-
     past = history.past_visits(patient_id, b"")[0][-1]
     return requests.requests_of_visit(past.visit_id)[0].id
 

@@ -38,7 +38,8 @@ def test_another_range_holds_from_its_day_and_not_before(clinic, browser_as):
     ("changed", "field"),
     [
         ({"low": "abc"}, "low"), ({"low": "11"}, "high"), ({"low": "", "high": ""}, "low"),
-        ({"critical_high": "9"}, "critical_high"), ({"from_age": "old"}, "from_age"), ({"to_age": "1岁"}, "to_age"), ({"from_age": "", "to_age": "0"}, "to_age"),
+        ({"critical_high": "9"}, "critical_high"), ({"from_age": "old"}, "from_age"), ({"to_age": "1岁"}, "to_age"),
+        ({"from_age": "", "to_age": "0"}, "to_age"),
         ({"source": ""}, "source"), ({"valid_from": "2001-01-01"}, "valid_from"), ({"valid_from": "x"}, "valid_from"),
     ],
 )  # fmt: skip

@@ -105,19 +105,15 @@ def reason_form(report_id: bytes, what: str) -> Response:
     return pages.page("laboratory/_reason.html", report=found, what=what)
 
 
-@blueprint.post("/reports/<id:report_id>/correct")
+@blueprint.post("/reports/<id:report_id>/<any(correct,cancel):what>")
 @access("laboratory.report", writes=ONCE)
-def correct(report_id: bytes) -> Response:
+def end_report(report_id: bytes, what: str) -> Response:
+    """Begin a corrected version of a verified report, or cancel one that is not; both with a reason."""
     known_fields("reason")
     reason = request.form.get("reason", "")
-    return _do(lambda uow: services.correct(uow, report_id, reason), _("可以改了，改完再审核；原来那版留着"))
-
-
-@blueprint.post("/reports/<id:report_id>/cancel")
-@access("laboratory.report", writes=ONCE)
-def cancel(report_id: bytes) -> Response:
-    known_fields("reason")
-    reason = request.form.get("reason", "")
+    if what == "correct":
+        said = _("可以改了，改完再审核；原来那版留着")
+        return _do(lambda uow: services.correct(uow, report_id, reason), said)
     return _do(lambda uow: services.cancel(uow, report_id, reason), _("取消了，可以重新采样，也可以退费"))
 
 
