@@ -10,6 +10,7 @@ from clinic_app.modules.patients import queries, services
 from clinic_app.modules.patients.events import EVENTS
 from clinic_app.modules.patients.invariants import INVARIANTS
 from clinic_app.modules.patients.queries.todo import todo
+from clinic_app.modules.patients.rules.age import FIRST_OF_MARCH, LAST_OF_FEBRUARY
 
 
 def bind(_config: Any) -> None:
@@ -45,6 +46,10 @@ MODULE = Module(
     parameters=(
         Parameter(
             "patients.years_alone_from", 6, "domain guide ID-10: years and months under 6 years", lowest=1, highest=18
+        ),
+        Parameter(
+            "patients.leap_birthday", FIRST_OF_MARCH, "domain guide ID-10: born on 29 February, a year is completed on",
+            pattern=f"{FIRST_OF_MARCH}|{LAST_OF_FEBRUARY}",
         ),
         Parameter(
             "patients.guardian_under_years", 14,

@@ -41,6 +41,7 @@ def test_a_bag_that_holds_its_own_fluid_needs_none(writing):
     assert _dry(one) == [] and queries.draft_of_visit(one.visit_id)
 
 
+@pytest.mark.rule("IN-01")
 def test_a_container_of_the_least_volume_carries_and_one_below_does_not():
     assert drips_without_fluid([_row(1, 50), _row(2, 49)], 50) == {2}
     assert drips_without_fluid([_row(1, 49, group=1), _row(2, 2, group=1), _row(3, 50)], 50) == {1, 2}

@@ -159,8 +159,8 @@ def test_the_village_part_of_a_record_number_is_not_that_of_the_statistics_code(
 
 
 def test_a_guardian_is_needed_until_the_day_before_the_14th_birthday():
-    assert needs_guardian("2010-03-06", DAY, under_years=14) and not needs_guardian("2010-03-05", DAY, under_years=14)
-    assert not needs_guardian(None, DAY, under_years=14) and not needs_guardian("2024-03-06", DAY, under_years=14)
+    assert needs_guardian(13, under_years=14) and not needs_guardian(14, under_years=14)
+    assert not needs_guardian(None, under_years=14)
 
 
 def test_what_lacks_is_told_in_the_order_of_the_form_and_counted_in_percent():

@@ -39,13 +39,6 @@ def test_the_line_is_emergencies_then_elderly_then_order_of_arrival(morning):
     assert morning.line() == [3, 2, 4, 1]
 
 
-def test_an_age_is_of_the_day_not_of_the_year(clinic):
-    from datetime import date
-
-    assert queueing.years_between("1959-03-05", date(2024, 3, 4)) == 64
-    assert queueing.years_between("1959-03-05", date(2024, 3, 5)) == 65
-
-
 @pytest.mark.parametrize(
     ("count", "place"), [(1, Place(3, 11)), (3, Place(3, 31)), (4, Place(3, 99)), (9, Place(3, 99))]
 )

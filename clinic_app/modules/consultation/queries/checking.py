@@ -14,6 +14,7 @@ from clinic_app.modules.consultation.rules.controlled import check_register
 from clinic_app.modules.consultation.rules.interactions import Finding, Patient, Taken, findings, over_daily
 from clinic_app.modules.consultation.rules.rights import Asked, Prescriber, check_right
 from clinic_app.modules.dictionaries import queries as dictionaries
+from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.people import queries as people
 from clinic_app.modules.visits import queries as visits
 
@@ -50,10 +51,8 @@ class Setting:
 
     @cached_property
     def age_months(self) -> int | None:
-        if not self.found.born_on:
-            return None
-        born = date.fromisoformat(self.found.born_on)
-        return (self.on.year - born.year) * 12 + self.on.month - born.month - (self.on.day < born.day)
+        age = patients.age_at(self.found.born_on, self.on)
+        return None if age is None else 12 * age.years + age.months
 
     @cached_property
     def is_child(self) -> bool:

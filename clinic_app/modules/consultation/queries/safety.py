@@ -105,7 +105,5 @@ def replacement_for(
 def _is_old_enough(minimum_years: int | None, born_on: str | None, on: date) -> bool:
     if minimum_years is None:
         return True
-    if born_on is None:
-        return False
-    born = date.fromisoformat(born_on)
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) >= minimum_years
+    years = patients.completed_years(born_on, on)
+    return years is not None and years >= minimum_years

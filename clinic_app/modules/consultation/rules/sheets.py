@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Generic, Literal, Protocol, TypeVar
 
 Kind = Literal["ordinary", "emergency", "paediatric"]
@@ -39,17 +38,14 @@ class Part(Generic[Line]):
     lines: list[Line]
 
 
-def kind_of(born_on: date | None, on: date, *, is_emergency: bool, paediatric_below_years: int) -> Kind:
-    """Emergency (急诊) before paediatric (儿科) before ordinary (RX-02); an unknown birth date is not paediatric.
+def kind_of(years: int | None, *, is_emergency: bool, paediatric_below_years: int) -> Kind:
+    """Emergency (急诊) before paediatric (儿科) before ordinary (RX-02); an unknown age is not paediatric.
 
     Paediatric ends on the birthday that completes the years.
     """
     if is_emergency:
         return "emergency"
-    if born_on is None:
-        return "ordinary"
-    years = on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
-    return "paediatric" if years < paediatric_below_years else "ordinary"
+    return "paediatric" if years is not None and years < paediatric_below_years else "ordinary"
 
 
 def class_of(controlled_class: str | None, *, is_herbal: bool) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from clinic_app.kernel import ids, installation, parameters
@@ -114,7 +113,7 @@ class _Heading:
     def kind(self, part: "sheets.Part[Checked]") -> str:
         found, on = self.setting.found, self.setting.on
         return part.sheet_class or sheets.kind_of(
-            date.fromisoformat(found.born_on) if found.born_on else None, on,
+            patients.completed_years(found.born_on, on),
             is_emergency=self.setting.visit.kind == "emergency",
             paediatric_below_years=parameters.value("consultation.paediatric_below_years", on),
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """Reads of the patients (患者); the subject's face for others together with `services`."""
 
+from clinic_app.modules.patients.queries.ages import age_at, completed_years
 from clinic_app.modules.patients.queries.banner import Banner, age_text, banner, sex_text
 from clinic_app.modules.patients.queries.chart_access import (
     Alarm,
@@ -88,6 +89,7 @@ __all__ = [
     "Patient",
     "Relation",
     "Village",
+    "age_at",
     "age_text",
     "alarm",
     "alarms",
@@ -102,6 +104,7 @@ __all__ = [
     "choices",
     "code_name",
     "codes",
+    "completed_years",
     "completeness",
     "consent_text",
     "consents_of",

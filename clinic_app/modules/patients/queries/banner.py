@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic_app.kernel import i18n, parameters
+from clinic_app.modules.patients.queries.ages import age_at
 from clinic_app.modules.patients.queries.chart_access import is_restricted
 from clinic_app.modules.patients.queries.records import allergies_of, allergy_name, patient
-from clinic_app.modules.patients.rules.age import Age
 from clinic_app.modules.patients.rules.masking import mask_identity_number, mask_phone
 
 
@@ -61,10 +61,10 @@ def sex_text(sex: str, *, in_source: bool = False) -> str:
 
 def age_text(born_on: str | None, on: date, *, is_estimated: bool = False, in_source: bool = False) -> str:
     """The age on a day in words (ID-10); empty when the birth date is unknown or after that day."""
-    if not born_on or born_on > on.isoformat():
+    age = age_at(born_on, on)
+    if age is None:
         return ""
     _ = str if in_source else i18n.gettext
-    age = Age.at(date.fromisoformat(born_on), on)
     shown = {
         unit: count for count, unit in age.parts(years_alone_from=parameters.value("patients.years_alone_from", on))
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from clinic_app.kernel import db, parameters
 from clinic_app.kernel.clock import today
+from clinic_app.modules.patients.queries.ages import completed_years
 from clinic_app.modules.patients.queries.links import RESTRICTED
 from clinic_app.modules.patients.rules import guardians
 from clinic_app.modules.patients.rules.completeness import Filled, completeness_percent, missing
@@ -135,5 +136,6 @@ def _filled(row: tuple[object, ...]) -> Filled:
     known |= {"born_on"} if born_on else set()
     kinds = str(rest[-1] or "").split(",")
     under = parameters.value("patients.guardian_under_years", today())
-    is_child = guardians.needs_guardian(str(born_on) if born_on else None, today(), under_years=under)
+    years = completed_years(str(born_on) if born_on else None, today())
+    is_child = guardians.needs_guardian(years, under_years=under)
     return Filled(frozenset(known), is_child, not MAY_CONSENT.isdisjoint(kinds))

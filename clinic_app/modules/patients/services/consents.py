@@ -31,7 +31,8 @@ def give_consent(
     if relation_id is not None and (relation_id not in own or not guardians.may_consent({own[relation_id].kind})):
         raise Refused("patients.consent_relative", field="consent_by")
     under = parameters.value("patients.guardian_under_years", uow.on)
-    if relation_id is None and guardians.needs_guardian(found.born_on, uow.on, under_years=under):
+    years = queries.completed_years(found.born_on, uow.on)
+    if relation_id is None and guardians.needs_guardian(years, under_years=under):
         raise Refused("patients.consent_guardian", field="consent_by", years=under)
     PatientConsent.insert(
         patient_id=patient_id, purpose=purpose, version=text.version, relation_id=relation_id, given_at=uow.at,

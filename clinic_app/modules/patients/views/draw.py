@@ -64,7 +64,7 @@ def values(found: queries.Patient) -> dict[str, Any]:
         "mask_identity": queries.mask_identity_number, "code_name": queries.code_name, "village": village,
         "village_path": queries.village_path(village) if village else "", "shown": words.shown,
         "missing": queries.missing_fields(found.id), "field_names": words.field_names(),
-        "needs_guardian": guardians.needs_guardian(found.born_on, today, under_years=under),
+        "needs_guardian": guardians.needs_guardian(queries.completed_years(found.born_on, today), under_years=under),
         "guardians": [one for one in relations if not one.is_reverse and guardians.may_consent({one.kind})],
         "consent_text": queries.consent_text, "under": under,
     }  # fmt: skip

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 EMERGENCY, WITH_RESULTS, ELDER, ORDINARY = 0, 1, 2, 3
 URGENT_LEVELS = (1, 2)
@@ -37,11 +36,3 @@ def behind(line: Sequence[Place], count: int, now: int) -> Place:
         return Place(ORDINARY, now)
     ahead = line[count - 1]
     return Place(ahead.rank, ahead.at + 1)
-
-
-def years_between(born_on: str | None, on: date) -> int | None:
-    """Completed years at a day; None without a date of birth."""
-    if not born_on:
-        return None
-    born = date.fromisoformat(born_on)
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

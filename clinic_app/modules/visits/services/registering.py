@@ -161,7 +161,7 @@ def _write(
     with_number = int(doctor_id is None)
     with_fee = int(bool(with_number) and queries.is_fee_due(patient_id, uow.on))
     rank = queueing.rank_of(
-        kind, level, queueing.years_between(found.born_on, uow.on),
+        kind, level, patients.completed_years(found.born_on, uow.on),
         parameters.value("visits.elder_first_years", uow.on),
     )  # fmt: skip
     uow.execute(

@@ -5,6 +5,7 @@ from typing import Any
 from clinic_app.kernel import parameters
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.unit_of_work import UnitOfWork
+from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.visits import queries
 from clinic_app.modules.visits.rules import queueing, states
 from clinic_app.modules.visits.rules.triage import Answers, goes_to_fever_room
@@ -31,7 +32,7 @@ def triage_visit(uow: UnitOfWork, visit_id: bytes, answers: Answers) -> dict[str
     found = queries.row(visit_id)
     assert found is not None  # it was read above
     rank = queueing.rank_of(
-        visit.kind, answers.level, queueing.years_between(found.born_on, uow.on),
+        visit.kind, answers.level, patients.completed_years(found.born_on, uow.on),
         parameters.value("visits.elder_first_years", uow.on),
     )  # fmt: skip
     place = {"room_id": room.id, "session_id": None} if room else {}
