@@ -44,6 +44,11 @@ SCREENS = (  # name, role, path, is_of_patient, has_primary, key
     ("report-visits", "manager", "/reports/rows/visits"),
     ("report-sheets", "manager", "/reports/rows/sheets"),
     ("dashboard-month", "manager", "/reports?period=month", False, False),
+    ("doctor-all-rooms", "doctor", "/doctor?room=all"),
+    ("triage-questions", "manager", "/registration/questions"),
+    ("ranges", "manager", "/laboratory/ranges?analyte=wbc"),
+    ("analytes", "manager", "/laboratory/analytes"),
+    ("analyte", "manager", "/laboratory/analytes?code=u_glu"),
     ("readings", "auditor", "/checks/readings", False, False),
     ("clock", "manager", "/clock", False, False),
 )
@@ -89,7 +94,7 @@ def practice_sessions(clinic: Clinic, waits: bytes) -> None:
         bytes.fromhex(made["session_id"]), today() + timedelta(days=1), name=BOOKED, phone="19900001188", by_phone=True
     )
     visit.run(clinic, "registrar", lambda uow: visits.book(uow, wanted))
-    visit.run(clinic, "nurse", lambda uow: visits.triage_visit(uow, waits, Answers(3, 369)))
+    visit.run(clinic, "nurse", lambda uow: visits.triage_visit(uow, waits, Answers(3, 385)))
 
 
 def untidy(clinic: Clinic, chen: bytes, wang: bytes) -> None:

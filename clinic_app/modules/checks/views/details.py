@@ -63,7 +63,7 @@ def value(key: str, found: Any, people: Mapping[bytes, str]) -> str:
     if one is not None:
         return people.get(one, one.hex()[-8:])
     text = found if isinstance(found, str) else "" if found is None else _in_line(found)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return (text if len(text) <= LONGEST else f"{text[:LONGEST]}…") or "—"
 
 
 def id_of(found: Any) -> bytes | None:
