@@ -38,7 +38,7 @@ MODULE = Module(
     parameters=(
         Parameter("visits.number_valid_days", 1, "domain guide VS-03: 1 to 3 days", lowest=1, highest=3),
         Parameter(
-            "visits.left_open_days", 7, "decided here: how long an unfinished consultation stays in its doctor's queue",
+            "visits.left_open_days", 3, "decided here: an unfinished consultation of a Friday is in Monday's queue",
             lowest=1, highest=31,
         ),
         Parameter("visits.clinic_level", "township", "domain guide VS-06", pattern="township|village"),

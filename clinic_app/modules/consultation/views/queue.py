@@ -44,8 +44,8 @@ class Line:
 
 
 def queue_context(room_id: bytes | None, current: bytes | None = None, done: bool = False) -> dict[str, Any]:
-    """What `_queue.html` draws: who waits or is being seen, what was left open before midnight, or with `done` who was
-    seen today."""
+    """What `_queue.html` draws: who waits or is being seen, or with `done` who was seen today; where no visit is open
+    beside it, first what the doctor left open before midnight."""
     on, me = clock.today(), actor()
     rows = visits.queue(room_id, on)
     seen = [row for row in rows if row.state == "finished" and not row.returned_at]
@@ -53,7 +53,7 @@ def queue_context(room_id: bytes | None, current: bytes | None = None, done: boo
     is_masked = not me.roles & CARE_TEAM  # PR-03
     waiting.sort(key=lambda row: (*_standing(row, me.person_id), row.stands))
     line = [row for row in waiting if row.is_next_in_line]
-    left = [] if done or not me.may("consultation.write") else visits.left_open(me.person_id, on)
+    left = [] if done or current or not me.may("consultation.write") else visits.left_open(me.person_id, on)
     shown = sorted(seen, key=lambda row: -(row.finished_at or 0)) if done else [*left, *waiting]
     fever, triages = parameters.value("visits.fever_tenths", on), visits.triage_of(row.visit_id for row in shown)
     return {
