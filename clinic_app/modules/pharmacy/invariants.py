@@ -123,6 +123,17 @@ INVARIANTS = (
         " ON c.code = s.code JOIN prescription_line o ON o.id = s.line_id WHERE o.drug_id <> c.drug_id",
     ),
     Invariant(
+        "S2-queue", "缴了费、一点没发的处方都在待发队列里",
+        "SELECT 'sheet ' || lower(hex(c.source_id)), 'paid, nothing handed out, not in the queue'"
+        " FROM charge_line c JOIN bill b ON b.id = c.bill_id"
+        " WHERE c.source_kind = 'prescription' AND c.item_kind = 'drug' AND c.state = 'billed'"
+        " AND NOT EXISTS (SELECT 1 FROM dispense d WHERE d.prescription_id = c.source_id)"
+        " AND NOT EXISTS (SELECT 1 FROM paid_sheet q WHERE q.bill_id = c.bill_id AND q.prescription_id = c.source_id"
+        "  AND q.paid_on = b.paid_on) GROUP BY c.source_id"
+        " UNION ALL SELECT 'sheet ' || lower(hex(q.prescription_id)), 'in the queue under a bill that counts no more'"
+        " FROM paid_sheet q JOIN bill_void x ON x.bill_id = q.bill_id",
+    ),
+    Invariant(
         "S2-paid", "发药都有一张有效的已收费单",
         "SELECT 'dispense ' || lower(hex(d.id)), 'its bill is voided or paid for another sheet' FROM dispense d"
         " WHERE EXISTS (SELECT 1 FROM bill_void x WHERE x.bill_id = d.bill_id) OR NOT EXISTS"

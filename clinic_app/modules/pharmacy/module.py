@@ -30,6 +30,8 @@ MODULE = Module(
         "consultation.void_prescription": services.refuse_voiding_given_sheet,
     },
     on={
+        "charging.bill_paid": services.add_paid,
+        "charging.bill_voided": services.drop_voided,
         "charging.refunded": services.release_refunded,
         "stock.goods_received": services.register_goods_in,
         "stock.scrapped": services.register_scrapped,

@@ -123,3 +123,25 @@ def test_what_was_handed_out_cannot_be_changed_or_removed(clinic: Clinic) -> Non
 def test_every_statement_has_its_own_test() -> None:
     text = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*invariants.py"))
     assert [one.id for one in INVARIANTS if f'["{one.id}"]' not in text] == []
+
+
+def test_a_paid_sheet_that_nobody_will_call_is_named(clinic: Clinic) -> None:
+    arrived = arrive(clinic)
+    sheet = consult(clinic, arrived["visit_id"], ("D0001",))[0]
+    bill = pay(clinic, arrived["visit_id"])
+    assert broken() == {} and db.value("SELECT count(*) FROM paid_sheet") == 1
+    clinic.raw("DELETE FROM paid_sheet")
+    assert broken()["S2-queue"] == [(f"sheet {sheet.hex()}", "paid, nothing handed out, not in the queue")]
+    clinic.raw(
+        "INSERT INTO paid_sheet SELECT paid_on, id, ? FROM bill WHERE id = ?", (sheet, bill["bill_id"])
+    )
+    assert broken() == {}
+    clinic.raw(
+        "INSERT INTO bill_void SELECT id, 'xx', paid_at, cashier_id, (SELECT max(id) FROM voucher) FROM bill"
+        " WHERE id = ?", (bill["bill_id"],)
+    )  # fmt: skip
+    assert broken()["S2-queue"] == [(f"sheet {sheet.hex()}", "in the queue under a bill that counts no more")]
+
+
+def test_the_queue_keeps_no_sheet_that_was_given_or_voided(clinic: Clinic, dispense_id: bytes) -> None:
+    assert db.value("SELECT count(*) FROM paid_sheet") == 0

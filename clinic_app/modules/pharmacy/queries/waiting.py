@@ -11,8 +11,7 @@ from clinic_app.kernel.search import begins, normal
 from clinic_app.modules.patients import queries as patients
 
 MOST_FOUND = 8
-# The bills of some days by their index (CROSS keeps this order, else every line ever billed is walked). A bill of which
-# nothing was left held and something was handed out is done: two look-ups instead of one for each of its lines.
+# From the sheets that were paid and not given (CROSS keeps this order, else every line ever billed is walked).
 _WAITING = """
 SELECT w.sheet, w.bill, w.kinds, b.receipt_no, b.paid_at, p.prescription_no, p.kind, p.signed_on, v.queue_no,
     v.visit_no, v.visit_on, t.id, t.name,
@@ -22,12 +21,9 @@ SELECT w.sheet, w.bill, w.kinds, b.receipt_no, b.paid_at, p.prescription_no, p.k
     coalesce((SELECT r.outcome = 'rejected' FROM sheet_review r WHERE r.prescription_id = w.sheet
         ORDER BY r.id DESC LIMIT 1), 0)
 FROM (SELECT c.source_id AS sheet, c.bill_id AS bill, count(*) AS kinds
-    FROM bill k CROSS JOIN charge_line c ON c.bill_id = k.id
-    WHERE k.paid_on >= ? AND (EXISTS (SELECT 1 FROM reservation r WHERE r.source_id = k.id
-                AND r.state IN ('live', 'lapsed'))
-            OR NOT EXISTS (SELECT 1 FROM dispense d WHERE d.bill_id = k.id))
-        AND c.source_kind = 'prescription' AND c.item_kind = 'drug'
-        AND NOT EXISTS (SELECT 1 FROM dispense d WHERE d.prescription_id = c.source_id)
+    FROM paid_sheet k CROSS JOIN charge_line c ON c.source_id = k.prescription_id AND c.bill_id = k.bill_id
+    WHERE k.paid_on >= ? AND c.source_kind = 'prescription' AND c.item_kind = 'drug'
+        AND NOT EXISTS (SELECT 1 FROM dispense d WHERE d.prescription_id = k.prescription_id)
         AND c.quantity > (SELECT coalesce(sum(f.quantity - f.from_returned), 0) FROM refunded_line f
             WHERE f.line_id = c.source_line_id)
     GROUP BY c.source_id, c.bill_id) AS w

@@ -11,6 +11,7 @@ from clinic_app.modules.pharmacy.services.controlled import (
     register_scrapped,
 )
 from clinic_app.modules.pharmacy.services.dispensing import dispense, prepare, reallocate
+from clinic_app.modules.pharmacy.services.queueing import add_paid, drop_voided
 from clinic_app.modules.pharmacy.services.refunds import (
     refuse_refund_of_given,
     refuse_voiding_dispensed_bill,
@@ -29,8 +30,9 @@ from clinic_app.modules.pharmacy.services.reviewing import (
 from clinic_app.modules.pharmacy.services.tracing import record_codes
 
 __all__ = [
-    "Brought", "answer_question", "ask_doctor", "batch_mark", "check_count", "check_empties", "count_controlled",
-    "countersign", "dispense", "extend_validity", "pass_review", "prepare", "reallocate", "receive_empties",
-    "record_codes", "refuse_refund_of_given", "refuse_voiding_dispensed_bill", "refuse_voiding_given_sheet",
-    "register_goods_in", "register_scrapped", "reject_sheet", "release_refunded", "return_drugs", "withdraw_question",
+    "Brought", "add_paid", "answer_question", "ask_doctor", "batch_mark", "check_count", "check_empties",
+    "count_controlled", "countersign", "dispense", "drop_voided", "extend_validity", "pass_review", "prepare",
+    "reallocate", "receive_empties", "record_codes", "refuse_refund_of_given", "refuse_voiding_dispensed_bill",
+    "refuse_voiding_given_sheet", "register_goods_in", "register_scrapped", "reject_sheet", "release_refunded",
+    "return_drugs", "withdraw_question",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.pharmacy import events, queries, rules
 from clinic_app.modules.pharmacy.models import Dispense, Preparation
 from clinic_app.modules.pharmacy.queries import Line, Payment, Review, Sheet
-from clinic_app.modules.pharmacy.services import checks, controlled, tracing
+from clinic_app.modules.pharmacy.services import checks, controlled, queueing, tracing
 from clinic_app.modules.stock import services as stock
 from sync.wire.canonical import canonical
 
@@ -65,6 +65,7 @@ def dispense(
     ).execute()  # fmt: skip
     told = _consume(uow, dispense_id, paid.bill_id, lines, review, given)
     uow.execute(_END_PREPARATION, (uow.at, sheet.id, paid.bill_id))
+    queueing.drop_given(uow, sheet.id)
     controlled.register_dispensed(uow, dispense_id, sheet, lines, told, preparer)
     tracing.sell(uow, dispense_id, lines, given, traces)
     uow.emit(
