@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 FEE = "S0003"
@@ -138,6 +138,10 @@ class Sheet(Due):
     @property
     def left(self) -> int:
         return sum(line.left for line in self.lines)
+
+    def last_day(self, valid_days: int) -> date:
+        """On which it may be charged, and filled for the first time (RX-10)."""
+        return self.opened_on + timedelta(days=valid_days - 1)
 
     @property
     def is_to_go(self) -> bool:

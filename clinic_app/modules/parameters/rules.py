@@ -64,6 +64,11 @@ def entered(parameter: Declared, text: str) -> Any:
     return plain
 
 
+def codes(text: str) -> list[str]:
+    """The codes that a text names, each once, in their order."""
+    return list(dict.fromkeys(re.split(r"[ ;]+", text)))
+
+
 def _is_range(text: str) -> bool:
     found = _RANGE.fullmatch(text)
     return found is not None and Decimal(found[1]) < Decimal(found[2])

@@ -85,6 +85,7 @@ from clinic_app.modules.charging.queries.refunds import (
     refund_of_red,
     refund_payments,
     refund_plan,
+    refunded_unapproved,
     refunds_of,
     rest_unit_text,
     unit_of,
@@ -119,6 +120,7 @@ __all__ = [
     "month_close", "month_closes", "month_hindrance", "month_sums", "months_with_money", "noncash_methods",
     "open_lines", "open_sheets", "open_shift", "open_shifts", "outstanding", "paid_prescriptions", "payments",
     "pending", "pending_matching", "quote", "receipt_of_reference", "receipts_of_day", "receipts_of_shift",
-    "receivable_fen", "refund_of_red", "refund_payments", "refund_plan", "refunds_of", "rest_unit_text", "settled_by",
-    "shift", "shift_sums", "tiles", "unit_of", "usable_methods", "used_approval", "visit_bill",
+    "receivable_fen", "refund_of_red", "refund_payments", "refund_plan", "refunded_unapproved", "refunds_of",
+    "rest_unit_text", "settled_by", "shift", "shift_sums", "tiles", "unit_of", "usable_methods", "used_approval",
+    "visit_bill",
 ]  # fmt: skip

@@ -62,7 +62,7 @@ def refund_bill(
         raise Stale("charging.asked_already")
     other = bool(channel) and any(method != channel for method, _ in plan.back)
     limit = parameters.value("charging.refund_limit_fen", uow.on)
-    alone = sum(one.amount_fen for one in queries.refunds_of(bill.root) if not one.approver_name)
+    alone = queries.refunded_unapproved(bill.root)
     if needs_approval(alone + plan.amount_fen, limit, is_other_channel=other):
         return ask_for_refund(uow, bill, list(taken.items()), plan.amount_fen, channel if other else "", why)
     return _give_back(uow, bill, plan, why, "", None)
