@@ -86,7 +86,7 @@ def test_exactly_what_is_left_counts_the_fields_that_can_be_read(window, browser
 
 @pytest.mark.rule("FE-11")
 def test_the_refund_dialog_counts_what_was_given_back_before(window, visit, browser_as):
-    window.parameter("charging.refund_limit_fen", 3000)
+    window.parameter("charging.refund_limit_fen", 6000)
     bill = window.pay(visit)
     rest = window.refund(bill, ("雾化", 1))["rest_id"]
     dialog = browser_as("cashier").get(f"/charging/bills/{rest}/refund", **HTMX).text

@@ -233,6 +233,7 @@ def test_what_the_patient_is_expected_to_pay_counts_what_was_requested(writing, 
     before = estimate()
     doctor.post(f"{base}/requests/lines", {"request_rev": "0", "item": "血常规", "item_id": item(CBC).id.hex()})
     assert estimate() == before + 16
+    one.write()
     one.sign()
     assert estimate() == before + 16, "sent is as dear as asked"
     withdraw(one, requests.requests_of_visit(one.visit_id)[0])
