@@ -191,7 +191,7 @@ class Charged:
 class Bill:
     """Money for some dues: `charged`, `waiver` and `paid_by` (method to fen, in order) are those of the document that
     counts now, `document` its id; `paid` is the money that came for it in all, `back` what went back, `alone` what of
-    that nobody approved, `owed` what was not paid yet, `settled_by` how a debt was."""
+    that nobody approved, `owed` what was not paid yet, `settled_by` how a debt was, `settled` with how much."""
 
     id: bytes
     visit: Visit
@@ -211,6 +211,7 @@ class Bill:
     reversed: list[bytes] = field(default_factory=list)
     is_voided: bool = False
     settled_by: str = ""
+    settled: int = 0
     held: list[Held] = field(default_factory=list)
 
     @property

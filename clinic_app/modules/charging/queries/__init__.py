@@ -23,6 +23,7 @@ from clinic_app.modules.charging.queries.arrears import (
     outstanding,
     receivable_fen,
     settled_by,
+    settled_fen,
 )
 from clinic_app.modules.charging.queries.bills import (
     PAID,
@@ -121,6 +122,6 @@ __all__ = [
     "open_lines", "open_sheets", "open_shift", "open_shifts", "outstanding", "paid_prescriptions", "payments",
     "pending", "pending_matching", "quote", "receipt_of_reference", "receipts_of_day", "receipts_of_shift",
     "receivable_fen", "refund_of_red", "refund_payments", "refund_plan", "refunded_unapproved", "refunds_of",
-    "rest_unit_text", "settled_by", "shift", "shift_sums", "tiles", "unit_of", "usable_methods", "used_approval",
-    "visit_bill",
+    "rest_unit_text", "settled_by", "settled_fen", "shift", "shift_sums", "tiles", "unit_of", "usable_methods",
+    "used_approval", "visit_bill",
 ]  # fmt: skip

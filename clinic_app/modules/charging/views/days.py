@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 from flask import Response, request, url_for
 
-from clinic_app.kernel import clock
+from clinic_app.kernel import clock, parameters
 from clinic_app.kernel.dates import typed_day
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
-from clinic_app.kernel.money import yuan
+from clinic_app.kernel.money import cash_rounding, yuan
 from clinic_app.modules.charging import forms, queries, services
 from clinic_app.modules.charging.views import blueprint, pages_of, words
 from clinic_app.web import pages
@@ -71,8 +71,10 @@ def arrears() -> Response:
 def ask_settle(bill_id: bytes) -> Response:
     bill = pages_of.bill_or_missing(bill_id)
     open_chart(bill.patient_id, "欠费")
+    owed = queries.outstanding(bill.root)
     return pages.page(
-        "charging/_settle.html", bill=bill, owed_fen=queries.outstanding(bill.root), methods=queries.noncash_methods()
+        "charging/_settle.html", bill=bill, owed_fen=owed, methods=queries.noncash_methods(),
+        cash_fen=owed + cash_rounding(owed, parameters.value("charging.cash_rounding_fen", clock.today())),
     )
 
 
