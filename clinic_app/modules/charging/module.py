@@ -72,7 +72,7 @@ MODULE = Module(
         ),
         Parameter(
             "charging.cash_rounding_fen", 1, "domain guide FE-05: 0.01 or 0.10 yuan, the clinic decides",
-            lowest=1, highest=10,
+            lowest=1, highest=10, choices=(1, 10),
         ),
         Parameter(
             "charging.refund_limit_fen", 10_000,

@@ -110,6 +110,7 @@ def test_a_note_is_asked_only_for_what_it_has(browser_as: Any) -> None:
 
 LISTED = [
     ("charging.denominations_fen", ("10000 5000 abc", "0 100", "10000,5000", "-100"), "10000 5000 2000 1000"),
+    ("charging.cash_rounding_fen", ("3", "7", "0", "11"), ""),
     ("charging.fee_components", ("S0001 S9999",), "S0001 S0002"),
     ("consultation.herbal_category", ("herbs", "herbal_drug western_drug"), "western_drug"),
     ("consultation.same_use_groups", ("penicillins;nosuch", "penicillins,nsaids", "nsaids;"), "nsaids salicylates"),
@@ -140,6 +141,13 @@ def test_codes_that_their_list_has_are_taken(name: str, typed: str, browser_as: 
     form = {"value": typed, "valid_from": "", "source": "院内规定 3 号", "seen": held}
     assert browser_as("manager").post(f"/parameters/{name}", form).status_code == 303
     assert parameters.value(name, clock.read().on) == typed
+
+
+def test_the_coin_is_one_of_those_in_use(browser_as: Any) -> None:
+    manager, name = browser_as("manager"), "charging.cash_rounding_fen"
+    assert "可以填 1 / 10，出厂是 1" in manager.get(f"/parameters/{name}").text
+    form = {"value": "10", "valid_from": "", "source": "院内规定 3 号", "seen": "1"}
+    assert manager.post(f"/parameters/{name}", form).status_code == 303
 
 
 def test_every_parameter_that_came_with_the_product_may_be_saved_as_it_is(clinic: Any) -> None:
