@@ -38,8 +38,8 @@ def entered(parameter: Declared, text: str) -> Any:
 
     A range has its lower amount first.
 
-    Refused `parameters.not_whole`, `parameters.not_a_choice`, `parameters.not_yes_or_no`, `parameters.text_missing`, `parameters.text_form` or
-    `parameter.out_of_range`.
+    Refused `parameters.not_whole`, `parameters.not_a_choice`, `parameters.not_yes_or_no`, `parameters.text_missing`,
+    `parameters.text_form` or `parameter.out_of_range`.
     """
     if isinstance(parameter.value, bool):
         if text not in ("0", "1"):
