@@ -34,6 +34,10 @@ class Parameter:
     """Of a text: what the whole of it must match; empty for any text that is not empty."""
     is_range: bool = False
     """Of a text: `low-high`, two amounts of which the first is lower."""
+    choices: tuple[int, ...] = ()
+    """Of a number: the only ones it may be; empty for any within its bounds."""
+    codes_of: str = ""
+    """Of a text: the table whose codes it names, apart by blanks and semicolons; a code it has not is refused."""
 
     def parse(self, text: str) -> Any:
         if isinstance(self.value, bool):

@@ -39,6 +39,9 @@ def test_a_day_is_read_as_it_is_typed(text: str, day: date) -> None:
         ("2026", "date.not_real"),
         ("20260230", "date.not_real"),
         ("00000101", "date.not_real"),
+        ("00010101", "date.not_real"),
+        ("18991231", "date.not_real"),
+        ("99991231", "date.not_real"),
         ("-99999", "date.unreadable"),
     ],
 )

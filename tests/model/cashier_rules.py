@@ -11,7 +11,7 @@ from clinic_app.modules.charging import queries, services
 from clinic_app.modules.charging.services import Tender
 from clinic_app.modules.dictionaries import services as dictionaries
 from tests.model.doctor_rules import DoctorRules, rarely
-from tests.model.plain_records import Bill, Drug, Due, Visit
+from tests.model.plain_records import Bill, Drug, Due, Sheet, Visit
 from tests.model.steps import other_body, pick, step
 
 prices = st.sampled_from((0, 1, 27_350, 187_000))
@@ -119,6 +119,8 @@ class CashierRules(DoctorRules):
             wanted[line.drug] = wanted.get(line.drug, 0) + line.quantity
         if any(quantity > self.plain.available(drug, self.day) for drug, quantity in wanted.items()):
             reasons.add("stock.not_enough")
+        if any(isinstance(due, Sheet) and due.last_day(self.plain.valid_days) < self.day for due in dues):
+            reasons.add("pharmacy.expired_unpaid")
         return reasons
 
     def _seen(self, visit: Visit, dues: list[Due]) -> list[str]:

@@ -72,7 +72,7 @@ class PharmacyRules(ShiftRules):
             return {"pharmacy.refunded"}
         if sheet.last_out:
             return {"pharmacy.owed_too_long"} if self.day >= sheet.last_out + timedelta(days=OWED_DAYS) else set()
-        if self.day > sheet.opened_on + timedelta(days=self.plain.valid_days - 1):
+        if self.day > sheet.last_day(self.plain.valid_days):
             return {"pharmacy.sheet_expired"}
         return set()
 

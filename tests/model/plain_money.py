@@ -20,15 +20,27 @@ class Back:
     def amount(self) -> int:
         return sum(self.by_method.values())
 
-    def given(self, channel: str, owed: int, settled_by: str) -> tuple[dict[str, int], int]:
+    def given(self, channel: str, bill: Bill, coin: int) -> tuple[dict[str, int], int]:
         """What the patient gets by method, a paid debt as it was paid, and what is struck off the debt instead."""
-        struck = min(self.by_method.get("arrears", 0), owed)
+        struck = min(self.by_method.get("arrears", 0), bill.owed)
         ways: dict[str, int] = {}
         for method, fen in self.by_method.items():
-            way = channel or (settled_by or "cash" if method == "arrears" else method)
-            if left := fen - (struck if method == "arrears" else 0):
-                ways[way] = ways.get(way, 0) + left
+            way, left = method, fen
+            if method == "arrears":
+                carried = bill.paid_by["arrears"]
+                way = bill.settled_by or "cash"
+                left = 0 if struck else _of_debt(bill, carried, coin) - _of_debt(bill, carried - fen, coin)
+            if left:
+                ways[channel or way] = ways.get(channel or way, 0) + left
         return ways, struck
+
+
+def _of_debt(bill: Bill, carried: int, coin: int) -> int:
+    """What of the money that settled a debt stands for so much of it: cash in coins, and never more than came."""
+    part = min(carried, bill.settled)
+    if bill.settled_by == "cash":
+        part = min(rounded(Fraction(part, coin)) * coin, bill.settled)
+    return part
 
 
 def taken_back(bill: Bill, taken: dict[Line, int], coin: int) -> Back:

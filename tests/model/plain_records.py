@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 FEE = "S0003"
@@ -139,6 +139,10 @@ class Sheet(Due):
     def left(self) -> int:
         return sum(line.left for line in self.lines)
 
+    def last_day(self, valid_days: int) -> date:
+        """On which it may be charged, and filled for the first time (RX-10)."""
+        return self.opened_on + timedelta(days=valid_days - 1)
+
     @property
     def is_to_go(self) -> bool:
         """Paid, and something is still to be handed out."""
@@ -187,7 +191,7 @@ class Charged:
 class Bill:
     """Money for some dues: `charged`, `waiver` and `paid_by` (method to fen, in order) are those of the document that
     counts now, `document` its id; `paid` is the money that came for it in all, `back` what went back, `alone` what of
-    that nobody approved, `owed` what was not paid yet, `settled_by` how a debt was."""
+    that nobody approved, `owed` what was not paid yet, `settled_by` how a debt was, `settled` with how much."""
 
     id: bytes
     visit: Visit
@@ -207,6 +211,7 @@ class Bill:
     reversed: list[bytes] = field(default_factory=list)
     is_voided: bool = False
     settled_by: str = ""
+    settled: int = 0
     held: list[Held] = field(default_factory=list)
 
     @property

@@ -89,7 +89,7 @@ class RefundRules(CashierRules):
         self, bill: Bill, taken: dict[Line, int], back: Back, result: dict[str, object], channel: str, *,
         is_approved: bool,
     ) -> None:
-        given, struck = back.given(channel, bill.owed, bill.settled_by)
+        given, struck = back.given(channel, bill, self.plain.coin)
         gone = sum(given.values())
         assert (result["state"], result["amount_fen"]) == ("done", gone), "what goes back (M4)"
         assert dict(result["back"]) == given and result["struck_fen"] == struck, "how it goes back (FE-10)"
@@ -202,13 +202,13 @@ class RefundRules(CashierRules):
     def pay_debt(self, bill: Bill, way: str) -> None:
         """Somebody comes back and pays what was owed."""
         self.label = "settle"
-        owed = bill.owed
-        tender = {"short": owed - 1, "note": owed + 500}.get(way, owed)
+        owed, due = bill.owed, self.plain.cash_due(bill.owed, with_cash=way != "scan")
+        tender = {"short": due - 1, "note": due + 500}.get(way, due)
         tenders = [Tender("scan", owed, f"ZF{self.commands:012d}") if way == "scan" else Tender("cash", max(tender, 0))]
         reasons = set(self.doubt)
         if not owed or way == "old page":
             reasons.add("charging.arrears_changed")
-        if way == "short" and owed:
+        if way == "short" and due:
             reasons.add("charging.tender_short")
         seen = owed + 1 if way == "old page" else owed
         result = self.do(
@@ -217,8 +217,8 @@ class RefundRules(CashierRules):
         )  # fmt: skip
         if result is None:
             return
-        assert (result["paid_fen"], result["change_fen"]) == (owed, max(tender - owed, 0)), "arrears paid"
+        assert (result["paid_fen"], result["change_fen"]) == (due, max(tender - due, 0)), "arrears paid"
         self._open_shift()
-        self.plain.enter(self.day, {tenders[0].method: owed})
-        bill.paid, bill.owed, bill.settled_by = bill.paid + owed, 0, tenders[0].method
+        self.plain.enter(self.day, {tenders[0].method: due})
+        bill.paid, bill.owed, bill.settled_by, bill.settled = bill.paid + due, 0, tenders[0].method, due
         self.plain.papers[bill.document or bill.id].append("queued")

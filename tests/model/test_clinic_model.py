@@ -85,8 +85,8 @@ WALKED = {
     "O1-visits", "O2-lines", "O2-note", "O2-versions", "O2-sheet", "O2-drugs", "O3-stops", "O3-rules",
     "M1", "M2", "M3", "M6-asked", "M6-bill",
     "M4-red", "M4", "M5", "M5-month", "N1", "S2", "S2-whole", "S3", "S3-refunds",
-    "S3-held", "S4", "S4-moves", "S4-refunded", "S2-paid", "S2-queue", "S2-expiry", "S2-moves", "O3", "O3-signed", "E1-fees",
-    "E3-log", "L1-whole", "L1-paid", "L1-versions", "L2-critical",
+    "S3-held", "S4", "S4-moves", "S4-refunded", "S2-paid", "S2-queue", "S2-expiry", "S2-moves", "O3", "O3-signed",
+    "E1-fees", "E3-log", "L1-whole", "L1-paid", "L1-versions", "L2-critical",
 }  # fmt: skip
 
 

@@ -136,6 +136,14 @@ def amount(form: Mapping[str, str], field: str = "amount") -> int:
     return parse_yuan(form.get(field, ""), field=field)
 
 
+def one_of(form: Mapping[str, str], field: str, choices: Sequence[str]) -> str:
+    """What was chosen; Refused `charging.choice_missing`: what is done with money is never guessed."""
+    chosen = form.get(field, "")
+    if chosen not in choices:
+        raise Refused("charging.choice_missing", field=field)
+    return chosen
+
+
 def whole_number(form: Mapping[str, str], field: str) -> int:
     """A number of a book; Refused `charging.book_range`."""
     text = half_width(form.get(field, "")).strip()

@@ -40,7 +40,7 @@ MODULE = Module(
         "charging.books": "charging.days",
     },
     events=EVENTS,
-    offers=("charging.refund", "charging.void_bill"),
+    offers=("charging.charge", "charging.refund", "charging.void_bill"),
     on={
         "visits.registered": services.open_fee,
         "visits.fee_due": services.open_due_fee,
@@ -68,11 +68,11 @@ MODULE = Module(
         Parameter(
             "charging.fee_components", "S0001 S0002 S0004 S0005 S0007",
             "domain guide VS-06: registration, consultation, injection; the province's list is to be confirmed",
-            pattern=r"[A-Z0-9]+( [A-Z0-9]+)*",
+            pattern=r"[A-Z0-9]+( [A-Z0-9]+)*", codes_of="service_item",
         ),
         Parameter(
             "charging.cash_rounding_fen", 1, "domain guide FE-05: 0.01 or 0.10 yuan, the clinic decides",
-            lowest=1, highest=10,
+            lowest=1, highest=10, choices=(1, 10),
         ),
         Parameter(
             "charging.refund_limit_fen", 10_000,
@@ -89,6 +89,7 @@ MODULE = Module(
         Parameter(
             "charging.denominations_fen", "10000 5000 2000 1000 500 100 50 10",
             "common professional knowledge, to be confirmed by the clinic: notes and coins in use",
+            pattern=r"[1-9][0-9]{0,5}( +[1-9][0-9]{0,5}){0,19}",
         ),
         Parameter(
             "charging.pending_days", 1, "domain guide VS-03: a number is valid on its day, 1 to 3 days",

@@ -18,6 +18,8 @@ from clinic_app.modules.consultation.services import refuse_giving_back
 _PLAUSIBLE = "decided here: what can be measured at all, not what is normal"
 _FIELD = f"(?:{'|'.join(MISSING)})"
 _CONTENTS = f"{_FIELD}(?: {_FIELD})*"
+_CODE = r"[0-9A-Za-z._+-]+"
+_CODES = f"{_CODE}( {_CODE})*"
 
 MODULE = Module(
     name="consultation",
@@ -67,8 +69,14 @@ MODULE = Module(
             "common professional knowledge, to be confirmed by the clinic: the least container that carries a drip",
             lowest=10, highest=500,
         ),
-        Parameter("consultation.local_routes", "ext eye ear nose irrig pv infil", "decided here: acts on the spot"),
-        Parameter("consultation.herbal_category", "herbal_drug", "invoice category of herbal pieces"),
+        Parameter(
+            "consultation.local_routes", "ext eye ear nose irrig pv infil", "decided here: acts on the spot",
+            pattern=_CODES, codes_of="route",
+        ),
+        Parameter(
+            "consultation.herbal_category", "herbal_drug", "invoice category of herbal pieces",
+            pattern=_CODE, codes_of="invoice_category",
+        ),
         Parameter("consultation.keep_ordinary_years", 1, "domain guide RX-18", lowest=1, highest=30),
         Parameter("consultation.keep_psychotropic_2_years", 2, "domain guide RX-18", lowest=2, highest=30),
         Parameter("consultation.keep_narcotic_years", 3, "domain guide RX-18", lowest=3, highest=30),
@@ -112,6 +120,7 @@ MODULE = Module(
             "penicillins cephalosporins macrolides quinolones sulfonamides tetracyclines lincosamides;"
             "nsaids salicylates paracetamol",
             "decided here: allergy groups whose drugs may be suggested for each other; the doctor decides",
+            pattern=f"{_CODES}(;{_CODES})*", codes_of="allergy_group",
         ),
     ),
     documents=(

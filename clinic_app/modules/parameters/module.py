@@ -12,4 +12,5 @@ MODULE = Module(
     },
     menu=(MenuItem("参数", "parameters.index", "parameters.view", "list"),),
     events=(CHANGED,),
+    offers=("parameters.change",),
 )

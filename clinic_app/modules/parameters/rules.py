@@ -26,6 +26,8 @@ class Declared(Protocol):
     @property
     def highest(self) -> int | None: ...
     @property
+    def choices(self) -> tuple[int, ...]: ...
+    @property
     def pattern(self) -> str: ...
     @property
     def is_range(self) -> bool: ...
@@ -36,8 +38,8 @@ def entered(parameter: Declared, text: str) -> Any:
 
     A range has its lower amount first.
 
-    Refused `parameters.not_whole`, `parameters.not_yes_or_no`, `parameters.text_missing`, `parameters.text_form` or
-    `parameter.out_of_range`.
+    Refused `parameters.not_whole`, `parameters.not_a_choice`, `parameters.not_yes_or_no`, `parameters.text_missing`,
+    `parameters.text_form` or `parameter.out_of_range`.
     """
     if isinstance(parameter.value, bool):
         if text not in ("0", "1"):
@@ -53,6 +55,9 @@ def entered(parameter: Declared, text: str) -> Any:
             raise Refused(
                 "parameter.out_of_range", field="value", name=parameter.name, value=number, lowest=low, highest=high
             )
+        if parameter.choices and number not in parameter.choices:
+            listed = " / ".join(map(str, parameter.choices))
+            raise Refused("parameters.not_a_choice", field="value", value=number, choices=listed)
         return number
     plain = text.strip()
     if not plain:
@@ -62,6 +67,11 @@ def entered(parameter: Declared, text: str) -> Any:
     if parameter.is_range and not _is_range(plain):
         raise Refused("parameters.text_form", field="value", value=excerpt(plain))
     return plain
+
+
+def codes(text: str) -> list[str]:
+    """The codes that a text names, each once, in their order."""
+    return list(dict.fromkeys(re.split(r"[ ;]+", text)))
 
 
 def _is_range(text: str) -> bool:

@@ -25,6 +25,7 @@ MODULE = Module(
     events=EVENTS,
     offers=("pharmacy.dispense",),
     guards={
+        "charging.charge": services.refuse_charging_expired,
         "charging.void_bill": services.refuse_voiding_dispensed_bill,
         "charging.refund": services.refuse_refund_of_given,
         "consultation.void_prescription": services.refuse_voiding_given_sheet,

@@ -24,6 +24,7 @@ MODULE = Module(
         MenuItem("报损", "stock.damages", "stock.approve", "box"),
     ),
     events=EVENTS,
+    guards={"parameters.change": services.refuse_unknown_place},
     reads=("drug", "person", "price"),
     invariants=INVARIANTS,
     chips=chips,
@@ -42,8 +43,11 @@ MODULE = Module(
         ),
         Parameter(
             "stock.marked_up_categories", "herbal_drug", "domain guide PH-09: herbal pieces may keep a mark-up",
-            pattern=r"[a-z_]+( [a-z_]+)*",
+            pattern=r"[a-z_]+( [a-z_]+)*", codes_of="invoice_category",
         ),
-        Parameter("stock.pharmacy_place", "P1", "practice: code of the place that dispenses"),
+        Parameter(
+            "stock.pharmacy_place", "P1", "practice: code of the place that dispenses", pattern=r"\S+",
+            codes_of="place",
+        ),
     ),
 )  # fmt: skip

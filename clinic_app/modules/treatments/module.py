@@ -44,7 +44,10 @@ MODULE = Module(
             "treatments.skin_test_by_mouth", False,
             "decided here: drugs by mouth that are flagged are tested too only where the clinic says so",
         ),
-        Parameter("treatments.skin_test_item", "S0006", "practice: code of 皮内注射（皮试） in the starter list"),
+        Parameter(
+            "treatments.skin_test_item", "S0006", "practice: code of 皮内注射（皮试） in the starter list",
+            codes_of="service_item",
+        ),
         Parameter("treatments.drop_factor", 20, "domain guide IN-03: drops per ml", lowest=10, highest=60),
         Parameter("treatments.list_days", 7, "decided here: days that the work list looks back", lowest=1, highest=31),
     ),

@@ -6,6 +6,7 @@ from clinic_app.kernel.rights import CARE_TEAM
 from clinic_app.modules.visits import queries
 from clinic_app.modules.visits.events import EVENTS
 from clinic_app.modules.visits.invariants import INVARIANTS
+from clinic_app.modules.visits.services.triage import refuse_unknown_room
 
 _COMMON = "common professional knowledge, to be confirmed by the clinic"
 _HOME_PAGE = "domain guide VS-02: payment-method codes of the home page of 2011"
@@ -30,6 +31,7 @@ MODULE = Module(
     ),
     belongs={"visits.of_person": "patients.index", "visits.missed_appointments": "visits.appointments"},
     events=EVENTS,
+    guards={"parameters.change": refuse_unknown_room},
     offers=("visits.cancel", "visits.change_payer", "visits.give_back"),
     reads=("patient", "room", "person"),
     invariants=INVARIANTS,
@@ -42,7 +44,10 @@ MODULE = Module(
             lowest=1, highest=31,
         ),
         Parameter("visits.clinic_level", "township", "domain guide VS-06", pattern="township|village"),
-        Parameter("visits.village_fee_item", "S0121", "practice: code of the village fee in the starter list"),
+        Parameter(
+            "visits.village_fee_item", "S0121", "practice: code of the village fee in the starter list",
+            codes_of="service_item",
+        ),
         Parameter(
             "visits.fee_course_days", 3, "domain guide VS-06: the course of its example; the province decides",
             lowest=0, highest=30,
@@ -52,7 +57,10 @@ MODULE = Module(
         ),
         Parameter("visits.passed_waits_behind", 3, _COMMON, lowest=1, highest=50),
         Parameter("visits.fever_tenths", 373, _COMMON, lowest=360, highest=400),
-        Parameter("visits.fever_room", "F", "practice: code of 发热诊室; - where the clinic has none"),
+        Parameter(
+            "visits.fever_room", "F", "practice: code of 发热诊室; - where the clinic has none", pattern=r"\S+",
+            codes_of="room",
+        ),
         Parameter("visits.pressure_from_years", 35, "domain guide VS-09", lowest=18, highest=120),
         Parameter("visits.booking_days_ahead", 14, "decided here: the clinic decides", lowest=0, highest=90),
         Parameter("visits.call_shown_minutes", 10, "decided here", lowest=1, highest=60),

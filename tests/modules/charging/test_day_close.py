@@ -180,6 +180,7 @@ def test_without_the_blind_parameter_the_sum_is_told_at_once(window, browser_as)
 
 def test_float_and_drawer_entries_are_in_the_drawer_and_not_in_the_income(window):
     run = lambda act: window.clinic.run(window.cashier, act)  # noqa: E731
+    window.parameter("charging.blind_close", False)
     run(lambda uow: services.open_shift(uow, 20_000))
     with pytest.raises(Refused) as refused:
         run(lambda uow: services.open_shift(uow, 20_000))

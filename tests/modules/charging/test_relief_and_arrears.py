@@ -173,6 +173,26 @@ def test_arrears_that_were_paid_by_scan_go_back_by_scan(window, owing):
     assert sorted(made["back"]) == [["cash", 4840], ["wechat", 760]] and unbalanced() == []
 
 
+@pytest.mark.rule("FE-05", "FE-10")
+@pytest.mark.parametrize(("owed", "taken"), [(2004, 2000), (2006, 2010), (4, 0)])
+def test_cash_for_arrears_is_taken_in_coins_and_goes_back_as_it_came(window, visit, browser_as, owed, taken):
+    window.parameter("charging.cash_rounding_fen", 10)
+    window.parameter("charging.arrears_allowed", True)
+    window.approve(ask(window, visit, "arrears", owed))
+    bill = window.pay(visit, scan=(6840 - owed, "WX000081"))
+    dialog = browser_as("cashier").get(f"/charging/bills/{bill['bill_id']}/settle", **{"HX-Request": "true"}).text
+    assert f"全收现金是 {taken // 100}.{taken % 100:02d}" in dialog
+    made = settle(window, bill, 2500, owed)
+    assert (made["paid_fen"], made["change_fen"]) == (taken, 2500 - taken)
+    sums = queries.shift_sums(queries.open_shift(window.cashier.person_id).id)
+    assert (sums.cash_fen, sums.rounding_fen, sums.arrears_fen) == (taken, taken - owed, 0) and unbalanced() == []
+    first = window.refund(bill, ("雾化", 1))
+    again = window.refund({"bill_id": first["rest_id"]})
+    assert unbalanced() == [] and all(fen % 10 == 0 for way, fen in first["back"] + again["back"] if way == "cash")
+    back = [dict(one["back"]).get("cash", 0) for one in (first, again)]
+    assert sum(back) == taken, "neither more nor less than came"
+
+
 @pytest.mark.rule("FE-18")
 def test_all_that_is_owed_is_counted_however_long_the_list_is(window, owing, owing_too, monkeypatch):
     monkeypatch.setattr(sys.modules["clinic_app.modules.charging.queries.arrears"], "MOST_LISTED", 1)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -220,3 +221,20 @@ def test_a_visit_with_requests_is_not_given_back(writing, is_sent):
     give_back = lambda: one.clinic.run(doctor, lambda uow: visit_services.pass_visit(uow, one.visit_id))  # noqa: E731
     assert refused(give_back) == "consultation.written_already"
     assert visits.visit(one.visit_id).state == "in_consultation"
+
+
+def test_what_the_patient_is_expected_to_pay_counts_what_was_requested(writing, browser_as):
+    one = writing(HEALTHY)
+    doctor, base = browser_as("doctor"), f"/doctor/visits/{one.visit_id.hex()}"
+
+    def estimate():
+        return Decimal(re.search(r"预计自付 <b class=\"fl\">¥([0-9.,]+)", doctor.get(base).text)[1])
+
+    before = estimate()
+    doctor.post(f"{base}/requests/lines", {"request_rev": "0", "item": "血常规", "item_id": item(CBC).id.hex()})
+    assert estimate() == before + 16
+    one.write()
+    one.sign()
+    assert estimate() == before + 16, "sent is as dear as asked"
+    withdraw(one, requests.requests_of_visit(one.visit_id)[0])
+    assert estimate() == before

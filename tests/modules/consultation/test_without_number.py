@@ -74,7 +74,7 @@ def test_name_sex_and_age_are_one_visit_in_consultation_which_the_cashier_sees_w
     assert visit.started_at == visit.registered_at
     assert "67" in patients.age_text(visit.born_on, clock.today())
     page = doctor.get(f"/doctor/visits/{visit.visit_id.hex()}").text
-    assert "检查、治疗另计</span> 预计自付" in page, "what the cashier adds to it is named"
+    assert "注射、皮试费另计</span> 预计自付" in page, "what the cashier adds to it is named"
     assert "诊疗费" not in page, "no fee is announced that nobody will charge"
     assert patients.patient(visit.patient_id).sex == "2"
     assert [(one.name, one.sheets) for one in charging.pending(clock.today())] == [("沈冬青", 0)]

@@ -7,7 +7,8 @@ import pytest
 
 from clinic_app.kernel import db, parameters
 from clinic_app.kernel.clock import clock
-from clinic_app.modules.parameters import queries
+from clinic_app.kernel.errors import Refused
+from clinic_app.modules.parameters import queries, services
 
 NAME = "consultation.days_limit"
 URL = f"/parameters/{NAME}"
@@ -105,3 +106,64 @@ def test_a_note_is_asked_only_for_what_it_has(browser_as: Any) -> None:
     form = {"value": "present_ilness plan", "valid_from": "", "source": "院内规定 3 号", "seen": held}
     assert browser_as("manager").post(f"/parameters/{name}", form).status_code == 422
     assert browser_as("manager").post(f"/parameters/{name}", form | {"value": "plan results"}).status_code == 303
+
+
+LISTED = [
+    ("charging.denominations_fen", ("10000 5000 abc", "0 100", "10000,5000", "-100"), "10000 5000 2000 1000"),
+    ("charging.cash_rounding_fen", ("3", "7", "0", "11"), ""),
+    ("charging.fee_components", ("S0001 S9999",), "S0001 S0002"),
+    ("consultation.herbal_category", ("herbs", "herbal_drug western_drug"), "western_drug"),
+    ("consultation.same_use_groups", ("penicillins;nosuch", "penicillins,nsaids", "nsaids;"), "nsaids salicylates"),
+    ("consultation.local_routes", ("ext nosuch", "ext;eye"), "ext eye"),
+    ("stock.pharmacy_place", ("P9", "P1 P9"), ""),
+    ("stock.marked_up_categories", ("herbs",), "herbal_drug western_drug"),
+    ("dictionaries.registration_fee_item", ("S9999",), "S0001"),
+    ("visits.village_fee_item", ("S9999",), "S0001"),
+    ("treatments.skin_test_item", ("S9999",), "S0005"),
+    ("visits.fever_room", ("ZZ",), "-"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [(name, wrong) for name, some, _fine in LISTED for wrong in some], ids=lambda one: str(one)
+)
+def test_a_value_that_would_quietly_do_nothing_is_refused_at_its_field(name: str, typed: str, browser_as: Any) -> None:
+    held = parameters.value(name, clock.read().on)
+    form = {"value": typed, "valid_from": "", "source": "院内规定 3 号", "seen": held}
+    answer = browser_as("manager").post(f"/parameters/{name}", form)
+    assert answer.status_code == 422 and f'value="{typed}"' in answer.text
+    assert parameters.value(name, clock.read().on) == held
+
+
+@pytest.mark.parametrize(("name", "typed"), [(name, fine) for name, _wrong, fine in LISTED if fine])
+def test_codes_that_their_list_has_are_taken(name: str, typed: str, browser_as: Any) -> None:
+    held = parameters.value(name, clock.read().on)
+    form = {"value": typed, "valid_from": "", "source": "院内规定 3 号", "seen": held}
+    assert browser_as("manager").post(f"/parameters/{name}", form).status_code == 303
+    assert parameters.value(name, clock.read().on) == typed
+
+
+def test_the_coin_is_one_of_those_in_use(browser_as: Any) -> None:
+    manager, name = browser_as("manager"), "charging.cash_rounding_fen"
+    assert "可以填 1 / 10，出厂是 1" in manager.get(f"/parameters/{name}").text
+    form = {"value": "10", "valid_from": "", "source": "院内规定 3 号", "seen": "1"}
+    assert manager.post(f"/parameters/{name}", form).status_code == 303
+
+
+def test_every_parameter_that_came_with_the_product_may_be_saved_as_it_is(clinic: Any) -> None:
+    """A form or a list that the first value does not fit would lock its parameter for good."""
+    tried = 0
+    for one in parameters.declared():
+        if not isinstance(one.value, str):
+            continue
+        with pytest.raises(Refused) as refused:
+            clinic.run(
+                clinic.actor("manager"),
+                lambda uow, one=one: services.change(
+                    uow, one.name, text=str(one.value), valid_from=None, source="试存", seen=parameters.value(
+                        one.name, uow.on)
+                ),
+            )  # fmt: skip
+        assert refused.value.code == "parameters.same", one.name
+        tried += 1
+    assert tried > 20

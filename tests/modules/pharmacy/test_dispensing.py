@@ -11,6 +11,9 @@ from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.packing import unpack
 from clinic_app.kernel.rights import Actor
 from clinic_app.kernel.unit_of_work import UnitOfWork
+from clinic_app.modules.charging import queries as charging
+from clinic_app.modules.charging import services as charging_services
+from clinic_app.modules.charging.services import Tender
 from clinic_app.modules.patients import services as patients
 from clinic_app.modules.patients.services import AllergyEntry
 from clinic_app.modules.pharmacy import queries, services
@@ -18,7 +21,7 @@ from clinic_app.modules.stock import queries as stock
 from clinic_app.modules.stock import services as stock_services
 from tests.conftest import Clinic
 from tests.modules.pharmacy.window import second_pharmacist
-from tests.visit import ADULT, arrive, consult, dispense, pay, void
+from tests.visit import ADULT, arrive, consult, dispense, pay, run, void
 
 SPLIT = "D0002"  # the drug with a batch near its expiry
 
@@ -200,6 +203,31 @@ def test_a_sheet_signed_for_three_days_is_handed_out_on_the_third_and_refused_on
     hand_out(clinic, first)
     move_on(3)
     assert code_of(lambda: hand_out(clinic, second)) == "pharmacy.sheet_expired"
+
+
+@pytest.mark.rule("RX-10")
+def test_no_money_is_taken_for_a_sheet_past_its_validity_until_the_doctor_extends_it(clinic: Clinic) -> None:
+    arrived = arrive(clinic, ADULT)
+    visit_id = arrived["visit_id"]
+    (sheet_id,) = consult(clinic, visit_id, ("D0011",), valid_days="2")
+    move_on(1)
+    sheet = queries.sheet(sheet_id)
+    assert sheet is not None and sheet.valid_until(today()) == today(), "its last day"
+    bill = pay(clinic, visit_id)
+    void(clinic, bill["bill_id"])
+    move_on(2)
+    with pytest.raises(Refused) as refused:
+        pay(clinic, visit_id)
+    assert refused.value.code == "pharmacy.expired_unpaid" and refused.value.facts["doctor"] == sheet.doctor_name
+    assert {line.source_kind for line in charging.open_lines(visit_id, today())} == {"prescription", "visit"}
+    fee = [line for line in charging.open_lines(visit_id, today()) if line.source_kind == "visit"]
+    run(clinic, "cashier", lambda uow: charging_services.charge_visit(
+        uow, visit_id, lines_seen=[line.id.hex() for line in fee], total_seen_fen=fee[0].amount_fen,
+        tenders=[Tender("cash", fee[0].amount_fen)],
+    ))  # fmt: skip
+    run(clinic, "doctor", lambda uow: services.extend_validity(uow, sheet_id, 3, "患者今天才来取"))
+    pay(clinic, visit_id)
+    dispense(clinic, sheet_id)
 
 
 @pytest.mark.rule("PH-04")

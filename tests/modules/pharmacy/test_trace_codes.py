@@ -1,8 +1,11 @@
 """Trace codes: known at goods-in or at the window, each pack sold once, freed by its return (NS-07)."""
 
+from typing import Any
+
 import pytest
 
 from clinic_app.kernel import invariants
+from clinic_app.kernel.errors import Refused
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.pharmacy import queries, rules, services
 from tests.conftest import Clinic
@@ -38,7 +41,7 @@ def test_an_opened_pack_of_24_sells_18_and_6_and_not_one_more(clinic: Clinic) ->
     assert code_of(lambda: rules.cover([CODE], 1, {CODE: 0}, {CODE: "03-05"})) == "pharmacy.trace_used"
     assert code_of(lambda: rules.cover([CODE], 7, {CODE: 6}, {})) == "pharmacy.trace_short"
     assert code_of(lambda: rules.cover([CODE, OTHER], 6, {CODE: 6, OTHER: 24}, {})) == "pharmacy.trace_too_many"
-    assert code_of(lambda: rules.cover([CODE, CODE], 7, {CODE: 6}, {})) == "pharmacy.trace_used"
+    assert code_of(lambda: rules.cover([CODE, CODE], 7, {CODE: 6}, {})) == "pharmacy.trace_twice"
     sheet, again = paid(clinic, "D0001"), paid(clinic, "D0001")
     give(clinic, sheet, traces=traced(sheet, CODE))
     assert code_of(lambda: give(clinic, again, traces=traced(again, CODE))) == "pharmacy.trace_short"
@@ -91,3 +94,15 @@ def test_the_code_of_a_pack_that_is_to_be_scrapped_is_never_sold_again(clinic: C
     clinic.raw("INSERT INTO trace_sale(code, dispense_id, line_id, quantity)"
                " SELECT code, dispense_id, line_id, 7 FROM trace_sale")  # fmt: skip
     assert [one.id for one in invariants.results() if not one.holds] == ["S6"]
+
+
+@pytest.mark.rule("NS-07")
+def test_a_code_scanned_twice_is_told_as_that_and_not_as_sold(clinic: Clinic, browser_as: Any) -> None:
+    sheet = paid(clinic, "D0001")
+    (line,) = lines(sheet)
+    with pytest.raises(Refused) as refused:
+        give(clinic, sheet, traces=traced(sheet, CODE, CODE))
+    assert refused.value.code == "pharmacy.trace_twice" and queries.traced(CODE) is None, "nothing is stored"
+    asked = f"/pharmacy/sheets/{sheet.id.hex()}/scan?scan={CODE}&trace={line.id.hex()}:{CODE}"
+    said = browser_as("pharmacist").get(asked, **{"HX-Request": "true"}).text
+    assert "刚才扫过了" in said and "已经用过" not in said

@@ -98,3 +98,12 @@ def _drug_lines(clinic: Any, bill_id: bytes) -> list[tuple[bytes, int]]:
             "SELECT c.id, c.quantity FROM charge_line c WHERE c.bill_id = ? AND c.item_kind = 'drug'", (bill_id,)
         )
     ]
+
+
+@pytest.mark.rule("RP-05", "RP-08")
+def test_who_still_waits_does_not_lower_the_average(clinic: Any, bill: bytes) -> None:
+    before = queries.dashboard.period_figures(of_today())
+    visit.arrive(clinic, OTHER)
+    now = queries.dashboard.period_figures(of_today())
+    assert (now.visits, now.seen) == (before.visits + 1, before.seen) == (2, 1)
+    assert now.average_fen == before.average_fen == now.income.total_fen

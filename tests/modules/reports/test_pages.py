@@ -144,3 +144,13 @@ def test_a_bar_opens_the_visits_of_its_hour(browser_as: Any, day: dict[str, Any]
     other = (int(link[1]) + 1) % 24
     assert "赵**" not in manager.get(f"/reports/rows/visits?hour={other}").text
     assert manager.get("/reports/rows/visits?hour=99").status_code == 200
+
+
+@pytest.mark.parametrize("days", ["first=00010101&last=00010102", "first=99991230&last=99991231", "last=99991231"])
+def test_days_that_nobody_can_count_on_from_are_told_and_not_an_error(browser_as: Any, days: str) -> None:
+    manager = browser_as("manager")
+    for page in ("/reports", "/reports/rows/visits", "/reports/rows/income", "/reports/rows/sheets"):
+        answer = manager.get(f"{page}?{days}")
+        assert answer.status_code == 422 and "没有" in answer.text, page
+    told = manager.get("/charging/days?on=" + days.rpartition("=")[2])
+    assert told.status_code == 200 and "日期要写成" in told.text

@@ -7,7 +7,7 @@ import pytest
 from clinic_app.kernel.errors import Refused
 from clinic_app.modules.reports.rules.cells import safe_cell
 from clinic_app.modules.reports.rules.charts import parts, scale, spread
-from clinic_app.modules.reports.rules.figures import average_fen, change_per_mille, mean_tenths, per_mille, tenths_text
+from clinic_app.modules.reports.rules.figures import average_fen, change_per_mille, mean_tenths, per_mille
 from clinic_app.modules.reports.rules.periods import before, period, weekdays_before
 
 FRIDAY = date(2026, 11, 20)
@@ -21,30 +21,30 @@ def test_86400_yuan_of_1600_visits_are_54_a_visit() -> None:
 
 @pytest.mark.rule("RP-06")
 def test_43200_of_86400_yuan_are_half() -> None:
-    assert tenths_text(per_mille(4_320_000, 8_640_000)) == "50.0"
+    assert per_mille(4_320_000, 8_640_000) == 500
 
 
 @pytest.mark.rule("RP-07")
 def test_168_of_1200_sheets_are_14_percent() -> None:
-    assert tenths_text(per_mille(168, 1200)) == "14.0"
-    assert tenths_text(per_mille(169, 1200)) == "14.1"
+    assert per_mille(168, 1200) == 140
+    assert per_mille(169, 1200) == 141
 
 
 @pytest.mark.rule("RP-09")
 def test_of_nothing_there_is_no_figure() -> None:
     assert [average_fen(0, 0), per_mille(0, 0), change_per_mille(5, 0), change_per_mille(None, 5)] == [None] * 4
-    assert tenths_text(None) == "–" and mean_tenths([]) is None
+    assert mean_tenths([]) is None
 
 
 @pytest.mark.rule("RP-11")
 def test_the_usual_monday_morning_is_the_mean_of_the_mondays_before() -> None:
-    assert tenths_text(mean_tenths([12, 14, 10, 12])) == "12.0"
+    assert mean_tenths([12, 14, 10, 12]) == 120
     assert weekdays_before(date(2024, 3, 25), 4) == [date(2024, 3, day) for day in (18, 11, 4)] + [date(2024, 2, 26)]
 
 
 def test_a_change_is_told_with_its_sign() -> None:
-    assert tenths_text(change_per_mille(11_100, 10_756)) == "3.2"
-    assert tenths_text(change_per_mille(9_000, 10_000)) == "-10.0"
+    assert change_per_mille(11_100, 10_756) == 32
+    assert change_per_mille(9_000, 10_000) == -100
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from clinic_app.kernel import db, invariants, maintenance, parameters
 from clinic_app.kernel.clock import today
-from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.errors import Missing, Refused
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.dictionaries import services as dictionary_services
 from clinic_app.modules.stock import queries, services
@@ -283,3 +283,11 @@ def test_a_month_is_closed_after_the_one_before_it(clinic: Clinic) -> None:
     clinic.raw("UPDATE stock_month_balance SET opening = opening + 1, came_in = came_in - 1 WHERE month = ?",
                (f"{last:%Y-%m}",))  # fmt: skip
     assert broken()["S1-months"][0][1].startswith("opening ")
+
+
+@pytest.mark.rule("PH-12")
+@pytest.mark.parametrize("month", ["2020-13", "2020-00", "2026--1", "20_6-01", "2020-1", "２０20-01", ""])
+def test_what_is_no_month_is_told_and_closes_nothing(clinic: Clinic, month: str) -> None:
+    with pytest.raises(Missing) as refused:
+        clinic.run(clinic.actor("manager"), lambda uow: services.close_month(uow, month))
+    assert refused.value.code == "stock.no_such_month" and db.value("SELECT count(*) FROM stock_month") == 0

@@ -276,3 +276,21 @@ def test_a_vial_that_lasts_several_doses_is_paid_for_all_of_them(case, clinic):
         clinic.raw("UPDATE execution SET planned_on = ? WHERE id = ?", (today().isoformat(), entry.id))
         one.begin(queries.execution(entry.id))
     assert "E1-drugs" not in held()
+
+
+@pytest.mark.rule("IN-02", "FE-09")
+def test_a_fee_taken_back_closes_the_last_injection_whichever_group_it_is_of(case):
+    """Two groups share one fee line: four are paid, one goes back, three stay and the last one is closed."""
+    from clinic_app.modules.dictionaries import queries as dictionaries
+
+    one = case(with_number=False)
+    drugs = [d for d in dictionaries.all_drugs() if d.route == "im" and not d.needs_skin_test
+             and not d.controlled_class and d.code != INJECTED][:2]  # fmt: skip
+    for drug in drugs:
+        one.add(drug.code, f"{drug.usual_dose}{drug.dose_unit}", "qd", 2, "im")
+    one.sign()
+    bill = bytes.fromhex(one.pay()["bill_id"])
+    fee, paid = db.rows("SELECT id, quantity FROM charge_line WHERE source_kind = 'course'")[0]
+    assert paid == 4
+    one.run("cashier", charging_services.refund_bill, bill, [(fee, 1)], reason="少打一针")
+    assert [e.state for e in one.entries] == ["planned", "planned", "planned", "closed"]

@@ -36,8 +36,8 @@ UNION ALL SELECT 'bill ' || o.receipt_no, 'more was given back than was paid for
         AND (SELECT coalesce(sum(y.amount_fen), 0) FROM refund f JOIN refund_payment y ON y.refund_id = f.id
             WHERE f.root_id = o.id)
         > (SELECT coalesce(sum(y.amount_fen), 0) FROM payment y WHERE y.bill_id = o.id AND y.method <> 'arrears')
-        - (SELECT coalesce(sum(e.amount_fen), 0) FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id
-            WHERE v.bill_id = o.id AND v.kind = 'settlement' AND e.account = 'arrears')
+        + (SELECT coalesce(sum(y.amount_fen), 0) FROM voucher v JOIN settlement_payment y ON y.voucher_id = v.id
+            WHERE v.bill_id = o.id AND v.kind = 'settlement')
 UNION ALL SELECT 'bill ' || o.receipt_no, 'arrears below nothing' FROM bill o WHERE o.root_id IS NULL
     AND EXISTS (SELECT 1 FROM payment y WHERE y.bill_id = o.id AND y.method = 'arrears')
     AND (SELECT coalesce(sum(e.amount_fen), 0) FROM bill b JOIN voucher v ON v.bill_id = b.id

@@ -23,6 +23,7 @@ from clinic_app.modules.charging.queries.arrears import (
     outstanding,
     receivable_fen,
     settled_by,
+    settled_fen,
 )
 from clinic_app.modules.charging.queries.bills import (
     PAID,
@@ -31,7 +32,6 @@ from clinic_app.modules.charging.queries.bills import (
     VOIDED,
     Bill,
     BillLine,
-    PaidSheet,
     Payment,
     Receipt,
     bill,
@@ -42,12 +42,10 @@ from clinic_app.modules.charging.queries.bills import (
     is_dispensed,
     is_prescription_paid,
     last_bill_of,
-    paid_prescriptions,
     payments,
     receipt_of_reference,
     receipts_of_day,
     receipts_of_shift,
-    visit_bill,
 )
 from clinic_app.modules.charging.queries.books import (
     Book,
@@ -85,6 +83,7 @@ from clinic_app.modules.charging.queries.refunds import (
     refund_of_red,
     refund_payments,
     refund_plan,
+    refunded_unapproved,
     refunds_of,
     rest_unit_text,
     unit_of,
@@ -109,7 +108,7 @@ from clinic_app.modules.charging.queries.states import LineState, line_states
 __all__ = [
     "APPROVED", "ARREARS", "PAID", "RED", "REFUND", "RELIEF", "REVERSED", "VOIDED", "WAITING", "Approval", "Bill",
     "BillLine", "Book", "Category", "DrawerEntry", "HandIn", "Hold", "LineState", "Method", "MethodSum", "MonthClose",
-    "OpenLine", "Owed", "PaidSheet", "Payment", "Pending", "Quote", "Receipt", "Red", "Refund", "Sheet", "Shift",
+    "OpenLine", "Owed", "Payment", "Pending", "Quote", "Receipt", "Red", "Refund", "Sheet", "Shift",
     "ShiftSums", "Sums", "approval", "approval_lines", "approvals_decided", "approvals_waiting", "arrears",
     "asked_for_visit", "bill", "bill_lines", "bill_that_counts", "bill_that_took", "bills_of_visit", "book", "book_of",
     "books", "books_with", "charged_today", "classes_of_bill", "closed_shifts", "closes_of_day", "concessions",
@@ -117,8 +116,9 @@ __all__ = [
     "invoices_of_shift", "is_dispensed", "is_left_open", "is_prescription_paid", "is_settled_later", "last_bill_of",
     "last_count", "left_open", "left_open_hours", "line_states", "live_approval", "method_name", "methods",
     "month_close", "month_closes", "month_hindrance", "month_sums", "months_with_money", "noncash_methods",
-    "open_lines", "open_sheets", "open_shift", "open_shifts", "outstanding", "paid_prescriptions", "payments",
+    "open_lines", "open_sheets", "open_shift", "open_shifts", "outstanding", "payments",
     "pending", "pending_matching", "quote", "receipt_of_reference", "receipts_of_day", "receipts_of_shift",
-    "receivable_fen", "refund_of_red", "refund_payments", "refund_plan", "refunds_of", "rest_unit_text", "settled_by",
-    "shift", "shift_sums", "tiles", "unit_of", "usable_methods", "used_approval", "visit_bill",
+    "receivable_fen", "refund_of_red", "refund_payments", "refund_plan", "refunded_unapproved", "refunds_of",
+    "rest_unit_text", "settled_by", "settled_fen", "shift", "shift_sums", "tiles", "unit_of", "usable_methods",
+    "used_approval",
 ]  # fmt: skip

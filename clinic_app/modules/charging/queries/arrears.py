@@ -20,6 +20,10 @@ SELECT b.id, b.receipt_no, b.paid_at, b.visit_id, b.patient_id, p.name, o.owed, 
 FROM ({_OWED}) o JOIN bill b ON b.id = o.root JOIN patient p ON p.id = b.patient_id JOIN person u ON u.id = b.cashier_id
 ORDER BY b.paid_at LIMIT ?
 """
+_SETTLED = """
+SELECT -coalesce(sum(e.amount_fen), 0) FROM voucher v JOIN ledger_entry e ON e.voucher_id = v.id
+WHERE v.bill_id = ? AND v.kind = 'settlement' AND e.account = 'arrears'
+"""
 _SETTLED_BY = """
 SELECT y.method, y.amount_fen, y.reference FROM voucher v JOIN settlement_payment y ON y.voucher_id = v.id
 WHERE v.bill_id = ? AND v.kind = 'settlement' ORDER BY v.id, y.line_no
@@ -58,6 +62,11 @@ def arrears() -> list[Owed]:
 def receivable_fen() -> int:
     """All arrears together, however many are listed."""
     return int(db.value(f"SELECT coalesce(sum(owed), 0) FROM ({_OWED})"))
+
+
+def settled_fen(root_id: bytes) -> int:
+    """How much of a bill's arrears was settled: what was owed, whatever coins were taken for it; 0 while it is owed."""
+    return int(db.value(_SETTLED, (root_id,)))
 
 
 def settled_by(root_id: bytes) -> list[Payment]:

@@ -137,18 +137,6 @@ class Receipt:
     beside_no: str
 
 
-@dataclass(frozen=True, slots=True)
-class PaidSheet:
-    """A prescription that is paid by a bill that counts."""
-
-    bill_id: bytes
-    prescription_id: bytes
-    visit_id: bytes
-    patient_id: bytes
-    paid_at: int
-    receipt_no: str
-
-
 def bill(bill_id: bytes) -> Bill | None:
     return db.read_one(Bill, f"{_BILL} WHERE b.id = ?", (bill_id,))
 
@@ -172,11 +160,6 @@ def payments(bill_id: bytes) -> list[Payment]:
 def bills_of_visit(visit_id: bytes) -> list[Bill]:
     """Every bill of a visit, voided ones too, oldest first."""
     return db.read(Bill, f"{_BILL} WHERE b.visit_id = ? ORDER BY b.paid_at", (visit_id,))
-
-
-def visit_bill(visit_id: bytes) -> Bill | None:
-    """The newest bill of a visit that counts."""
-    return next((one for one in reversed(bills_of_visit(visit_id)) if one.state == PAID), None)
 
 
 def receipts_of_shift(shift_id: bytes) -> list[Receipt]:
@@ -205,18 +188,6 @@ def bill_that_counts(root_id: bytes) -> Bill | None:
     return db.read_one(
         Bill, f"{_BILL} WHERE (b.id = ?1 OR b.root_id = ?1) AND b.kind = 'blue' AND x.bill_id IS NULL AND r.id IS NULL",
         (root_id,),
-    )
-
-
-def paid_prescriptions(on: date | None = None) -> list[PaidSheet]:
-    """The prescriptions of bills that count, oldest payment first: those paid on a day, or all."""
-    return db.read(
-        PaidSheet,
-        "SELECT DISTINCT b.id, c.source_id, b.visit_id, b.patient_id, b.paid_at, b.receipt_no"
-        " FROM bill b JOIN charge_line c ON c.bill_id = b.id AND c.source_kind = 'prescription'"
-        " AND c.refunded < c.quantity"
-        " WHERE (?1 IS NULL OR b.paid_on = ?1) ORDER BY b.paid_at, b.receipt_no",
-        (on.isoformat() if on else None,),
     )
 
 

@@ -134,11 +134,6 @@ class Sheet:
     def doctor_name(self) -> str:
         return self.lines[0].doctor_name
 
-    @property
-    def kind_text(self) -> str:
-        """The invoice categories of the sheet, for its heading."""
-        return " ".join(dict.fromkeys(line.shown_category for line in self.lines if line.category))
-
 
 def open_lines(visit_id: bytes, on: date) -> list[OpenLine]:
     """What the visit has to pay at the prices of `on`: prescriptions in the order of signing, fees last (FE-03)."""

@@ -56,6 +56,11 @@ def refunds_of(root_id: bytes) -> list[Refund]:
     return db.read(Refund, f"{_REFUNDS} WHERE r.root_id = ? ORDER BY r.at", (root_id,))
 
 
+def refunded_unapproved(root_id: bytes) -> int:
+    """Fen given back of a bill so far that nobody approved: it counts towards the limit of FE-11."""
+    return sum(one.amount_fen for one in refunds_of(root_id) if not one.approver_name)
+
+
 def refund_payments(refund_id: bytes) -> list[tuple[str, int]]:
     """(method, fen) of what was given back."""
     return [

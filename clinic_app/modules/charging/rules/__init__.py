@@ -10,7 +10,7 @@ from clinic_app.modules.charging.rules.refunds import (
     keep,
     needs_approval,
     plan_refund,
-    still_to_give,
+    settled_back,
 )
 from clinic_app.modules.charging.rules.settlement import ARREARS, CASH, Line, Payment, Settlement, Tender, settle
 from clinic_app.modules.charging.rules.sources import SOURCE_KINDS
@@ -19,5 +19,5 @@ __all__ = [
     "ARREARS", "CASH", "SOURCE_KINDS", "BilledLine", "Line", "Payment", "RefundPlan", "Settlement", "Tender",
     "check_paper", "counted_sum", "denominations", "difference_reason", "expected_cash", "handed_back",
     "invoice_no", "keep", "needs_approval", "next_number", "overlaps", "plan_refund", "reason_line", "settle",
-    "still_to_give",
+    "settled_back",
 ]  # fmt: skip

@@ -113,18 +113,21 @@ def needs_approval(amount_fen: int, limit_fen: int, *, is_other_channel: bool) -
 
 
 def handed_back(
-    back: Sequence[tuple[str, int]], channel: str, outstanding_fen: int, settled: Sequence[tuple[str, int]] = ()
+    back: Sequence[tuple[str, int]], channel: str, outstanding_fen: int,
+    settled: Sequence[tuple[str, int]] | None = None,
 ) -> tuple[tuple[tuple[str, int], ...], int]:
     """What the patient really gets by method, and how much of the arrears is struck off instead of given.
 
     `channel` empty is the way it was paid; else everything goes back that way. Arrears (欠费) give no money back as far
-    as they are `outstanding_fen`; what was paid of them meanwhile goes back as in `settled`, the way to give back first
-    first (FE-10), and in cash beyond it.
+    as they are `outstanding_fen`; of those that were paid meanwhile goes back what `settled` says (`settled_back`).
     """
     struck = min(sum(fen for method, fen in back if method == ARREARS), outstanding_fen)
     ways: list[tuple[str, int]] = []
     for method, fen in back:
-        ways += _of_settled(fen - struck, settled) if method == ARREARS else [(method, fen)]
+        if method != ARREARS:
+            ways.append((method, fen))
+        else:
+            ways += [(CASH, fen - struck)] if settled is None else settled
     sums: dict[str, int] = {}
     for method, given in ways:
         if given:
@@ -132,22 +135,13 @@ def handed_back(
     return tuple(sums.items()), struck
 
 
-def still_to_give(settled: Sequence[Payment], arrears_fen: int) -> tuple[tuple[str, int], ...]:
-    """What settled arrears, the last first (FE-10), less what earlier refunds gave of it: the bill that counts carries
-    `arrears_fen` of what was settled."""
-    given = sum(one.amount_fen for one in settled) - arrears_fen
-    left = []
-    for payment in reversed(settled):
-        skipped = min(max(given, 0), payment.amount_fen)
-        given -= skipped
-        if payment.amount_fen > skipped:
-            left.append((payment.method, payment.amount_fen - skipped))
-    return tuple(left)
+def settled_back(
+    settled: Sequence[Payment], owed_fen: int, left_fen: int, kept_fen: int, rounding_step_fen: int
+) -> tuple[tuple[str, int], ...]:
+    """What goes back of the payments that settled arrears of `owed_fen`, the last one first (FE-10), when the bill
+    carried `left_fen` of them and keeps `kept_fen`; cash in coins as it was taken (FE-05), and never more than that."""
 
+    def standing(fen: int) -> Sequence[Payment]:
+        return settled if fen == owed_fen else keep(settled, fen, rounding_step_fen)[0]
 
-def _of_settled(fen: int, settled: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
-    ways = []
-    for method, most in settled:
-        ways.append((method, min(fen, most)))
-        fen -= ways[-1][1]
-    return [*ways, (CASH, fen)]
+    return _back(standing(left_fen), standing(kept_fen))

@@ -34,7 +34,7 @@ def ask_for_refund(
 def ask_for_visit(uow: UnitOfWork, visit_id: bytes, kind: str, amount_fen: int, reason: str) -> dict[str, Any]:
     """Ask for relief (减免) or arrears (欠费) of a visit that is not paid yet; it is used by the next charge.
 
-    Refused `charging.amount_missing`, `.relief_too_much`, `.arrears_not_allowed`, `.reason_length`; Stale
+    Refused `charging.amount_missing`, `.amount_above_total`, `.arrears_not_allowed`, `.reason_length`; Stale
     `.asked_already` while another one waits or is approved.
     """
     visit = visits.visit(visit_id)
@@ -77,7 +77,8 @@ def decide(uow: UnitOfWork, approval_id: bytes, *, approve: bool, answer: str = 
 def withdraw_approval(uow: UnitOfWork, approval_id: bytes) -> dict[str, Any]:
     """Take a request back that was not used; Stale `charging.decided_already`."""
     found = _found(approval_id)
-    uow.change_one(_WITHDRAW, (approval_id,), Stale("charging.decided_already", who=found.decider_name))
+    gone = Stale("charging.decided_already", who=found.decider_name or found.asker_name)
+    uow.change_one(_WITHDRAW, (approval_id,), gone)
     uow.audit("charging.withdraw_approval", approval_id, patient_id=found.patient_id, kind=found.kind)
     return {"approval_id": approval_id.hex()}
 

@@ -36,15 +36,18 @@ def charge_visit(
 
     Relief and arrears that were approved for the visit go into this bill (FE-17). `invoice_seen` is the number on the
     paper in the printer, where the clinic uses paper invoices (FE-06). Raises Stale `charging.already_charged`,
-    `.lines_changed`, `.total_changed`; Refused `charging.no_price`, `.scan_reference_used` and those of `settle`,
-    `take_invoice` and `stock.reserve`. Nothing is stored then, no number is used (FE-02). Returns {"bill_id",
-    "receipt_no", "due_fen", "change_fen", "invoice_no", "print_job"}.
+    `.lines_changed`, `.total_changed`; Refused `charging.no_price`, `.scan_reference_used`, those of `settle`,
+    `take_invoice` and `stock.reserve`, and what a later subject says to a prescription (guard `charging.charge`).
+    Nothing is stored then, no number is used (FE-02). Returns {"bill_id", "receipt_no", "due_fen", "change_fen",
+    "invoice_no", "print_job"}.
     """
     uow.require_sure_date()
     visit = visits.visit(visit_id)
     if visit is None:
         raise Missing("charging.visit_missing")
     lines = _as_seen(uow, visit_id, lines_seen)
+    sheets = dict.fromkeys(line.source_id for line in lines if line.source_kind == "prescription")
+    uow.guard("charging.charge", visit_id=visit_id, prescription_ids=list(sheets))
     if unpriced := dict.fromkeys(line.name for line in lines if line.price_e4 is None):
         raise Refused("charging.no_price", items="、".join(unpriced))
     total = sum(line.amount_fen for line in lines)

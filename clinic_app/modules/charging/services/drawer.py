@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from clinic_app.kernel import parameters
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
@@ -29,14 +30,19 @@ def open_shift(uow: UnitOfWork, float_fen: int) -> dict[str, Any]:
 def record_drawer(uow: UnitOfWork, kind: str, amount_fen: int, reason: str) -> dict[str, Any]:
     """Write down that the drawer was `opened` without a sale, or cash put `in` or taken `out` (备用金), and why.
 
-    Refused `charging.amount_missing`, `.drawer_short` when more would be taken than should lie in it, `.reason_length`.
+    Refused `charging.drawer_amount` for an amount where the drawer was only opened, `.amount_missing`, `.reason_length`
+    and `.drawer_short` when more would be taken than should lie in it; while the close is blind that is not told, and
+    the difference shows at the count.
     """
     if kind not in ("opened", "in", "out"):
         raise ValueError(f"nothing of a drawer is {kind!r}")
     why, shift_id = reason_line(reason), shift_of_actor(uow)
     if kind != "opened" and amount_fen <= 0:
         raise Refused("charging.amount_missing", field="amount")
-    if kind == "out" and amount_fen > queries.shift_sums(shift_id).drawer_fen:
+    if kind == "opened" and amount_fen:
+        raise Refused("charging.drawer_amount", field="kind")
+    is_blind = parameters.value("charging.blind_close", uow.on)
+    if kind == "out" and not is_blind and amount_fen > queries.shift_sums(shift_id).drawer_fen:
         raise Refused("charging.drawer_short", field="amount")
     signed = {"opened": 0, "in": amount_fen, "out": -amount_fen}[kind]
     uow.execute(_ENTRY, (shift_id, kind, signed, why, uow.actor.person_id, uow.at))

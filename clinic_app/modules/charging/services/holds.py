@@ -35,10 +35,11 @@ def hold_visit(uow: UnitOfWork, visit_id: bytes, note: str, form: Mapping[str, A
 
 def resume_visit(uow: UnitOfWork, visit_id: bytes) -> dict[str, Any]:
     """Take a visit off the hold list; one that is not on it is left as it is."""
-    if visits.visit(visit_id) is None:
+    visit = visits.visit(visit_id)
+    if visit is None:
         raise Missing("charging.visit_missing")
     release_hold(uow, visit_id)
-    uow.audit("charging.resume_visit", visit_id)
+    uow.audit("charging.resume_visit", visit_id, patient_id=visit.patient_id)
     return {"visit_id": visit_id.hex()}
 
 

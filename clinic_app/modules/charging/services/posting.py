@@ -11,6 +11,7 @@ _ENTRY = "INSERT INTO ledger_entry(voucher_id, line_no, account, amount_fen) VAL
 _SETTLED_BY = (
     "INSERT INTO settlement_payment(voucher_id, line_no, method, amount_fen, reference) VALUES(?, ?, ?, ?, ?)"
 )
+ROUNDING = "rounding"
 Entries = list[tuple[str, int]]
 
 
@@ -21,7 +22,7 @@ def post_bill(
     """What came in against what was earned: payments and relief positive, income negative, rounding between them."""
     entries = [(payment.method, payment.amount_fen) for payment in payments]
     entries.append(("relief", waiver_fen))
-    entries.append(("rounding", -rounding_fen))
+    entries.append((ROUNDING, -rounding_fen))
     entries += [(f"income:{category}", -amount) for category, amount in categories]
     return _post(uow, ("bill", bill_id, shift_id, None), entries)
 
@@ -44,11 +45,15 @@ def post_channel(uow: UnitOfWork, red_id: bytes, shift_id: bytes, moved: Sequenc
         _post(uow, ("channel", red_id, shift_id, None), list(moved))
 
 
-def post_settlement(uow: UnitOfWork, bill_id: bytes, shift_id: bytes, payments: Sequence[Payment]) -> int:
-    """Arrears (欠费) that were paid at last, with the references they were paid under."""
+def post_settlement(
+    uow: UnitOfWork, bill_id: bytes, shift_id: bytes, payments: Sequence[Payment], rounding_fen: int
+) -> int:
+    """Arrears (欠费) that were paid at last, with the references they were paid under; their cash was rounded by
+    `rounding_fen`."""
     total = sum(payment.amount_fen for payment in payments)
     entries = [(payment.method, payment.amount_fen) for payment in payments]
-    voucher_id = _post(uow, ("settlement", bill_id, shift_id, None), [*entries, (ARREARS, -total)])
+    entries += [(ROUNDING, -rounding_fen), (ARREARS, rounding_fen - total)]
+    voucher_id = _post(uow, ("settlement", bill_id, shift_id, None), entries)
     uow.conn.executemany(
         _SETTLED_BY,
         [(voucher_id, line_no, one.method, one.amount_fen, one.reference) for line_no, one in enumerate(payments, 1)],
@@ -59,12 +64,14 @@ def post_settlement(uow: UnitOfWork, bill_id: bytes, shift_id: bytes, payments: 
 def channel_moves(
     back: Sequence[tuple[str, int]], given: Sequence[tuple[str, int]], struck_fen: int
 ) -> list[tuple[str, int]]:
-    """The difference between what the documents say went back (`back`) and what was given or struck off, by account."""
+    """The difference between what the documents say went back (`back`) and what was given or struck off, by account;
+    the coins by which the cash of settled arrears was rounded go back to the account of rounding."""
     sums: dict[str, int] = {}
     for method, fen in back:
         sums[method] = sums.get(method, 0) + fen
     for method, fen in (*given, (ARREARS, struck_fen)):
         sums[method] = sums.get(method, 0) - fen
+    sums[ROUNDING] = -sum(sums.values())
     return [(method, fen) for method, fen in sums.items() if fen]
 
 

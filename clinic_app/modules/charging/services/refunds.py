@@ -17,7 +17,7 @@ from clinic_app.modules.charging.rules import (
     handed_back,
     needs_approval,
     reason_line,
-    still_to_give,
+    settled_back,
 )
 from clinic_app.modules.charging.services.approvals import ask_for_refund, use_approval
 from clinic_app.modules.charging.services.books import take_invoice
@@ -62,7 +62,7 @@ def refund_bill(
         raise Stale("charging.asked_already")
     other = bool(channel) and any(method != channel for method, _ in plan.back)
     limit = parameters.value("charging.refund_limit_fen", uow.on)
-    alone = sum(one.amount_fen for one in queries.refunds_of(bill.root) if not one.approver_name)
+    alone = queries.refunded_unapproved(bill.root)
     if needs_approval(alone + plan.amount_fen, limit, is_other_channel=other):
         return ask_for_refund(uow, bill, list(taken.items()), plan.amount_fen, channel if other else "", why)
     return _give_back(uow, bill, plan, why, "", None)
@@ -119,7 +119,7 @@ def _give_back(
 ) -> dict[str, Any]:
     shift_id, refund_id, red_id = shift_of_actor(uow), new_id(), new_id()
     rest_id = new_id() if plan.rest else None
-    given, struck = _given(bill, plan, channel)
+    given, struck = _given(uow, bill, plan, channel)
     told = _told(bill, {key: quantity for key, quantity, _ in plan.taken})
     red_no = _store_red(uow, red_id, bill, shift_id)
     rest_no = _store_rest(uow, rest_id, bill, plan, shift_id) if rest_id else ""
@@ -153,11 +153,19 @@ def _give_back(
     }  # fmt: skip
 
 
-def _given(bill: queries.Bill, plan: RefundPlan, channel: str) -> tuple[tuple[tuple[str, int], ...], int]:
+def _given(
+    uow: UnitOfWork, bill: queries.Bill, plan: RefundPlan, channel: str
+) -> tuple[tuple[tuple[str, int], ...], int]:
     """What is handed to the patient by method, and what is struck off the arrears; paid arrears go back as paid."""
-    settled = queries.settled_by(bill.root)
-    carried = sum(one.amount_fen for one in queries.payments(bill.id) if one.method == ARREARS)
-    return handed_back(plan.back, channel, queries.outstanding(bill.root), still_to_give(settled, carried))
+    settled = None
+    if queries.is_settled_later(bill.root):
+        left, kept = (
+            sum(one.amount_fen for one in payments if one.method == ARREARS)
+            for payments in (queries.payments(bill.id), plan.kept)
+        )
+        step = parameters.value("charging.cash_rounding_fen", uow.on)
+        settled = settled_back(queries.settled_by(bill.root), queries.settled_fen(bill.root), left, kept, step)
+    return handed_back(plan.back, channel, queries.outstanding(bill.root), settled)
 
 
 def _store_red(uow: UnitOfWork, red_id: bytes, bill: queries.Bill, shift_id: bytes) -> str:

@@ -45,7 +45,7 @@ def approval(approval_id: bytes) -> Response:
 @access("charging.approve", writes=ONCE)
 def decide(approval_id: bytes) -> Response:
     known_fields("answer", "decision")
-    yes = request.form.get("decision", "approve") == "approve"
+    yes = forms.one_of(request.form, "decision", ("approve", "reject")) == "approve"
     result = command(
         lambda uow: services.decide(uow, approval_id, approve=yes, answer=request.form.get("answer", ""))
     ).result
@@ -82,7 +82,7 @@ def ask_concession(visit_id: bytes) -> Response:
 def concession(visit_id: bytes) -> Response:
     known_fields("kind", "amount", "reason")
     form = request.form
-    kind = queries.ARREARS if form.get("kind") == "arrears" else queries.RELIEF
+    kind = forms.one_of(form, "kind", (queries.RELIEF, queries.ARREARS))
     fen = forms.amount(form)
     command(lambda uow: services.ask_for_visit(uow, visit_id, kind, fen, form.get("reason", "")))
     told = _("%(kind)s %(amount)s 已经报上去了，批了会自动算进这张单") % {

@@ -5,14 +5,15 @@ from datetime import date, timedelta
 
 from flask import Response, request, url_for
 
-from clinic_app.kernel import clock
+from clinic_app.kernel import clock, parameters
+from clinic_app.kernel.dates import typed_day
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
-from clinic_app.kernel.money import yuan
+from clinic_app.kernel.money import cash_rounding, yuan
 from clinic_app.modules.charging import forms, queries, services
 from clinic_app.modules.charging.views import blueprint, pages_of, words
 from clinic_app.web import pages
-from clinic_app.web.access import ONCE, access, actor
+from clinic_app.web.access import ONCE, access, actor, open_chart
 from clinic_app.web.commands import command, known_fields
 
 
@@ -21,14 +22,15 @@ from clinic_app.web.commands import command, known_fields
 def days() -> Response:
     """One day: the closes of all cashiers and their sum (FE-15), today unless another is asked for."""
     today, typed = clock.today(), request.args.get("on", "")
-    on = _day(typed) or today
+    asked = _day(typed, today)
+    on = asked or today
     closes = queries.closes_of_day(on)
     return pages.page(
         "charging/days.html", on=on, before=on - timedelta(days=1),
         after=on + timedelta(days=1) if on < today else None,
         closes=closes, sums=queries.day_sums(on), handed=queries.hand_ins([one.id for one in closes]),
         open_shifts=queries.open_shifts() if on == today else [], since=words.since, own_id=actor().person_id,
-        method_name=queries.method_name, wrong=bool(typed) and _day(typed) is None,
+        method_name=queries.method_name, wrong=bool(typed) and asked is None,
     )  # fmt: skip
 
 
@@ -68,8 +70,11 @@ def arrears() -> Response:
 @access("charging.charge")
 def ask_settle(bill_id: bytes) -> Response:
     bill = pages_of.bill_or_missing(bill_id)
+    open_chart(bill.patient_id, "欠费")
+    owed = queries.outstanding(bill.root)
     return pages.page(
-        "charging/_settle.html", bill=bill, owed_fen=queries.outstanding(bill.root), methods=queries.noncash_methods()
+        "charging/_settle.html", bill=bill, owed_fen=owed, methods=queries.noncash_methods(),
+        cash_fen=owed + cash_rounding(owed, parameters.value("charging.cash_rounding_fen", clock.today())),
     )
 
 
@@ -87,8 +92,8 @@ def settle(bill_id: bytes) -> Response:
     return pages_of.go(url_for("charging.bill", bill_id=bytes.fromhex(result["bill_id"])), told)
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, today: date) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
+        return typed_day(text, today, field="on") if text else None
+    except Refused:
         return None

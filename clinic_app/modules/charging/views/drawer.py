@@ -33,9 +33,8 @@ def open_with_float() -> Response:
 @access("charging.charge", writes=ONCE)
 def drawer() -> Response:
     known_fields("kind", "amount", "reason")
-    kind = request.form.get("kind", "")
-    kind = kind if kind in KINDS else "opened"
-    fen = 0 if kind == "opened" else forms.amount(request.form)
+    kind = forms.one_of(request.form, "kind", KINDS)
+    fen = forms.amount(request.form) if kind != "opened" or request.form.get("amount", "").strip() else 0
     command(lambda uow: services.record_drawer(uow, kind, fen, request.form.get("reason", "")))
     told = {
         "opened": _("开钱箱记下了"), "in": _("放入 %(amount)s 记下了"), "out": _("取出 %(amount)s 记下了"),

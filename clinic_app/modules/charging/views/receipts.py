@@ -89,6 +89,7 @@ def void(bill_id: bytes) -> Response:
 @access("charging.charge", writes=ONCE)
 def reprint(bill_id: bytes) -> Response:
     known_fields("visit")
+    open_chart(pages_of.bill_or_missing(bill_id).patient_id, SCREEN)
     result = command(lambda uow: services.reprint_receipt(uow, bill_id)).result
     told = _("补打 %(number)d：收据 %(receipt)s") % {
         "number": result["copy_no"] - 1, "receipt": result["receipt_no"],

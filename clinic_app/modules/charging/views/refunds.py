@@ -36,6 +36,7 @@ def ask_refund(bill_id: bytes) -> Response:
 def quote_refund(bill_id: bytes) -> Response:
     """What goes back for what is ticked and typed; writes nothing."""
     bill, wrong, plan = _bill(bill_id), "", None
+    open_chart(bill.patient_id, SCREEN)
     try:
         plan = queries.refund_plan(bill, dict(forms.refund_lines(request.form)), clock.today())
     except Refused as err:
@@ -82,10 +83,11 @@ def _told(result: dict[str, Any]) -> str:
 
 def _shown(bill: queries.Bill, plan: RefundPlan | None) -> dict[str, Any]:
     limit = parameters.value("charging.refund_limit_fen", clock.today())
+    counted = queries.refunded_unapproved(bill.root) + (plan.amount_fen if plan else 0)
     return {
         "bill": bill, "plan": plan, "visit": visits.row(bill.visit_id), "reasons": words.refund_reasons(), "wrong": "",
         "methods": [one for one in queries.methods() if not one.is_disabled], "method_name": queries.method_name,
-        "unit_of": queries.unit_of, "limit_fen": limit, "is_over": plan is not None and plan.amount_fen > limit,
+        "unit_of": queries.unit_of, "limit_fen": limit, "is_over": plan is not None and counted > limit,
     }  # fmt: skip
 
 

@@ -160,10 +160,7 @@ def _filled(visit_id: bytes, form: forms.ChargeForm, sheets: list[queries.Sheet]
         return "cash", yuan(int(give)).replace(",", "")
     if exact not in ("cash", "scan"):
         return None
-    try:
-        others = form.with_amount(exact, "").tenders()
-    except Refused:
-        others = []
+    others = form.with_amount(exact, "").readable()
     agreed = queries.concessions(visit_id)
     quoted = queries.quote(sheets, form.sheets, others, clock.today(), ones=form.ones, agreed=agreed)
     if exact == "cash":

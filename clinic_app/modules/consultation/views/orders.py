@@ -36,10 +36,11 @@ def orders_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, 
     """What `_orders.html` draws."""
     found = workbench.orders(visit, clock.today(), actor().person_id, note)
     frequencies, routes = options(found.known, i18n.current())
-    rq_count, request_rev = requested(visit.id)
+    rq_count, request_rev, rq_fen = requested(visit.id, clock.today())
     return {
         "visit": visit, "orders": found, "orders_writable": may_write(visit, note),
         "frequencies": frequencies, "routes": routes, "rq_count": rq_count, "request_rev": request_rev,
+        "rq_fen": rq_fen,
         "tab": "herbal" if found.herbs and not found.western else "western", "entry": {}, "editing": "", "using": "",
         "replacement": None, "row_problem": "", "wanted": (),
         "may_void": bool(note and note.doctor_id == actor().person_id and actor().may("consultation.write")),

@@ -16,7 +16,7 @@ from clinic_app.modules.desks.documents import TEST
 from clinic_app.modules.desks.views import blueprint, words
 from clinic_app.modules.people import queries as people
 from clinic_app.web import pages
-from clinic_app.web.access import ONCE, SIGNED_IN, access, actor
+from clinic_app.web.access import ONCE, SIGNED_IN, access, actor, open_chart
 from clinic_app.web.commands import command, known_fields
 
 
@@ -105,7 +105,9 @@ def give_up_paper(job_id: bytes) -> Response:
 @access("printing.own", writes=ONCE)
 def reprint(job_id: bytes) -> Response:
     known_fields()
-    _paper_of(job_id)
+    job = _paper_of(job_id)
+    if job.patient_id is not None:
+        open_chart(job.patient_id, "desks.papers", asks=not _is_of_today(job))
     made = command(lambda uow: services.reprint(uow, job_id)).result
     if pages.wants_fragment():
         return _status(_paper_of(bytes.fromhex(made["job_id"])))
@@ -150,11 +152,15 @@ def _lists(papers: DeskPapers) -> dict[str, Any]:
     }
 
 
+def _is_of_today(job: jobs.Job) -> bool:
+    return clock.business_day(job.created_at) == clock.today()
+
+
 def _may_be_named(job: jobs.Job) -> bool:
     """Whether the list says whose paper it is: to the care team; of an older one not when the record is restricted."""
     if not actor().roles & CARE_TEAM:
         return False
-    if job.patient_id is None or clock.business_day(job.created_at) == clock.today() or not ports.bound.chart_guard:
+    if job.patient_id is None or _is_of_today(job) or not ports.bound.chart_guard:
         return True
     try:
         ports.bound.chart_guard(actor(), job.patient_id)

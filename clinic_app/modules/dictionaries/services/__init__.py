@@ -11,6 +11,7 @@ from clinic_app.modules.dictionaries.services.lists import (
     import_planned,
     plan,
 )
+from clinic_app.modules.dictionaries.services.named_codes import refuse_unknown_codes
 from clinic_app.modules.dictionaries.services.open_imports import (
     begin_import,
     drop_import,
@@ -25,5 +26,6 @@ from clinic_app.modules.dictionaries.services.versions import write_version
 __all__ = [
     "SLICE", "Plan", "Tell", "add_entry", "approve_price", "begin_import", "change_entry", "classify", "count_uses",
     "disable", "drop_import", "enable", "finish_import", "import_divisions", "import_list", "import_planned", "plan",
-    "propose_price", "reject_price", "set_disabled", "set_price", "slices", "write_slice", "write_version",
+    "propose_price", "refuse_unknown_codes", "reject_price", "set_disabled", "set_price", "slices", "write_slice",
+    "write_version",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from clinic_app.modules.pharmacy.queries.controlled import (
     open_empties,
     unchecked_empties,
 )
-from clinic_app.modules.pharmacy.queries.owed import Owed, owed_count, owed_list
+from clinic_app.modules.pharmacy.queries.owed import Owed, owed_list
 from clinic_app.modules.pharmacy.queries.progress import Progress, progress
 from clinic_app.modules.pharmacy.queries.returns import (
     GivenBatch,
@@ -65,7 +65,7 @@ __all__ = [
     "Payment", "Progress", "Question", "Rejected", "ReturnLine", "Returned", "Review", "Sheet", "Standing", "Traced",
     "TracedSale", "UncheckedEmpties", "Waiting", "balance_of", "balances", "bill_is_dispensed", "done", "done_count",
     "drug_of_prefix", "empties_of", "entries", "find", "find_numbered", "first_dispense", "given_batches", "given_mark",
-    "given_of", "lines_of", "open_empties", "open_question_count", "open_question_of", "owed_count", "owed_list",
+    "given_of", "lines_of", "open_empties", "open_question_count", "open_question_of", "owed_list",
     "progress", "question", "questions_for", "rejected_for", "returned_on", "returns_of", "review", "sheet", "standing",
     "tiles", "traced", "traced_codes", "traces_of_sheet", "unchecked_empties", "waiting", "words", "written_lines",
 ]  # fmt: skip

@@ -52,8 +52,3 @@ def owed_list(on: date) -> list[Owed]:
     rows = db.rows(_OWED)
     free = stock.available_of((row[7] for row in rows), on)
     return [Owed(*row, free[row[7]]) for row in rows]
-
-
-def owed_count() -> int:
-    """How many sheets were handed out in part and still owe something."""
-    return len({row[0] for row in db.rows(_OWED)})

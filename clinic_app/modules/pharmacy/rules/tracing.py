@@ -19,14 +19,16 @@ def trace_code(scanned: str) -> str | None:
 def cover(codes: Sequence[str], wanted: int, left_of: Mapping[str, int], sold: Mapping[str, str]) -> dict[str, int]:
     """How many units of each code go out with a line of `wanted` units, in the order scanned.
 
-    `left_of` units of each pack are unsold; `sold` says when a code was sold. Refused `pharmacy.trace_used` for a code
-    with nothing left, `pharmacy.trace_too_many` for more codes than the line needs, `pharmacy.trace_short` when an
-    opened pack holds less than the line.
+    `left_of` units of each pack are unsold; `sold` says when a code was sold. Refused `pharmacy.trace_twice`,
+    `pharmacy.trace_used` for a code with nothing left, `pharmacy.trace_too_many` for more codes than the line needs,
+    `pharmacy.trace_short` when an opened pack holds less than the line.
     """
     found: dict[str, int] = {}
     missing = wanted
     for code in codes:
-        if code in found or left_of[code] <= 0:
+        if code in found:
+            raise Refused("pharmacy.trace_twice", code_given=code)
+        if left_of[code] <= 0:
             raise Refused("pharmacy.trace_used", code_given=code, sold=sold.get(code, ""))
         if missing <= 0:
             raise Refused("pharmacy.trace_too_many", code_given=code)

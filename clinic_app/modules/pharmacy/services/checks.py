@@ -1,6 +1,7 @@
 """What must hold before a sheet is put together or handed out."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from clinic_app.kernel.clock import local
 from clinic_app.kernel.errors import Missing, Refused, Stale
@@ -44,13 +45,10 @@ def to_hand_out(uow: UnitOfWork, prescription_id: bytes, seen_parts: int | None 
         raise Refused("pharmacy.not_paid", sheet=sheet.prescription_no, next_url="/pharmacy")
     if not paid.left:
         raise Refused("pharmacy.refunded", sheet=sheet.prescription_no, next_url="/pharmacy")
-    if uow.on > sheet.valid_until(uow.on):
-        if sheet.is_owed:
-            raise Refused("pharmacy.owed_too_long", until=sheet.valid_until(uow.on).isoformat())
-        raise Refused(
-            "pharmacy.sheet_expired", signed=sheet.signed_on, until=sheet.valid_until(uow.on).isoformat(),
-            valid_days=sheet.valid_days(uow.on),
-        )  # fmt: skip
+    if not sheet.is_owed:
+        rules.check_valid(date.fromisoformat(sheet.signed_on), uow.on, valid_days=sheet.valid_days(uow.on))
+    elif uow.on > (until := sheet.valid_until(uow.on)):
+        raise Refused("pharmacy.owed_too_long", until=until.isoformat())
     return sheet, paid
 
 

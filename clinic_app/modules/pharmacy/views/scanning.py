@@ -55,7 +55,9 @@ def _scanned_trace(code: str, shown: list[Line]) -> Response:
     line = next((one for one in shown if one.drug.id == drug_id), None) if drug_id else next(
         (one for one in shown if one.id.hex() == last), None
     )
-    if code in seen or (known is not None and known.left <= 0):
+    if code in seen:
+        said = _("追溯码 %(code)s 刚才扫过了，这盒已经算上") % {"code": code}
+    elif known is not None and known.left <= 0:
         said = _("追溯码 %(code)s 已经用过，这盒不能发") % {"code": code}
     elif line is None and drug_id is None:
         said = _("第一次见这种追溯码：先扫药盒编码，再扫追溯码")

@@ -13,16 +13,18 @@ FORECAST_WEEKS = 4
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts, fen and tenths of a percent; None where there is nothing to divide by (RP-09)."""
+    """Counts, fen and tenths of a percent; None where there is nothing to divide by (RP-09). `seen` are the visits that
+    a doctor began."""
 
     visits: int
+    seen: int
     income: income.Income
     sheets: int
     antimicrobial_sheets: int
 
     @property
     def average_fen(self) -> int | None:
-        return figures.average_fen(self.income.total_fen, self.visits)
+        return figures.average_fen(self.income.total_fen, self.seen)
 
     @property
     def drug_share(self) -> int | None:
@@ -40,6 +42,7 @@ class DoctorLine:
     id: bytes
     name: str
     visits: int
+    seen: int
     income_fen: int
     drugs_fen: int
     sheets: int
@@ -47,7 +50,7 @@ class DoctorLine:
 
     @property
     def average_fen(self) -> int | None:
-        return figures.average_fen(self.income_fen, self.visits)
+        return figures.average_fen(self.income_fen, self.seen)
 
     @property
     def drug_share(self) -> int | None:
@@ -71,6 +74,7 @@ def period_figures(period: Period) -> Figures:
     signed = sheets.by_doctor(period.first, period.last).values()
     return Figures(
         visits.count(period.first, period.last),
+        visits.seen(period.first, period.last),
         income.income(period.first, period.last),
         sum(one for one, _with in signed),
         sum(with_one for _one, with_one in signed),
@@ -84,7 +88,7 @@ def doctors(period: Period) -> list[DoctorLine]:
     signed = sheets.by_doctor(period.first, period.last)
     names = people.names({*seen, *earned, *signed})
     lines = [
-        DoctorLine(one, name, seen.get(one, 0), *earned.get(one, (0, 0)), *signed.get(one, (0, 0)))
+        DoctorLine(one, name, *seen.get(one, (0, 0)), *earned.get(one, (0, 0)), *signed.get(one, (0, 0)))
         for one, name in names.items()
     ]
     return sorted(lines, key=lambda line: (-line.visits, line.name))

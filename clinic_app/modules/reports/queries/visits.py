@@ -16,6 +16,13 @@ def count(first: date, last: date) -> int:
     return int(db.value(f"SELECT count(*) FROM visit WHERE {_COUNTED}", _days(first, last)))
 
 
+def seen(first: date, last: date) -> int:
+    """Those of them that a doctor began: who still waits has cost nothing yet, so an average is not theirs (RP-08)."""
+    return int(
+        db.value(f"SELECT count(*) FROM visit WHERE {_COUNTED} AND started_at IS NOT NULL", _days(first, last))
+    )
+
+
 def by_day(first: date, last: date) -> list[tuple[date, int]]:
     """Each day of the period, those without visits as 0."""
     found = dict(
@@ -35,14 +42,16 @@ def by_hour(day: date) -> dict[int, int]:
     )
 
 
-def by_doctor(first: date, last: date) -> dict[bytes, int]:
-    """Visits that a doctor took, by doctor."""
-    return dict(
-        db.rows(
-            f"SELECT doctor_id, count(*) FROM visit WHERE {_COUNTED} AND doctor_id IS NOT NULL GROUP BY doctor_id",
+def by_doctor(first: date, last: date) -> dict[bytes, tuple[int, int]]:
+    """Visits of a doctor, and how many of them the doctor began."""
+    return {
+        doctor_id: (visits, begun)
+        for doctor_id, visits, begun in db.rows(
+            "SELECT doctor_id, count(*), count(started_at) FROM visit"
+            f" WHERE {_COUNTED} AND doctor_id IS NOT NULL GROUP BY doctor_id",
             _days(first, last),
         )
-    )
+    }
 
 
 def _days(first: date, last: date) -> tuple[str, str]:

@@ -23,11 +23,3 @@ def change_per_mille(now: int | None, then: int | None) -> int | None:
 def mean_tenths(values: Sequence[int]) -> int | None:
     """The mean in tenths, half up: the forecast of an hour from the same weekdays before (RP-11)."""
     return round_half_up(sum(values) * 10, len(values)) if values else None
-
-
-def tenths_text(tenths: int | None) -> str:
-    """`186` as 18.6; nothing as a dash."""
-    if tenths is None:
-        return "–"
-    sign, size = ("-" if tenths < 0 else ""), abs(tenths)
-    return f"{sign}{size // 10}.{size % 10}"

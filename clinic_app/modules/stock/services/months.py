@@ -1,5 +1,6 @@
 """Limits of drugs, price changes of the stock (调价), and closing a month (月结)."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -45,6 +46,7 @@ _BALANCE = (
     " opening_fen,"
     " in_fen, out_fen, stocktake_fen, price_fen, closing_fen) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 MOST = 9_999_999
 
 
@@ -89,13 +91,11 @@ def close_month(uow: UnitOfWork, month: str) -> dict[str, Any]:
     Stale `stock.month_closed`.
     """
     uow.require_sure_date()
+    if not _MONTH.fullmatch(month):
+        raise Missing("stock.no_such_month")
     if queries.is_closed(month):
         raise Stale("stock.month_closed", month=month)
-    try:
-        after = date.fromisoformat(queries.next_month(month))
-    except ValueError:
-        raise Missing("stock.no_such_month") from None
-    if uow.on < after:
+    if uow.on < date.fromisoformat(queries.next_month(month)):
         raise Refused("stock.month_not_over", month=month)
     if (first_open := queries.month_left_open(month)) is not None:
         raise Refused("stock.month_before_open", month=month, before=first_open)

@@ -1,11 +1,12 @@
 """Places of the clinic (库位) and batches that must not go out (冻结, PH-19)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
-from clinic_app.modules.stock import models
+from clinic_app.modules.stock import models, queries
 from clinic_app.modules.stock.events import BATCH_FROZEN, BATCH_UNFROZEN
 
 
@@ -17,6 +18,12 @@ def add_place(uow: UnitOfWork, code: str, name: str) -> dict[str, Any]:
     models.Place.insert(id=place_id, code=code, name=name, is_external=0).execute()
     uow.audit("stock.add_place", place_id, code=code)
     return {"place_id": place_id.hex()}
+
+
+def refuse_unknown_place(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
+    """Guard of `parameters.change`: Refused `stock.no_pharmacy` for a code that no place of the clinic has."""
+    if facts["codes_of"] == "place" and set(facts["codes"]) - {one.code for one in queries.places()}:
+        raise Refused("stock.no_pharmacy", field="value", value=" ".join(facts["codes"]))
 
 
 def freeze_batch(uow: UnitOfWork, batch_id: bytes, reason: str) -> dict[str, Any]:

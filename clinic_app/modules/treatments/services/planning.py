@@ -123,8 +123,9 @@ def close_withdrawn(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
 def close_refunded(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
     """Subscriber of `charging.refunded`: what is not paid any more is not executed, the last days first (IN-02)."""
     for line in event["lines"]:
-        for one in reversed(_executions_of(line)):
-            if one.state == "planned" and not _is_paid_for(one, line):
+        charged = _executions_of(line)
+        for place, one in reversed(list(enumerate(charged))):
+            if one.state == "planned" and not _is_paid_for(one, charged[:place], line):
                 uow.execute("UPDATE execution SET state = 'closed' WHERE id = ? AND state = 'planned'", (one.id,))
         if line["source_kind"] == "skin_test":
             uow.execute(
@@ -133,7 +134,7 @@ def close_refunded(uow: UnitOfWork, event: Mapping[str, Any]) -> None:
 
 
 def _executions_of(line: Mapping[str, Any]) -> list[queries.Execution]:
-    """The executions that a refunded charge line pays for."""
+    """The executions that a refunded charge line pays for, in the order in which they are due."""
     kind, source, of_line = line["source_kind"], line["source_id"], line["source_line_id"]
     if kind == "course":
         return [one for one in queries.executions_of_course(source) if one.fee_item_id == of_line]
@@ -147,21 +148,13 @@ def _executions_of(line: Mapping[str, Any]) -> list[queries.Execution]:
     return [one for one in all_of if any(part.line_id == of_line for part in queries.parts_of(one.id))]
 
 
-def _planned_before(one: queries.Execution) -> int:
-    """How many executions of its group stand before it and are not closed."""
-    before = (one.planned_on, one.entry_no)
-    return sum(
-        other.state != "closed" and other.group_no == one.group_no and (other.planned_on, other.entry_no) < before
-        for other in queries.executions_of_course(one.course_id)
-    )
-
-
-def _is_paid_for(one: queries.Execution, line: Mapping[str, Any]) -> bool:
-    """Whether the charge line still pays for an execution and for all before it after this refund."""
+def _is_paid_for(one: queries.Execution, before: Sequence[queries.Execution], line: Mapping[str, Any]) -> bool:
+    """Whether the charge line still pays for an execution and for all `before` it after this refund; the fee of one
+    kind is one line, whatever group (组) it is for."""
     state = charging.line_states([line["source_id"]]).get((line["source_id"], line["source_line_id"]))
     paid = queries.paid_of(state)
     if line["source_kind"] != "prescription":
-        return _planned_before(one) < paid
+        return sum(other.state != "closed" for other in before) < paid
     return paid > 0 and queries.units_until(one, line["source_line_id"]) <= paid
 
 

@@ -1,10 +1,12 @@
 """Triage (预检分诊): what was found goes with the visit, and puts it where it belongs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from clinic_app.kernel import parameters
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.unit_of_work import UnitOfWork
+from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.visits import queries
 from clinic_app.modules.visits.rules import queueing, states
@@ -15,6 +17,13 @@ _INSERT = (
     "INSERT INTO triage(visit_id, level, temperature_tenths, exposures, triaged_at, triaged_by)"
     " VALUES(?, ?, ?, ?, ?, ?)"
 )
+
+
+def refuse_unknown_room(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
+    """Guard of `parameters.change`: Refused `visits.room_unknown`, or feverish patients would quietly sit with the
+    others; `-` says that there is no such room."""
+    if facts["codes_of"] == "room" and set(facts["codes"]) - {"-", *(one.code for one in desks.rooms())}:
+        raise Refused("visits.room_unknown", field="value", value=" ".join(facts["codes"]))
 
 
 def triage_visit(uow: UnitOfWork, visit_id: bytes, answers: Answers) -> dict[str, Any]:
