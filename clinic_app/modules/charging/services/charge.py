@@ -38,7 +38,7 @@ def charge_visit(
     paper in the printer, where the clinic uses paper invoices (FE-06). Raises Stale `charging.already_charged`,
     `.lines_changed`, `.total_changed`; Refused `charging.no_price`, `.scan_reference_used` and those of `settle`,
     `take_invoice` and `stock.reserve`. Nothing is stored then, no number is used (FE-02). Returns {"bill_id",
-    "receipt_no", "due_fen", "change_fen", "invoice_no", "print_job"}.
+    "receipt_no", "due_fen", "change_fen", "owed_fen" (of the due, what stays owed), "invoice_no", "print_job"}.
     """
     uow.require_sure_date()
     visit = visits.visit(visit_id)
@@ -70,6 +70,7 @@ def charge_visit(
     return {
         "bill_id": bill_id.hex(), "receipt_no": receipt_no, "due_fen": settlement.due_fen + settlement.rounding_fen,
         "change_fen": settlement.change_fen, "invoice_no": invoice_no, "print_job": job.hex(),
+        "owed_fen": sum(one.amount_fen for one in settlement.payments if one.method == ARREARS),
     }  # fmt: skip
 
 
