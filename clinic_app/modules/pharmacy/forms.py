@@ -144,7 +144,10 @@ def ready_answers() -> list[tuple[str, str]]:
 
 def short_reasons() -> dict[str, str]:
     """Why something stays owed, by its code."""
-    return {"out_of_stock": pgettext("reason", "缺货"), "patient_wish": _("患者先拿一部分"), "fetch_later": _("家属以后来取")}
+    return {
+        "out_of_stock": pgettext("reason", "缺货"), "patient_wish": _("患者先拿一部分"),
+        "fetch_later": _("家属以后来取"),
+    }  # fmt: skip
 
 
 def conditions() -> dict[str, str]:
