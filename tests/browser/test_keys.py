@@ -242,6 +242,7 @@ def test_a_usual_drug_is_told_with_its_suggestion_and_a_changed_dose_asks_again(
     doctor.page.on("request", lambda sent: asked.append(sent.url) if "/quote" in sent.url else None)
     day.starts_row(doctor, *day.FEVER)
     doctor.sees("9片", "#rx-quote")
+    doctor.page.wait_for_timeout(400)  # a changed field asks after 150 ms
     day.stores_row(doctor, day.FEVER[1])
     assert asked == []
     day.starts_row(doctor, "amxljn", "阿莫西林胶囊")

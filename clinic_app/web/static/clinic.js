@@ -254,10 +254,7 @@
   const say = (text) => { if (byId('say')) byId('say').textContent = text; };
   const warn = (line) => { if (line) { line.classList.add('told'); say(line.dataset.reason || line.textContent); } };
   function pick(box, option) {
-    if (!able(option) || stale(box)) {  // refused: the reason stands in the option; show and say it again
-      warn(option);
-      return;
-    }
+    if (!able(option) || stale(box)) { warn(option); return; }  // refused: the reason stands in the option; show and say it again
     window.htmx.trigger(box, 'htmx:abort');
     shut(box);
     if (option.dataset.go) { if (!guard.isDown() && /^\/(?!\/)/.test(option.dataset.go)) window.location.assign(option.dataset.go); return; }
@@ -273,6 +270,7 @@
     const scope = box.closest('[data-entry],tr') || box.form || body;
     if ('value' in option.dataset) box.value = option.dataset.value;
     box.dataset.asked = box.value;
+    if ('known' in option.dataset) box.dataset.settled = '';  // leaving the box tells of a change that was answered already
     Array.from(option.attributes).filter((a) => a.name.startsWith('data-fill-')).forEach((a) => {
       const name = a.name.slice(10);
       named(box, name).forEach((el) => {
@@ -286,9 +284,11 @@
     const box = boxOf(e.target), list = box && listOf(box);
     if (e.isComposing) { e.stopImmediatePropagation(); return; }  // letters of an unfinished word ask the server nothing
     if (!list) return;
+    delete box.dataset.settled;
     (box.dataset.clears || '').split(/\s+/).filter(Boolean).forEach((n) => named(box, n).forEach((el) => { el.value = ''; }));
     if (stale(box)) list.setAttribute('aria-busy', 'true'); else if (!box.value.trim()) shut(box);
   }, true);
+  on('change', (e) => { if ('settled' in e.target.dataset) { delete e.target.dataset.settled; e.stopImmediatePropagation(); } }, true);
   on('compositionend', (e) => e.target.dispatchEvent(new Event('input', { bubbles: true })));
   on('focusout', (e) => { const box = boxOf(e.target); if (box) setTimeout(() => { if (doc.activeElement !== box) shut(box); }, 120); });
   on('mousedown', (e) => { if (e.target.closest('[role=option]')) e.preventDefault(); });
