@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, g, request
+from werkzeug.exceptions import HTTPException
 
 from clinic_app.kernel import clock, i18n, money
 from clinic_app.kernel.rights import Actor
@@ -84,6 +85,16 @@ def _clock_time(at_ms: int) -> str:
     return clock.local(at_ms).strftime("%H:%M")
 
 
+def _page_of_address() -> str | None:
+    """The page whose address was asked for: a form that comes back refused stands where its page stood in the menu."""
+    if request.method == "GET":
+        return request.endpoint
+    try:
+        return str(current_app.create_url_adapter(request).match(method="GET")[0])  # type: ignore[union-attr]
+    except HTTPException:
+        return request.endpoint
+
+
 def _of_request() -> dict[str, Any]:
     """What every template is given; only a whole page has a top bar, bars and a toast."""
     session = g.get("session")
@@ -108,7 +119,7 @@ def _of_request() -> dict[str, Any]:
     return values | {
         "me": Me(actor) if actor else None,
         "chips": chips,
-        "menu": current_app.config["MENU"](actor, request.endpoint) if actor else [],
+        "menu": current_app.config["MENU"](actor, _page_of_address()) if actor else [],
         "other_langs": [(code, name) for code, name in LANGUAGE_NAMES.items() if code != language],
         "clock_in_doubt": clock.clock.in_doubt,
         "idle_seconds": current_app.config["IDLE_MS"]() // 1000,

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from clinic_app.kernel import parameters
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.i18n import pgettext
 from clinic_app.kernel.quantity import half_width, parse_count
 from clinic_app.modules.pharmacy.queries import GivenBatch, Line, Sheet
 from clinic_app.modules.pharmacy.rules import trace_code
@@ -143,7 +144,10 @@ def ready_answers() -> list[tuple[str, str]]:
 
 def short_reasons() -> dict[str, str]:
     """Why something stays owed, by its code."""
-    return {"out_of_stock": _("缺货"), "patient_wish": _("患者先拿一部分"), "fetch_later": _("家属以后来取")}
+    return {
+        "out_of_stock": pgettext("reason", "缺货"), "patient_wish": _("患者先拿一部分"),
+        "fetch_later": _("家属以后来取"),
+    }  # fmt: skip
 
 
 def conditions() -> dict[str, str]:

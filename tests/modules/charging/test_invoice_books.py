@@ -163,3 +163,14 @@ def test_a_reprint_in_a_later_shift_stands_in_that_shift(window, book):
     now = queries.open_shift(window.cashier.person_id).id
     assert queries.invoices_of_shift(before) == [("甘A12301", "甘A12301", 1, 1)], "the number stands where it was used"
     assert queries.invoices_of_shift(now) == [("甘A12302", "甘A12302", 1, 0)] and unbalanced() == []
+
+
+def test_a_paper_is_struck_off_only_after_its_number_was_shown(window, book, browser_as):
+    cashier = browser_as("cashier")
+    shift = cashier.get("/charging/shift").text
+    assert 'hx-get="/charging/books/void-next"' in shift and 'action="/charging/books/void-next"' not in shift
+    assert "甘A12301 这张纸坏了" in cashier.get("/charging/books/void-next").text
+    assert db.value("SELECT count(*) FROM invoice_use") == 0
+    assert cashier.post("/charging/books/void-next", {"reason": "撕坏了"}).status_code == 303
+    assert db.row("SELECT number, void_reason FROM invoice_use") == (12301, "撕坏了")
+    assert browser_as("cashier", 1).get("/charging/books/void-next").status_code == 422

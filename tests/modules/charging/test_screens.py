@@ -5,7 +5,7 @@ import re
 import pytest
 
 from clinic_app.kernel import db
-from clinic_app.modules.charging import queries
+from clinic_app.modules.charging import queries, services
 from tests.conftest import hidden
 
 
@@ -63,6 +63,18 @@ def test_f9_charges_prints_and_goes_on_to_the_next_patient(window, browser):
     assert db.row("SELECT document, copy_no FROM job") == ("charging.receipt", 1)
     last = browser.post(url(second, "/charge"), {**form_of(html), "cash": "10.00"})
     assert last.location == "/charging"
+
+
+def test_what_stays_owed_is_not_called_collected(window, browser):
+    visit = window.visit()
+    window.parameter("charging.arrears_allowed", True)
+    asked = window.clinic.run(
+        window.cashier, lambda uow: services.ask_for_visit(uow, visit, "arrears", 600, "赶集再来付")
+    )
+    window.approve(asked["approval_id"])
+    browser.post(url(visit, "/charge"), {**form_of(page(browser, visit)), "cash": "5"})
+    receipt = db.value("SELECT receipt_no FROM bill")
+    assert f"收款 4.00，找零 1.00，欠着 6.00，收据 {receipt}" in browser.get("/charging").text
 
 
 def test_who_still_waits_for_the_doctor_is_not_opened_after_a_payment(window, browser):

@@ -58,6 +58,17 @@ def _agrees(html, name):
     assert shown == path.read_text("utf-8")
 
 
+def test_from_the_form_the_paper_is_loaded_as_a_page_of_its_own(browser_as, signed):
+    doctor, boosted = browser_as("doctor"), {"HX-Request": "true", "HX-Boosted": "true"}
+    url = f"/doctor/visits/{signed.visit_id.hex()}/certificates/diagnosis"
+    answer = doctor.post(url, {"opinion": "休息"}, **boosted)
+    paper = answer.headers["HX-Redirect"]
+    assert answer.status_code == 200 and 'class="sheet"' in doctor.get(paper).text
+    again = doctor.post(paper.partition("?")[0] + "/reprint", {}, **boosted)
+    assert again.status_code == 200 and "copy=2" in again.headers["HX-Redirect"]
+    assert doctor.post(url, {"opinion": "休息"}).status_code == 303
+
+
 def test_the_paper_of_a_sick_leave_reads_as_the_golden_one(browser_as, signed):
     made = _issue(signed, "sick_leave", leave_from=today().isoformat(), leave_days="3")
     _agrees(browser_as("doctor").get(f"/doctor/certificates/{made.id.hex()}").text, "certificate.sick_leave")

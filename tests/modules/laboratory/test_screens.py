@@ -1,5 +1,7 @@
 """The laboratory over HTTP: specimen, results, critical call, verifying, the doctor's results, wrong roles."""
 
+import re
+
 import pytest
 
 from clinic_app.modules.laboratory import queries
@@ -28,6 +30,7 @@ def test_the_whole_way_of_a_critical_value(case, browser_as, language):
     assert nurse.post(f"{url}/enter", form, once="the-same-command").status_code == 303
     assert nurse.post(f"{url}/enter", form, once="the-same-command").status_code == 303
     assert nurse.post(f"{url}/enter", form).status_code == 409  # a stale form
+    assert re.findall(r'id="(\w+)"[^>]* autofocus', nurse.get(f"/laboratory/?line={line}").text) == ["told"]
     shown = doctor.get(f"/laboratory/?line={line}").text
     assert "28" in shown and 'id="call"' in shown
     assert nurse.post(f"{url}/call", {"told": "0002", "is_read_back": "1"}).status_code == 303

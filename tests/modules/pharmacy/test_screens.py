@@ -50,6 +50,15 @@ def test_the_page_shows_the_oldest_sheet_with_shelf_batch_and_use(
     assert "已核对 0 / 2" in html and 'data-key="F9"' in html and "李志远" in html
 
 
+def test_a_herbal_sheet_says_how_many_doses_and_how_they_are_boiled(clinic: Clinic, browser_as: Browsers) -> None:
+    arrived = arrive(clinic)
+    sheet_id = consult(clinic, arrived["visit_id"], ("H0001", "H0002"))[0]
+    pay(clinic, arrived["visit_id"])
+    html = browser_as("pharmacist").get(f"/pharmacy/sheets/{sheet_id.hex()}").text
+    assert "共 7 剂 · 煎剂 · 自煎 · 每日1剂，分2次温服" in html
+    assert "每剂 15 g" in html and "口服" not in html
+
+
 @pytest.mark.rule("O2")
 def test_a_drug_renamed_after_signing_is_handed_out_as_it_was_prescribed(
     clinic: Clinic, sheet: queries.Sheet, browser_as: Browsers

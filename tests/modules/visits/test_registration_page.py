@@ -336,7 +336,7 @@ def test_cancelling_needs_a_reason_and_takes_the_visit_out_of_the_line(desk, str
     desk.post("/registration/", stranger, **HTMX)
     visit = visits_today()[0].visit_id.hex()
     again = desk.post("/registration/cancel", {"visit": visit, "reason": "other", "other_reason": ""}, **HTMX)
-    assert again.status_code == 422 and "还没说为什么退" in again.text and again.headers["HX-Retarget"] == "#dialog"
+    assert again.status_code == 422 and "还没选原因" in again.text and again.headers["HX-Retarget"] == "#dialog"
     done = desk.post("/registration/cancel", {"visit": visit, "reason": "other", "other_reason": "家里有事"}, **HTMX)
     assert done.status_code == 200 and visits_today()[0].state == "cancelled"
     assert desk.post("/registration/cancel", {"visit": visit, "reason": "挂错人"}, **HTMX).status_code == 422

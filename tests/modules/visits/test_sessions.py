@@ -1,5 +1,6 @@
 """Doctor sessions and appointments: places, slots, full ones, who came and who did not."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -110,6 +111,32 @@ def test_a_booked_slot_is_kept_until_somebody_comes_for_it(morning, plan):
     assert (found.state, found.visit_id, visit.session_id) == ("arrived", visit.id, session)
     with pytest.raises(Stale):
         morning.register(place=session, appointment_id=appointment)
+
+
+def test_of_today_only_the_slots_to_come_are_offered_for_booking(morning, plan):
+    early, late = plan(slots=4), plan(slots=2, start=13, end=15, code="2", place=1)
+
+    def offered():
+        on, held = queries.bookable(today(), 7)[0]
+        assert on == today()
+        return [(one.id, left) for one, left in held]
+
+    morning.at(0, 10, 30)  # those of 8, 9 and 10 o'clock have begun
+    assert offered() == [(early, 1), (late, 2)]
+    book(morning, early)
+    assert offered() == [(early, 0), (late, 2)]
+    morning.at(0, 12)
+    assert offered() == [(late, 2)]
+
+
+def test_a_refused_booking_stays_at_its_place_in_the_menu_and_chooses_what_is_free(morning, plan, browser_as):
+    full, _free = plan(slots=1, start=12, end=14), plan(slots=1, start=13, end=15, code="2", place=1)
+    book(morning, full)
+    answer = browser_as("registrar").post("/registration/appointments", {"who": "", "phone": "", "place": ""})
+    assert answer.status_code == 422
+    current = re.search(r'<a href="([^"]+)" aria-current="page"', answer.text)
+    assert current and current[1] == "/registration/appointments"
+    assert re.search(rf'value="{today()}\|{_free.hex()}" selected', answer.text)
 
 
 def test_a_booking_names_who_and_how_to_reach_them(morning, plan):

@@ -39,7 +39,7 @@ def charge_visit(
     `.lines_changed`, `.total_changed`; Refused `charging.no_price`, `.scan_reference_used`, those of `settle`,
     `take_invoice` and `stock.reserve`, and what a later subject says to a prescription (guard `charging.charge`).
     Nothing is stored then, no number is used (FE-02). Returns {"bill_id", "receipt_no", "due_fen", "change_fen",
-    "invoice_no", "print_job"}.
+    "owed_fen" (of the due, what stays owed), "invoice_no", "print_job"}.
     """
     uow.require_sure_date()
     visit = visits.visit(visit_id)
@@ -73,6 +73,7 @@ def charge_visit(
     return {
         "bill_id": bill_id.hex(), "receipt_no": receipt_no, "due_fen": settlement.due_fen + settlement.rounding_fen,
         "change_fen": settlement.change_fen, "invoice_no": invoice_no, "print_job": job.hex(),
+        "owed_fen": sum(one.amount_fen for one in settlement.payments if one.method == ARREARS),
     }  # fmt: skip
 
 

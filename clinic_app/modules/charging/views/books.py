@@ -2,13 +2,14 @@
 
 from flask import Response, request, url_for
 
+from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.ids import read_id
 from clinic_app.modules.charging import forms, queries, services
 from clinic_app.modules.charging.views import blueprint, pages_of, words
 from clinic_app.modules.people import queries as people
 from clinic_app.web import pages
-from clinic_app.web.access import ONCE, access
+from clinic_app.web.access import ONCE, access, actor
 from clinic_app.web.commands import command, known_fields
 
 PAPER_SPOILT = "纸卡了或打坏了"
@@ -66,6 +67,16 @@ def next_invoice(bill_id: bytes) -> Response:
     result = command(lambda uow: services.reprint_on_next(uow, bill_id, reason)).result
     told = _("%(voided)s 作废，重打在 %(next)s 上") % {"voided": result["voided"], "next": result["invoice_no"]}
     return pages_of.go(url_for("charging.bill", bill_id=bill_id), told)
+
+
+@blueprint.get("/books/void-next")
+@access("charging.charge")
+def ask_void_next() -> Response:
+    """Which number would be void: it can never be used again, so F9 and not one stray Enter says so."""
+    book = queries.book_of(actor().person_id)
+    if book is None:
+        raise Refused("charging.no_book")
+    return pages.page("charging/_spoilt.html", book=book)
 
 
 @blueprint.post("/books/void-next")

@@ -136,11 +136,15 @@ def _outdated(visit_id: bytes, err: Stale, tenders: list[services.Tender]) -> Re
 
 
 def _said(result: dict[str, Any], replayed: bool) -> str:
+    owed = result.get("owed_fen", 0)  # none in an answer that was kept from before
     facts = {
-        "due": yuan(result["due_fen"]), "change": yuan(result["change_fen"]), "receipt": result["receipt_no"],
+        "due": yuan(result["due_fen"] - owed), "change": yuan(result["change_fen"]), "receipt": result["receipt_no"],
+        "owed": yuan(owed),
     }  # fmt: skip
     if replayed:
         return _("这笔刚才已经收过，没有再收：收款 %(due)s，找零 %(change)s，收据 %(receipt)s") % facts
+    if owed:
+        return _("收款 %(due)s，找零 %(change)s，欠着 %(owed)s，收据 %(receipt)s") % facts
     if result["change_fen"]:
         return _("收款 %(due)s，找零 %(change)s，收据 %(receipt)s") % facts
     return _("收款 %(due)s，收据 %(receipt)s") % facts

@@ -74,14 +74,19 @@ def issue_certificate(visit_id: bytes, kind: str) -> Response:
         made = command(lambda uow: services.issue_certificate(uow, visit_id, kind, form.to_dict())).result
     except Invalid as err:
         return _form(visit_id, kind, {name: i18n.refusal(one) for name, one in err.refusals.items()}, 422)
-    return pages.see(_paper_url(made))
+    return _to_paper(made)
 
 
-def _paper_url(made: dict[str, object]) -> str:
-    return url_for(
+def _to_paper(made: dict[str, object]) -> Response:
+    """A paper is a page of its own kind: swapped into the working page it would keep that page's looks."""
+    seen = pages.see(url_for(
         "consultation.certificate_paper", certificate_id=bytes.fromhex(str(made["certificate_id"])),
         copy=made["copy_no"],
-    )  # fmt: skip
+    ))  # fmt: skip
+    if request.headers.get("HX-Request"):
+        seen.status_code = 200
+        seen.headers["HX-Redirect"] = seen.headers.pop("Location")
+    return seen
 
 
 @blueprint.get("/certificates/<id:certificate_id>")
@@ -107,7 +112,7 @@ def certificate_paper(certificate_id: bytes) -> Response:
 @access("consultation.write", writes=ONCE)
 def reprint_certificate(certificate_id: bytes) -> Response:
     known_fields()
-    return pages.see(_paper_url(command(lambda uow: services.print_certificate(uow, certificate_id)).result))
+    return _to_paper(command(lambda uow: services.print_certificate(uow, certificate_id)).result)
 
 
 @blueprint.get("/certificates/<id:certificate_id>/void")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import ngettext
+from clinic_app.modules.consultation import queries as consultation
 from clinic_app.modules.consultation.queries import words
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.pharmacy.queries.sheets import Line
@@ -33,6 +34,23 @@ def use(line: Line) -> str:
         told = _("每次 %(dose)s，%(frequency)s，%(route)s") % facts
     else:
         told = _("每次 %(dose)s，%(frequency)s，%(route)s，%(days)s") % facts
+    return _("%(use)s；%(note)s") % {"use": told, "note": line.note} if line.note else told
+
+
+def herbs(prescription_id: bytes) -> str:
+    """`共 7 剂 · 煎剂 · 自煎 · 每日1剂，分2次温服`: what the rows of a herbal sheet do not say."""
+    sheet = consultation.prescription(prescription_id)
+    if sheet is None:
+        return ""
+    form = {"decoction": _("煎剂"), "powder": _("散剂"), "granules": _("配方颗粒")}[sheet.herb_form]
+    boiled = {"own": _("自煎"), "clinic": _("代煎")}[sheet.herb_boiled]
+    doses = ngettext("共 %(count)d 剂", "共 %(count)d 剂", sheet.herb_doses) % {"count": sheet.herb_doses}
+    return " · ".join((doses, form, boiled, sheet.herb_use or _("每日1剂，分2次温服")))
+
+
+def use_of_herb(line: Line) -> str:
+    """`每剂 9 g；先煎`: a herb is weighed for each dose of the whole sheet."""
+    told = _("每剂 %(dose)s") % {"dose": words.dose(line.dose_text, line.drug)}
     return _("%(use)s；%(note)s") % {"use": told, "note": line.note} if line.note else told
 
 

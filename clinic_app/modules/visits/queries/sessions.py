@@ -177,9 +177,15 @@ def no_shows(since: date, before: date) -> list[Appointment]:
     )
 
 
-def days_with_sessions(on: date, ahead: int) -> list[tuple[date, list[Session]]]:
-    """The next days on which somebody holds a session, with their sessions; today is the first."""
+def bookable(on: date, ahead: int) -> list[tuple[date, list[tuple[Session, int]]]]:
+    """The next days on which somebody holds a session, today first; each session with the places left to book.
+
+    A session of today that is over is left out; of one that has begun only the slots to come count.
+    """
     found = planned(on)
-    days = [on + timedelta(days=one) for one in range(ahead + 1)]
-    held = [(day, [one for one in found if one.is_on(day)]) for day in days]
-    return [(day, sessions) for day, sessions in held if sessions]
+    days = [(on, [(one.session, min(one.left, len(free_slots(one.session, on)))) for one in sessions_now()])]
+    for day in (on + timedelta(days=one) for one in range(1, ahead + 1)):
+        held = [one for one in found if one.is_on(day)]
+        gone = taken(day) if held else {}
+        days.append((day, [(one, max(0, one.slots - gone.get(one.id, 0))) for one in held]))
+    return [(day, sessions) for day, sessions in days if sessions]

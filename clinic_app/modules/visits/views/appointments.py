@@ -123,27 +123,32 @@ def _day() -> date:
 def _page(
     values: dict[str, str], *, errors: dict[str, str] | None = None, once: str | None = None, status: int = 200
 ) -> Response:
-    today, day = clock.today(), _day()
-    ahead = parameters.value("visits.booking_days_ahead", today)
+    day, places = _day(), _places()
+    if not values["place"] and places:
+        free = [value for value, _text, left in places if left] or [places[0][0]]
+        values["place"] = next((value for value in free if value.startswith(day.isoformat())), free[0])
+    return pages.answer(
+        "visits/appointments.html", status=status, values=values, errors=errors or {}, once=once,
+        places=[one[:2] for one in places],
+        focus=f"#{next(iter(errors))}" if errors else "", **_of_day(day),
+    )  # fmt: skip
+
+
+def _places() -> list[tuple[str, str, int]]:
+    """What can be chosen: value, text, and how many may still be booked; a session that is over is none."""
+    today = clock.today()
     places = []
-    for on, sessions in queries.days_with_sessions(today, ahead):
-        taken = queries.taken(on)
-        for one in sessions:
-            left = max(0, one.slots - taken.get(one.id, 0))
+    for on, held in queries.bookable(today, parameters.value("visits.booking_days_ahead", today)):
+        for session, left in held:
             facts = {
-                "day": words.weekday(on), "hours": one.hours_text, "doctor": one.doctor_name, "room": one.room_name,
-                "left": left,
+                "day": words.weekday(on), "hours": session.hours_text, "doctor": session.doctor_name,
+                "room": session.room_name, "left": left,
             }  # fmt: skip
             text = _("%(day)s %(hours)s %(doctor)s %(room)s 余 %(left)d") if left else _(
                 "%(day)s %(hours)s %(doctor)s %(room)s 约满了"
             )
-            places.append((f"{on.isoformat()}|{one.id.hex()}", text % facts))
-    if not values["place"] and places:
-        values["place"] = next((value for value, _text in places if value.startswith(day.isoformat())), places[0][0])
-    return pages.answer(
-        "visits/appointments.html", status=status, values=values, errors=errors or {}, once=once, places=places,
-        focus=f"#{next(iter(errors))}" if errors else "", **_of_day(day),
-    )  # fmt: skip
+            places.append((f"{on.isoformat()}|{session.id.hex()}", text % facts, left))
+    return places
 
 
 def _of_day(day: date) -> dict[str, Any]:

@@ -78,14 +78,19 @@ def triage(visit_id: bytes) -> Response:
         return _dialog(visit_id, errors={err.field: i18n.refusal(err)}, once=form.get("once"), status=422)
     number, room = outcome.result["queue_no"], outcome.result["room"]
     told = _("%(number)d 号分诊好了，转到%(room)s") if room else _("%(number)d 号分诊好了")
-    return done(told % {"number": number, "room": room})
+    return done(told % {"number": number, "room": room}, to_next=True)
 
 
-def done(toast: str) -> Response:
-    """The line as it is now, after a command."""
+def done(toast: str, *, to_next: bool = False) -> Response:
+    """The line as it is now, after a command; `to_next`: on the next one who waits and was not triaged yet."""
     if not pages.wants_fragment():
         return pages.see(url_for("visits.line"), toast)
-    return pages.answer("visits/_line.html", events=("dialogClose",), toast=toast, focus="#line h2", **_values())
+    values, at = _values(), 0
+    if to_next:
+        waiting = ((place, row) for place, row in enumerate(values["rows"], 1) if row.is_next_in_line)
+        at = next((place for place, row in waiting if row.visit_id not in values["triages"]), 0)
+    focus = f"#l{at}" if at else "#line h2"
+    return pages.answer("visits/_line.html", events=("dialogClose",), toast=toast, focus=focus, **values)
 
 
 def _dialog(visit_id: bytes, *, status: int = 200, **values: Any) -> Response:
