@@ -41,7 +41,7 @@ def test_a_figure_opens_its_rows_and_they_are_taken_away_once_with_a_reason(pers
     manager.goes_to("a[href*='account=income']").press("Enter").sees("一般诊疗费", "#rows .pane-h").sees(
         "10.00", "#rows td"
     )
-    manager.press("F9").sees("还没有导出", "#reason-msg").has_focus("#reason").type("county report")
+    manager.press("F9").sees("写一下拿去做什么", "#reason-msg").has_focus("#reason").type("county report")
     with manager.page.expect_download() as taken:
         manager.press("F9", "F9")
     assert taken.value.suggested_filename.endswith(".xlsx")
@@ -73,7 +73,7 @@ def test_a_word_composed_in_the_search_of_the_registration_finds_and_chooses_nob
 
 
 def test_a_wrong_value_of_a_parameter_is_told_and_a_reload_saves_nothing(person: Callable[..., Person]) -> None:
-    administrator = person("administrator", at="/parameters").has_focus("#q").type("锁屏").press("Enter")
+    administrator = person("administrator", at="/parameters").has_focus("#q").type("锁屏").press("Enter").settles()
     administrator.has_focus("#q").press("ArrowDown").has_focus("#parameter-rows a").press("Enter").has_focus("#value")
     administrator.press("Control+a").type("abc").press("F9").has_focus("#value").sees("abc", "#parameter .msg")
     administrator.page.reload()

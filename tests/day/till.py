@@ -26,16 +26,16 @@ class Till:
 
     def paid(self, desk: Desk, case: Case, told: str, cash: int, scan: int, given: int) -> None:
         """Put the money away as the toast says: receipt number, and change out of the drawer."""
-        found = re.search(rf"收款 {AMOUNT}(?:，找零 {AMOUNT})?，收据 (\S+)", told)
+        found = re.search(rf"收款 {AMOUNT}(?:，找零 {AMOUNT})?(?:，欠着 {AMOUNT})?，收据 (\S+)", told)
         if found is None:
             raise NotAsExpected(f"{case.name}: {told[:200]}")
         change = fen(found[2]) if found[2] else 0
         assert given - change == cash, f"{case.name} gave {given}, got {change} back for {cash}"
         self.notes.money(desk.role, given - change, scan)
         self.notes.paper(desk.role)
-        case.cash_paid, case.scan_paid, case.kept["receipt"] = cash, scan, found[3]
+        case.cash_paid, case.scan_paid, case.kept["receipt"] = cash, scan, found[4]
         with self.notes.lock:
-            self.notes.receipts.append(found[3])
+            self.notes.receipts.append(found[4])
 
     def press(self, desk: Desk, case: Case, form: Fields, *, once: str | None = None) -> Told:
         """Charge; where the same cashier's other window took the paper meanwhile, with the next one of the book."""

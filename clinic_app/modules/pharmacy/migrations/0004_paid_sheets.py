@@ -4,7 +4,7 @@ SQL = """
 CREATE TABLE paid_sheet(
     paid_on TEXT NOT NULL,
     bill_id BLOB NOT NULL REFERENCES bill(id),
-    prescription_id BLOB NOT NULL REFERENCES prescription(id),
+    prescription_id BLOB NOT NULL,
     PRIMARY KEY (paid_on, bill_id, prescription_id)
 ) WITHOUT ROWID;
 CREATE INDEX paid_sheet_bill ON paid_sheet(bill_id);
