@@ -13,6 +13,7 @@ from clinic_app.kernel.ports import Card
 
 DESK_FIELDS = ("name", "room_id", "printer_kind", "printer_address", "reader_kind")
 ROOM_FIELDS = ("code", "name", "speciality", "is_open")
+LAN_FIELDS = ("names", "port", "is_plain", "is_new_authority")
 CARD_FIELDS = ("card", "number", "name", "sex", "born_on", "address")
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -33,6 +34,14 @@ class RoomForm:
     speciality: str
 
 
+@dataclass(frozen=True, slots=True)
+class LanForm:
+    names: str
+    port: str
+    is_plain: bool
+    is_new_authority: bool
+
+
 def is_id(text: str) -> bool:
     """Whether a text is a record id as URLs and fields carry it."""
     return bool(_ID.fullmatch(text))
@@ -51,6 +60,12 @@ def read_desk(form: MultiDict[str, str]) -> DeskForm:
 
 def read_room(form: MultiDict[str, str]) -> RoomForm:
     return RoomForm(form.get("code", ""), form.get("name", ""), form.get("speciality", ""))
+
+
+def read_lan(form: MultiDict[str, str]) -> LanForm:
+    """The choice for the LAN as typed; the rules check it."""
+    ticked = [form.get(name) == "1" for name in ("is_plain", "is_new_authority")]
+    return LanForm(form.get("names", "")[:600], form.get("port", "")[:20], *ticked)
 
 
 def came_out(form: MultiDict[str, str]) -> bool:

@@ -127,6 +127,9 @@ class ClinicDesks:
     def of_browser(self, token: str) -> bytes | None:
         return queries.desk_of_browser(token)
 
+    def of_lan_browser(self, token: str) -> bytes | None:
+        return queries.desk_of_lan_browser(token)
+
     def pair(self, token: str, desk_id: bytes) -> None:
         """Nobody is signed in yet, so the clinic itself stands in the audit row."""
         with unit_of_work(SYSTEM) as uow:

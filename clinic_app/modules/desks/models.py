@@ -40,6 +40,37 @@ class DeskRow(_Table):
         table_name = "desk"
 
 
+class LanBrowser(_Table):
+    """A browser on the LAN that a code made a desk; a pairing is ended, never removed. `token_hash` as below."""
+
+    id = BlobField(primary_key=True)
+    token_hash = BlobField()
+    desk_id = BlobField()
+    address = TextField()
+    paired_at = IntegerField()
+    ended_at = IntegerField(null=True)
+
+    class Meta:
+        table_name = "lan_browser"
+
+
+class PairingCode(_Table):
+    """`wrong`: how often something else was typed while it stood open."""
+
+    id = BlobField(primary_key=True)
+    code_hash = BlobField()
+    desk_id = BlobField()
+    made_by = BlobField()
+    made_at = IntegerField()
+    expires_at = IntegerField()
+    wrong = IntegerField()
+    browser_id = BlobField(null=True)
+    ended_at = IntegerField(null=True)
+
+    class Meta:
+        table_name = "pairing_code"
+
+
 class PairedBrowser(_Table):
     """`token_hash`: SHA-256 of the random cookie, so that a copy of the database makes nobody a desk."""
 

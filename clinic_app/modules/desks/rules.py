@@ -1,4 +1,4 @@
-"""What a room, a desk and its devices may be called and where a printer may stand."""
+"""What a room, a desk and its devices may be called and where a printer may stand; names on the LAN."""
 
 import re
 import unicodedata
@@ -13,6 +13,10 @@ LONGEST_NAME = 20
 LONGEST_CODE = 8
 LONGEST_ADDRESS = 100
 SHORTEST_TOKEN = 20
+MOST_NAMES = 5
+LONGEST_HOST_NAME = 100
+CODE_DIGITS = 8  # digits need no input method; guessing is limited by tries, not by length
+_HOST_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _HOST = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.%a-z]+\])(?::(\d{1,5}))?")
 _DEVICE = re.compile(r"/dev/[A-Za-z0-9._/-]+|\\\\[^\\/]+\\[^\\/]+|(?:LPT|COM)\d{1,2}", re.IGNORECASE)
 
@@ -87,3 +91,45 @@ def _text(faults: dict[str, Refused], field: str, typed: str, longest: int, *, r
     elif not text.isprintable():
         faults[field] = Refused("desks.unprintable", field=field)
     return text
+
+
+def lan_names(typed: str) -> tuple[str, ...]:
+    """The names under which other PCs ask for this one: lower case, at most five, `xiangyi.local` first where it is.
+
+    Refuses what is no host name, an address, and two labels before `.local`, which many PCs do not find.
+    """
+    found = tuple(dict.fromkeys(one.rstrip(".") for one in re.split(r"[\s,，、;；]+", _plain(typed)) if one))
+    if not found:
+        raise Refused("desks.needed", field="names")
+    if len(found) > MOST_NAMES:
+        raise Refused("desks.lan_many_names", field="names", most=MOST_NAMES)
+    for name in found:
+        labels = name.split(".")
+        is_number = all(label.isdigit() for label in labels)
+        if not _HOST_NAME.fullmatch(name) or is_number or name == "localhost" or len(name) > LONGEST_HOST_NAME:
+            raise Refused("desks.lan_name_wrong", field="names", name=name[:40])
+        if name.endswith(".local") and len(labels) != 2:
+            raise Refused("desks.lan_name_parts", field="names", name=name[:40])
+    return found
+
+
+def lan_port(typed: str) -> int:
+    """The port on which other PCs ask."""
+    plain = _plain(typed)
+    if not (plain.isascii() and plain.isdigit()) or not 0 < int(plain[:6]) < 65536:
+        raise Refused("desks.lan_port_wrong", field="port", value=typed[:10])
+    return int(plain)
+
+
+def typed_code(typed: str) -> str:
+    """A pairing code as it was meant: its digits, whatever stands between them or was left on in an input method."""
+    return "".join(char for char in _plain(typed) if not char.isspace() and char != "-")
+
+
+def code_text(code: str) -> str:
+    """A pairing code as people read it out: in two halves."""
+    return f"{code[: CODE_DIGITS // 2]} {code[CODE_DIGITS // 2 :]}"
+
+
+def _plain(typed: str) -> str:
+    return unicodedata.normalize("NFKC", typed).strip().lower()

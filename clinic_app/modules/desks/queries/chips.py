@@ -1,6 +1,6 @@
 """The status chips (状态) of the desk at which a person sits."""
 
-from clinic_app.kernel import installation
+from clinic_app.kernel import installation, ports
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.manifest import Chip
 from clinic_app.kernel.rights import Actor
@@ -11,10 +11,21 @@ UNREACHABLE = frozenset({"unreachable", "off", "no_device_process", "device_proc
 
 
 def chips(actor: Actor) -> list[Chip]:
-    """Printer and reader of the actor's desk; none for a device that the desk does not have.
+    """Printer and reader of the actor's desk, none for a device that it does not have; for who may mend it, the LAN.
 
     Without a desk, who works at one is told so before the first paper, and where a desk is chosen.
     """
+    return [*_lan_chips(actor), *_device_chips(actor)]
+
+
+def _lan_chips(actor: Actor) -> list[Chip]:
+    if ports.bound.lan is None or not actor.may("desks.lan"):
+        return []
+    trouble = ports.bound.lan.trouble()
+    return [] if trouble in ports.LAN_LETS_IN else [Chip(_("院内网不通"), "off", "/desks/lan")]
+
+
+def _device_chips(actor: Actor) -> list[Chip]:
     if actor.desk_id is None and actor.roles & DESK_WORK:
         return [Chip(_("没选工位 · 不能打印"), "warn", "/sign-in?other=1")]
     found = desk_state(actor.desk_id) if actor.desk_id else None

@@ -84,3 +84,12 @@ def desk_of_browser(token: str) -> bytes | None:
         (token_hash(token),),
     )
     return found
+
+
+def last_used() -> list[tuple[str, int | None]]:
+    """(name, ms UTC of the newest sign-in there or None) of the desks in use."""
+    return db.rows(
+        "SELECT d.name, s.used FROM desk d"
+        " LEFT JOIN (SELECT desk_id, max(created_at) AS used FROM session GROUP BY desk_id) s ON s.desk_id = d.id"
+        " WHERE d.is_open = 1 ORDER BY d.place"
+    )

@@ -7,6 +7,7 @@ from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.desks import queries, rules
 from clinic_app.modules.desks.models import DeskRow, PairedBrowser
+from clinic_app.modules.desks.services.pairing import end_lan_browsers
 
 
 def add_desk(
@@ -68,6 +69,7 @@ def close_desk(uow: UnitOfWork, desk_id: bytes) -> dict[str, Any]:
         Refused("desks.already_closed", name=found.name),
     )
     PairedBrowser.delete().where(PairedBrowser.desk_id == desk_id).execute()
+    end_lan_browsers(uow, desk_id)
     uow.audit("desks.close_desk", desk_id)
     return {"desk_id": desk_id.hex()}
 

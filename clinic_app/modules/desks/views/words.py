@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from clinic_app.kernel import jobs
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import pgettext
+from clinic_app.kernel.ports import LanState
 from clinic_app.modules.desks.documents import PRINTERS
 
 KINDS = {**PRINTERS, "none": "不接打印机"}
@@ -61,3 +62,33 @@ def printer(kind: str, address: str) -> str:
 
 def reader(kind: str) -> str:
     return _(READERS[kind])
+
+
+LAN_TROUBLES = {
+    "starting": "正在打开，过几秒再看",
+    "port": "端口 %(port)s 被别的程序占着，换一个端口再打开",
+    "certificate": "服务器证书读不出来：先关掉院内网，再打开",
+    "authority": "院内证书坏了：关掉再打开会做一套新的，别的电脑要重新装证书",
+    "ended": "转发程序停了，正在自动重开；一直这样就看日志",
+    "expired": "服务器证书不在有效期内，别的电脑会打不开：先核对服务器时间",
+    "clock": "服务器时间还没核对，证书到期也不会自动换：先核对时间",
+    "no_address": "这台电脑没连上任何网，别的电脑找不到它：插好网线或连上无线",
+}
+
+
+def lan_trouble(state: LanState) -> str:
+    """What keeps other PCs from coming in, and what helps; empty where nothing does."""
+    return _(LAN_TROUBLES[state.trouble]) % {"port": state.port} if state.trouble else ""
+
+
+def in_lines(fingerprint: str) -> list[str]:
+    """A fingerprint in lines of eight bytes, as people compare it."""
+    parts = fingerprint.split(":") if fingerprint else []
+    return [":".join(parts[at : at + 8]) for at in range(0, len(parts), 8)]
+
+
+def qr_picture(address: str) -> str:
+    """A QR code of an address, as the address of a picture."""
+    import segno  # only the card needs it
+
+    return segno.make_qr(address, error="m").png_data_uri(scale=8, border=4)
