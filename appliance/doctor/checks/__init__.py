@@ -1,0 +1,1 @@
+"""The checks, one file each: a `check(place)` that looks and returns a finding; none of them changes anything."""
