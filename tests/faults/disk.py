@@ -43,6 +43,7 @@ class Disk:
         self._renames: list[Renamed] = []
         self._new_journals: set[str] = set()
         self._index_states: dict[str, list[bytes]] = {}
+        self._indexes_gone: set[str] = set()
 
     def step(self, event: Event) -> None:
         """Take the next event of the tape."""
@@ -51,6 +52,7 @@ class Disk:
                 self.acknowledged.append(what)
             case IndexSeen(file, front):
                 self._index_states.setdefault(file, []).append(front)
+                self._indexes_gone.discard(file)
             case Renamed():
                 self._renames.append(event)
             case DirectorySynced(directory):
@@ -61,12 +63,18 @@ class Disk:
                     self._new_journals.add(file)
             case Synced(file):
                 self._file_synced(file)
-            case Deleted(file, directory_synced):
-                self.pending.setdefault(file, []).append(event)
-                if directory_synced:
-                    self._directory_synced("")
+            case Deleted():
+                self._deleted(event)
             case _:
                 self.pending.setdefault(event.file, []).append(event)
+
+    def _deleted(self, event: Deleted) -> None:
+        if event.file in self._index_states:
+            self._indexes_gone.add(event.file)
+            return
+        self.pending.setdefault(event.file, []).append(event)
+        if event.directory_synced:
+            self._directory_synced(_folder_of(event.file))
 
     def image(self, rnd: random.Random, survival: Survival) -> dict[str, bytes]:
         """One legal state of the folder after a cut at this point: file name -> content."""
@@ -83,7 +91,7 @@ class Disk:
                 files[file] = state
         for renamed in self._surviving_renames(rnd, survival):
             files = _renamed(files, renamed)
-        return {file: content for file, content in files.items() if _folder_of(file) in files or not _folder_of(file)}
+        return {file: content for file, content in files.items() if all(one in files for one in _folders_of(file))}
 
     def _file_synced(self, file: str) -> None:
         content = _content(self.durable.pop(file, None), self.pending.get(file, []), None)
@@ -92,9 +100,13 @@ class Disk:
             self.durable[file] = content
         if file in self._new_journals:
             self._new_journals.discard(file)
-            self._directory_synced("")
+            self._directory_synced(_folder_of(file))
 
     def _directory_synced(self, directory: str) -> None:
+        for file in [one for one in self._indexes_gone if _folder_of(one) == directory]:
+            self._indexes_gone.discard(file)
+            self._index_states.pop(file)
+            self.durable.pop(file, None)
         for file, events in self.pending.items():
             if _folder_of(file) != directory:
                 continue
@@ -141,6 +153,12 @@ def _folder_of(file: str) -> str:
     """"keys/" for "keys/mark"; "" for what lies in the folder itself, "keys/" too."""
     parent, slash, _name = file.removesuffix("/").rpartition("/")
     return parent + slash
+
+
+def _folders_of(file: str) -> list[str]:
+    """Every folder that a file lies in, below the tape's own."""
+    parts = file.removesuffix("/").split("/")[:-1]
+    return ["/".join(parts[:count]) + "/" for count in range(1, len(parts) + 1)]
 
 
 def _renamed(files: dict[str, Content], renamed: Renamed) -> dict[str, Content]:

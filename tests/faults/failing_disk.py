@@ -1,5 +1,6 @@
 """A disk that runs full, or whose sync or write fails: an apsw VFS named "failing", underneath the page cipher."""
 
+import time
 from typing import Any
 
 import apsw
@@ -21,6 +22,9 @@ class FailingVfs(apsw.VFS):
         self.writes_left: int | None = None
         self.syncs_left: int | None = None
         self.is_read_only = False
+        self.sync_seconds = 0.0
+        self._fails: tuple[str, int, bool] | None = None
+        self.has_failed = False
         self.below = apsw.vfs_names()[0].removeprefix("multipleciphers-")
         super().__init__(VFS_NAME, self.below)
 
@@ -29,7 +33,25 @@ class FailingVfs(apsw.VFS):
 
     def mend(self) -> None:
         self.writes_left = self.syncs_left = None
-        self.is_read_only = False
+        self.is_read_only = self.has_failed = False
+        self.sync_seconds, self._fails = 0.0, None
+
+    def fail_at(self, kind: str, nth: int, *, swallows: bool = False) -> None:
+        """The n-th read, write or sync from now on fails, once, or is dropped without a word."""
+        self._fails, self.has_failed = (kind, nth, swallows), False
+
+    def fails(self, kind: str) -> bool:
+        """Count one call; raises when it is the one that fails, True when it is to be dropped."""
+        if self._fails is None or self._fails[0] != kind:
+            return False
+        _kind, left, swallows = self._fails
+        self._fails = (kind, left - 1, swallows) if left else None
+        if left:
+            return False
+        self.has_failed = True
+        if swallows:
+            return True
+        raise apsw.IOError(f"{kind} failed")
 
 
 class FailingFile(apsw.VFSFile):
@@ -41,6 +63,8 @@ class FailingFile(apsw.VFSFile):
     def xWrite(self, data: bytes, offset: int) -> None:
         if self.disk.is_read_only:
             raise apsw.ReadOnlyError("read-only")
+        if self.disk.fails("write"):
+            return
         if self.is_log and self.disk.writes_left is not None:
             if self.disk.writes_left <= 0:
                 raise apsw.FullError("full")
@@ -52,7 +76,14 @@ class FailingFile(apsw.VFSFile):
             if self.disk.syncs_left <= 0:
                 raise apsw.IOError("sync failed")
             self.disk.syncs_left -= 1
+        if self.disk.fails("sync"):
+            return
+        time.sleep(self.disk.sync_seconds)
         super().xSync(flags)
+
+    def xRead(self, amount: int, offset: int) -> bytes:
+        self.disk.fails("read")
+        return super().xRead(amount, offset)
 
 
 _vfs: FailingVfs | None = None

@@ -43,9 +43,9 @@ NEWER = (
 WORK = ("visit", "bill", "bill_line", "prescription_line", "stock_move", "audit", "outbox", "once")
 
 
-def make(home: Path) -> None:
-    """A small clinic of the former program with some visits, closed."""
-    small_clinic.make(home)
+def make(home: Path) -> bytes:
+    """A small clinic of the former program with some visits, closed; the seed of its keys."""
+    seed = small_clinic.make(home)
     config = config_of(home)
     clinic = Clinic(home, config, registry.wire(config))
     opening.open_clinic(home, registry.migration_steps())
@@ -54,6 +54,7 @@ def make(home: Path) -> None:
         visit.consult(clinic, arrived["visit_id"], small_clinic.DRUGS)
         visit.pay(clinic, arrived["visit_id"])
     opening.close_clinic()
+    return seed
 
 
 def tape_of(home: Path, folder: Path, *, disk_lies: bool = False) -> Tape:
@@ -89,7 +90,7 @@ class Judge:
         self.former = registry.migration_steps()
         self.newer = [*self.former, *NEWER]
         opening.open_clinic(home, self.former)
-        self.work, self.former_schema = _work(), _schema()
+        self.work, self.former_schema = work_there(), schema_there()
         db.close_database()
         self.newer_schema = ""
 
@@ -106,7 +107,7 @@ class Judge:
         """What is there before any program changes it; the former program opens what the newer one has not begun."""
         opening.open_clinic(folder, self.newer, owned=False)
         applied = db.value("SELECT count(*) FROM migration WHERE subject = 'later'")
-        found = _schema()
+        found = schema_there()
         db.close_database()
         if 0 < applied < len(NEWER) or (found == self.former_schema) is (applied > 0):
             return f"BETWEEN: {applied} of {len(NEWER)} steps"
@@ -114,14 +115,14 @@ class Judge:
             return "LOST: the newer program was ready"
         if applied == 0:
             opening.open_clinic(folder, self.former)
-            if _work() != self.work:
+            if work_there() != self.work:
                 return "CHANGED: rows of the former program"
             db.close_database()
         return ""
 
     def _opened_by_the_newer(self, folder: Path) -> str:
         opening.open_clinic(folder, self.newer)
-        self.newer_schema = self.newer_schema or _schema()
+        self.newer_schema = self.newer_schema or schema_there()
         if damaged := db.damaged_pages():
             return f"CORRUPT: {damaged[0][:60]}"
         counts = db.rows(
@@ -129,17 +130,18 @@ class Judge:
             " (SELECT count(*) FROM long_list)"
         )
         visits = db.value("SELECT count(*) FROM visit")
-        if _schema() != self.newer_schema or counts != [(visits, visits, ROWS)]:
+        if schema_there() != self.newer_schema or counts != [(visits, visits, ROWS)]:
             return f"BETWEEN: a newer schema with rows {counts}"
-        if _work() != self.work:
+        if work_there() != self.work:
             return "CHANGED: rows of the clinic's work"
         return broken_invariant()
 
 
-def _schema() -> str:
+def schema_there() -> str:
+    """Of the open database, as one short text."""
     return hashlib.sha256(repr(db.rows("SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2")).encode()).hexdigest()
 
 
-def _work() -> tuple[object, ...]:
+def work_there() -> tuple[object, ...]:
     """What the clinic did, by tables that only grow."""
     return tuple(db.value(f"SELECT count(*) FROM {table}") for table in WORK)

@@ -54,6 +54,7 @@ class _Watcher:
 
     def look(self) -> None:
         """What was written since the last look, into files that are not the database's."""
+        self.tape.miss_indexes()
         self.databases |= {event.file for event in self.tape.events[self.seen_events :] if isinstance(event, Opened)}
         self.seen_events = len(self.tape.events)
         for file, content in contents(self.tape.folder).items():
@@ -67,12 +68,12 @@ class _Watcher:
     def _note(self, event: Event) -> None:
         self.tape.events.append(event)
         if isinstance(event, Renamed):
-            if event.source in self.databases:
-                self.databases.add(event.target)
-            for file in [one for one in self.known if one.startswith(event.source)]:
-                self.known[event.target + file.removeprefix(event.source)] = self.known.pop(file)
+            self.databases |= {_moved(file, event) for file in self.databases if _is_moved(file, event)}
+            for file in [one for one in self.known if _is_moved(one, event)]:
+                self.known[_moved(file, event)] = self.known.pop(file)
         elif isinstance(event, Deleted):
             self.known.pop(event.file, None)
+            self.databases.discard(event.file)  # what is made under this name next may be a plain file
 
     def _events(self, name: str, *given: Any) -> list[Event]:
         """What the tape says of this call, asked before it is made; nothing when it is none of the folder's."""
@@ -105,3 +106,11 @@ class _Watcher:
         if self.tape.folder not in absolute.parents:
             return None
         return absolute.relative_to(self.tape.folder).as_posix()
+
+
+def _is_moved(file: str, renamed: Renamed) -> bool:
+    return file == renamed.source or (renamed.source.endswith("/") and file.startswith(renamed.source))
+
+
+def _moved(file: str, renamed: Renamed) -> str:
+    return renamed.target + file.removeprefix(renamed.source)

@@ -87,9 +87,10 @@ class Tape:
         self.events.append(Acknowledged(what))
 
     def name_of(self, path: str | None) -> str | None:
-        if path is None or Path(path).parent != self.folder:
+        """Below the folder of the tape, "incoming-1.part/clinic.sqlite3" too; None for what lies elsewhere."""
+        if path is None or self.folder not in Path(path).parents:
             return None
-        return os.path.basename(path)
+        return Path(path).relative_to(self.folder).as_posix()
 
     def see_index(self, log: str) -> None:
         index = log.removesuffix("-wal") + "-shm"
@@ -102,6 +103,14 @@ class Tape:
         if front != self._index_fronts.get(log):
             self._index_fronts[log] = front
             self.events.append(IndexSeen(index, front))
+
+    def miss_indexes(self) -> None:
+        """A wal-index goes with the last connection, by no call that the VFS sees."""
+        for log in list(self._index_fronts):
+            index = log.removesuffix("-wal") + "-shm"
+            if not (self.folder / index).exists():
+                del self._index_fronts[log]
+                self.events.append(Deleted(index, False))
 
 
 class RecordingVfs(apsw.VFS):

@@ -34,6 +34,20 @@ def _environment(port: int | None) -> dict[str, str]:
     return {**kept, "PYTHONIOENCODING": "utf-8", **({"CLINIC_PORT": str(port)} if port else {})}
 
 
+def refused_run(folder: Path, *words: str) -> tuple[int, str, str]:
+    """`clinic run words...` on a folder that cannot be opened: exit code after SIGTERM, what console and page said."""
+    (folder.parent / "console.log").unlink(missing_ok=True)
+    server = ServerProcess(folder)
+    server.words = ("run", *words)
+    server.begin()
+    try:
+        page = server.page_instead()
+        return server.stop(), server.console(), page
+    finally:
+        if server.process is not None:
+            server.kill()
+
+
 class ServerProcess:
     """`clinic run` on a folder and a free port; `starts` are the seconds from each start to the first answer.
 
@@ -45,6 +59,10 @@ class ServerProcess:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
+        self.environment: dict[str, str] = {}
+        self.words: tuple[str, ...] = ("run",)
+        self.room = folder.parent
+        """Where the console is kept."""
         self.starts: list[float] = []
         self.process: subprocess.Popen[bytes] | None = None
         self._began = 0.0
@@ -56,10 +74,10 @@ class ServerProcess:
     def begin(self) -> None:
         """Start the process without waiting for it."""
         self._began = time.monotonic()
-        with (self.folder.parent / "console.log").open("ab") as console:
+        with (self.room / "console.log").open("ab") as console:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *self.program, "--data", str(self.folder), "run"],
-                cwd=ROOT, env=_environment(self.port), stdout=console, stderr=console,
+                [sys.executable, "-m", *self.program, "--data", str(self.folder), *self.words],
+                cwd=ROOT, env={**_environment(self.port), **self.environment}, stdout=console, stderr=console,
             )  # fmt: skip
 
     def wait_until_ready(self) -> None:
@@ -76,9 +94,20 @@ class ServerProcess:
             return
         raise AssertionError(f"the server does not answer: {self.console()}")
 
+    def page_instead(self) -> str:
+        """The recovery page of a server that did not start, once it answers."""
+        until = time.monotonic() + self.longest_start
+        while time.monotonic() < until:
+            assert self.process is not None and self.process.poll() is None, self.console()
+            try:
+                return str(urllib.request.urlopen(self.url + "/recovery", timeout=2).read().decode())
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError(f"no page is shown: {self.console()}")
+
     def console(self) -> str:
         """The end of what the servers on this folder said."""
-        return (self.folder.parent / "console.log").read_text("utf-8")[-600:]
+        return (self.room / "console.log").read_text("utf-8")[-600:]
 
     def kill(self) -> None:
         """kill -9: nothing is finished, nothing is said."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from appliance import practice
+from appliance.startup import record
 from clinic_app import registry
 from clinic_app.kernel import db, opening
 from tests.conftest import config_of
@@ -25,21 +26,29 @@ def page(folder: Path) -> int:
     return int(found)
 
 
+def flip_a_bit(folder: Path, page: int) -> None:
+    with (folder / opening.DATABASE).open("r+b") as file:
+        file.seek((page - 1) * PAGE_BYTES + 1000)
+        byte = file.read(1)[0]
+        file.seek(-1, 1)
+        file.write(bytes([byte ^ 4]))
+
+
+def wait_until_told(doctor: FormClient) -> None:
+    doctor.sign_in("0002", practice.PASSWORD)
+    until = time.monotonic() + 30
+    while "数据有损坏" not in doctor.get("/").text and time.monotonic() < until:
+        time.sleep(0.3)
+
+
 def test_a_bit_flipped_under_a_running_server_is_told_to_everybody(folder: Path, page: int) -> None:
     server = ServerProcess(folder)
     server.begin()
     server.wait_until_ready()
     try:
-        with (folder / opening.DATABASE).open("r+b") as file:
-            file.seek((page - 1) * PAGE_BYTES + 1000)
-            byte = file.read(1)[0]
-            file.seek(-1, 1)
-            file.write(bytes([byte ^ 4]))
+        flip_a_bit(folder, page)
         doctor, technician = FormClient(server.port), FormClient(server.port)
-        doctor.sign_in("0002", practice.PASSWORD)
-        until = time.monotonic() + 30
-        while "数据有损坏" not in doctor.get("/").text and time.monotonic() < until:
-            time.sleep(0.3)
+        wait_until_told(doctor)
         assert 'class="chip off" title="数据有损坏，叫管理员">数据有损坏，叫管理员' in doctor.get("/status/chips").text
         technician.sign_in("0009", practice.PASSWORD)
         checks = technician.get("/checks/").text
@@ -47,5 +56,21 @@ def test_a_bit_flipped_under_a_running_server_is_told_to_everybody(folder: Path,
         assert checks.count("unable to get the page") <= 1  # not every page of the file, as the driver would have it
         log = (folder / "logs" / "server.log").read_text("utf-8")
         assert "database pages damaged (in the background)" in log
+    finally:
+        server.kill()
+
+
+def test_after_damage_was_found_the_next_start_shows_the_recovery_page(folder: Path, page: int) -> None:
+    """Also after a clean end: else people go on entering what a restore will not hold."""
+    server = ServerProcess(folder)
+    server.begin()
+    server.wait_until_ready()
+    flip_a_bit(folder, page)
+    wait_until_told(FormClient(server.port))
+    assert server.stop() == 0
+    assert record.read(folder).ends == (), "it is no power cut"
+    server.begin()
+    try:
+        assert "clinic.pages_damaged" in server.page_instead()
     finally:
         server.kill()

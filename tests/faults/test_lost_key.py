@@ -9,7 +9,7 @@ import pytest
 
 from appliance import key_commands, practice
 from clinic_app.kernel import keys, opening
-from tests.faults.server_process import clinic_command
+from tests.faults.server_process import clinic_command, refused_run
 
 EXIT_DONE, EXIT_REFUSED = 0, 2
 
@@ -29,7 +29,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     kept = (path for path in sorted(folder.rglob("*")) if path.is_file())
     return {
         str(path.relative_to(folder)): path.read_bytes() for path in kept
-        if path.name != "run.lock" and path.parent.name not in ("logs", "cache")
+        if path.name not in ("run.lock", "starts.json") and path.parent.name not in ("logs", "cache")
     }  # fmt: skip
 
 
@@ -46,23 +46,33 @@ def wrong(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("command", ("run", "check"))
-def test_a_lost_key_is_named_and_nothing_is_made_in_its_place(lost: Path, seed: bytes, command: str) -> None:
+def test_a_lost_key_is_named_and_nothing_is_made_in_its_place(lost: Path, seed: bytes) -> None:
     before = contents(lost)
-    ended = clinic_command(lost, command)
+    ended = clinic_command(lost, "check")
     assert ended.returncode == EXIT_REFUSED
     assert keys.derive(seed).mark in ended.stderr
     assert "Traceback" not in ended.stderr
     assert contents(lost) == before
 
 
-@pytest.mark.parametrize("command", ("run", "check"))
-def test_a_wrong_key_is_named_and_nothing_is_changed(wrong: Path, seed: bytes, command: str) -> None:
+def test_a_wrong_key_is_named_and_nothing_is_changed(wrong: Path, seed: bytes) -> None:
     before = contents(wrong)
-    ended = clinic_command(wrong, command)
+    ended = clinic_command(wrong, "check")
     assert ended.returncode == EXIT_REFUSED
     assert keys.derive(seed).mark in ended.stderr
     assert contents(wrong) == before
+
+
+@pytest.mark.parametrize("how", ("lost", "wrong"))
+def test_a_server_without_its_key_shows_a_page_that_names_the_sheet_and_changes_nothing(
+    how: str, seed: bytes, request: pytest.FixtureRequest
+) -> None:
+    folder = request.getfixturevalue(how)
+    before = contents(folder)
+    code, said, page = refused_run(folder)
+    assert code == EXIT_REFUSED and "Traceback" not in said
+    assert keys.derive(seed).mark in said and keys.derive(seed).mark in page and "word17" in page
+    assert contents(folder) == before
 
 
 @pytest.mark.parametrize("typed", (sheet, words_only))

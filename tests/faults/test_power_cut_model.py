@@ -9,7 +9,7 @@ from tests.faults.ledger_workload import GOOD, WRONG, Setting
 from tests.faults.recorder import Tape, Wrote, recording
 from tests.faults.replay import Outcome, replay
 
-POINTS, VOUCHERS = 600, 150
+POINTS, VOUCHERS = 300, 150
 
 
 def tape_of(folder: Path, setting: Setting, vouchers: int = VOUCHERS) -> Tape:

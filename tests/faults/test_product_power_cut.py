@@ -40,5 +40,7 @@ def test_no_answered_command_is_lost_at_1_000_power_cuts(
 @pytest.mark.parametrize("wrong", ({"disk_lies": True}, {"synchronous": "normal"}), ids=("lying disk", "NORMAL"))
 def test_finds_what_a_wrong_setting_loses(home: Path, tmp_path: Path, wrong: dict[str, object]) -> None:
     tape = tape_of(home, tmp_path, **wrong)  # type: ignore[arg-type]
-    outcome = replay(tape, product_workload.Judge(home), points=CONTROL_POINTS, seed=1)
+    outcome = replay(
+        tape, product_workload.Judge(home), points=CONTROL_POINTS, seed=1, until=lambda one: one.kinds["LOST"] > 0
+    )
     assert outcome.kinds["LOST"] > 0, str(outcome)

@@ -19,16 +19,21 @@ from tests.conftest import config_of
 from tests.day import clinic_day
 from tests.day.kills import Killer
 from tests.day.pc import ClinicPc
+from tests.faults import backup_trials as backups
 from tests.faults import creation_workload as creation
-from tests.faults import kill_loop, product_flips, product_workload, small_clinic
+from tests.faults import kill_loop, pc_trials, product_flips, product_workload, small_clinic
 from tests.faults import ledger_workload as ledger
 from tests.faults import migration_workload as migration
+from tests.faults import upgrade_trials as upgrades
 from tests.faults.attacks import attack_list
 from tests.faults.attacks.holed import HOLES
 from tests.faults.bit_flips import flip_bits
 from tests.faults.recorder import recording
 from tests.faults.replay import Outcome, replay, scratch_folder
 from tests.faults.server_process import ROOT
+from tests.lan import attacks as lan_attacks
+from tests.lan import cost as lan_cost
+from tests.lan.network import network, reason_against
 from tests.model import test_clinic_model
 
 CLERKS = 6
@@ -53,9 +58,16 @@ class Size:
     model_steps: int = 20_000
     attack_share: float = 1.0
     each_screen: int = 1
+    edits: int = 1_000
+    error_step: int = 1
+    backup_points: int = 1_000
+    damaged: int = 500
+    sticks: int = 50
+    lan_seconds: float = 30.0
+    lan_turns: int = 15
 
 
-QUICK = Size(1_200, 120, 200, 12, 60, 5, 2, 60, 30, 5, 12, 1_000, 0.1, 10)
+QUICK = Size(1_200, 120, 200, 12, 60, 5, 2, 60, 30, 5, 12, 1_000, 0.1, 10, 100, 10, 100, 51, 6, 3.0, 5)
 
 
 @dataclass(frozen=True)
@@ -262,11 +274,44 @@ def ledger_bits(check: Callable[[Path], bool]) -> Callable[[Size, int], tuple[st
     return act
 
 
+def hostile_pcs(size: Size, _seed: int) -> tuple[str, int]:
+    """PCs as namespaces: a village desk works while a stranger does each kind of harm; bad is a p95 above 200 ms."""
+    if why := reason_against():
+        return f"skipped: {why}", 0
+    with scratch_folder() as room:
+        told = lan_attacks.worst(_practice_clinic(room), room, size.lan_seconds)
+    slow = [kind for kind, one in told.items() if one.p95 >= lan_attacks.LONGEST_MS or one.failed]
+    lines = "\n".join(f"{kind}: {one}" for kind, one in told.items())
+    return f"p95 at most {max(one.p95 for one in told.values()):.0f} ms\n{lines}", len(slow)
+
+
+def no_relay(_size: Size, _seed: int) -> tuple[str, int]:
+    """The web server with its port on the LAN itself: half-open connections shut it."""
+    if why := reason_against():
+        return f"skipped: {why}", 1
+    with scratch_folder() as room, network(room) as pcs:
+        told = lan_attacks.attacked_without_relay(pcs, 3.0)
+    return str(told), told.failed + (told.p95 >= lan_attacks.LONGEST_MS)
+
+
+def relay_cost(size: Size, _seed: int) -> tuple[str, int]:
+    """Straight and through the relay in turns; bad is a page that loses more than 30 % of its speed."""
+    with scratch_folder() as room:
+        cost = lan_cost.measured(_practice_clinic(room), room, turns=size.lan_turns, seconds=2.0)
+    return str(cost), len(cost.too_dear)
+
+
+def _practice_clinic(room: Path) -> Path:
+    practice.create(config_of(room / "made"), announce=lambda _text: None)
+    return room / "made"
+
+
 def tests_of(*names: str) -> Callable[[Size, int], tuple[str, int]]:
     """Test files of this folder that do all of it at any size; what is skipped (no root, no mount) is said."""
 
     def act(_size: Size, _seed: int) -> tuple[str, int]:
-        files = [str(Path(__file__).with_name(f"test_{name}.py")) for name in names]
+        here = Path(__file__).parent
+        files = [str(here / (name if "/" in name else f"test_{name}.py")) for name in names]
         ended = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files],
             cwd=ROOT, capture_output=True, text=True, check=False, timeout=600,
@@ -288,6 +333,19 @@ TRIALS = (
     Trial("power cuts, newer schema", migration_cuts()),
     Trial("power cuts, newer schema, disk that ignores sync", migration_cuts(disk_lies=True), must_fail=True),
     Trial("power cuts, newer schema, a transaction a statement", migration_cuts(step_by_step=True), must_fail=True),
+    Trial("power cuts, an upgrade of the schema", backups.upgrading_cuts()),
+    Trial("power cuts, an upgrade, disk that ignores sync", backups.upgrading_cuts(disk_lies=True), must_fail=True),
+    Trial("power cuts, an upgrade, files one by one", backups.upgrading_cuts(one_by_one=True), must_fail=True),
+    Trial("power cuts, a backup being made", backups.making_cuts()),
+    Trial("power cuts, a backup, disk that ignores sync", backups.making_cuts(disk_lies=True), must_fail=True),
+    Trial("power cuts, a backup being restored", backups.restoring_cuts()),
+    Trial("power cuts, restoring, disk that ignores sync", backups.restoring_cuts(disk_lies=True), must_fail=True),
+    Trial("power cuts, restoring, files one by one", backups.restoring_cuts(one_by_one=True), must_fail=True),
+    *(Trial(title, act, must_fail) for title, act, must_fail in upgrades.ALL),
+    Trial("packages that must not be taken: tests", tests_of("../appliance/upgrade/test_verifying.py")),
+    Trial("damaged, cut, exchanged, foreign backups", backups.damaged()),
+    Trial("damaged backups, the seal not looked at", backups.damaged(sealed=False), must_fail=True),
+    Trial("a backup disk that is full or pulled out", backups.sticks),
     Trial(f"power cuts, ledger, {ledger.GOOD}", ledger_cuts(ledger.GOOD)),
     *(Trial(f"power cuts, ledger, {one}", ledger_cuts(one), must_fail=True) for one in ledger.WRONG),
     Trial("the model: steps in any order", model_walk),
@@ -301,7 +359,13 @@ TRIALS = (
     Trial("hostile texts on every screen", hostile_screens()),
     Trial("hostile texts, nothing escaped", hostile_screens(holes=("escaping",)), must_fail=True),
     Trial("disk full, failing, read-only: tests", tests_of("full_disk", "small_disk")),
+    Trial("start-up, safe mode, recovery page, reserve: tests", tests_of("../appliance/startup")),
+    *(Trial(*row) for row in pc_trials.ROWS),
+    Trial("time zones, midnight, leap day, year end: tests", tests_of("calendar")),
     Trial("printer gone in a receipt: tests", tests_of("printer_gone")),
+    Trial("LAN: slow, half-open and flooding PCs", hostile_pcs),
+    Trial("LAN: half-open connections and no relay", no_relay, must_fail=True),
+    Trial("LAN: what the relay costs", relay_cost),
     Trial("two servers, keys lost and restored: tests", tests_of("second_server", "lost_key")),
     Trial("flipped bits, product, clinic check", product_bits),
     Trial("flipped bits, ledger, log check and pages", ledger_bits(ledger.opened_ok)),

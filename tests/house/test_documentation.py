@@ -10,7 +10,10 @@ from clinic_app import config
 from tests.house.source import ROOT
 from tests.house.test_messages import codes_in_use
 
-COMMANDS = ("run", "check", "import", "key", "reset-admin", "new-module")
+COMMANDS = (
+    "run", "check", "doctor", "bundle", "service", "backup", "restore", "import", "key", "upgrade", "reset-admin",
+    "new-module",
+)  # fmt: skip
 
 
 def test_every_setting_is_documented_with_its_default() -> None:

@@ -169,6 +169,13 @@ def _chinese(text: str) -> bool:
     return any("一" <= char <= "鿿" for char in text)
 
 
+def test_the_source_of_every_parameter_is_told_in_chinese_too(clinic: Clinic) -> None:
+    """What somebody wrote as the reason of a change stays as typed; what comes with the product has a translation."""
+    told = {text for context, text in messages("zh_CN") if context == "source"}
+    declared = {one.source for one in parameters.declared()}
+    assert sorted(declared - told) == [] and sorted(told - declared) == [] and len(told) > 30
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_parameter_and_its_subject_is_named_in_the_language(language: str, clinic: Clinic) -> None:
     known = messages(language)

@@ -94,3 +94,15 @@ def test_the_database_itself_refuses_to_change_them(chain: Path, sql: str) -> No
 
     with pytest.raises(apsw.ConstraintError), db.write_transaction() as conn:
         conn.execute(sql)
+
+
+def test_events_from_before_a_restore_still_wait_for_the_county(chain: Path) -> None:
+    assert outbox.waiting() == 5
+    former = db.value("SELECT epoch FROM outbox LIMIT 1")
+    for first in (b"\x00", b"\xff"):  # the epochs are told apart, whatever their order
+        outbox.use_epoch(first + former[1:])
+        with unit_of_work(CASHIER) as uow:
+            uow.emit(DONE, b"\x0e" * 16, {"n": 9})
+            uow.audit("test.done", n=9)
+    outbox.use_epoch(former)
+    assert outbox.waiting() == 7 == outbox.count()

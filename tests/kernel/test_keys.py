@@ -32,6 +32,14 @@ def test_one_wrong_digit_is_named_by_its_place(seed: bytes, place: int, digit: i
     assert refused.value.code == "keys.word_wrong" and refused.value.facts["place"] == place + 1
 
 
+def test_a_number_that_was_left_out_is_called_empty_and_not_wrong() -> None:
+    words = keys.sheet_words(SEED)
+    words[4] = ""
+    with pytest.raises(Refused) as refused:
+        keys.seed_of_words(words)
+    assert refused.value.code == "keys.word_empty" and refused.value.facts["place"] == 5
+
+
 def test_numbers_of_two_sheets_do_not_mix() -> None:
     one, other = keys.sheet_words(bytes(range(32))), keys.sheet_words(bytes(32))
     with pytest.raises(Refused) as refused:

@@ -18,9 +18,9 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Set when the thread begins to read pages; it begins at once."""
     reading, found = db.damaged_pages, threading.Event()
 
-    def read() -> list[str]:
+    def read(*, share: float) -> list[str]:
         found.set()
-        return reading()
+        return reading(share=share)
 
     monkeypatch.setattr(maintenance, "EVERY_SECONDS", 0.01)
     monkeypatch.setattr(db, "damaged_pages", read)
@@ -57,8 +57,23 @@ def test_pages_that_are_sound_are_read_and_said_so(
     assert "all database pages read and sound (in the background)" in caplog.text
 
 
+@pytest.mark.parametrize(("share", "is_gentle"), [(0.2, True), (1.0, False)])
+def test_beside_people_at_work_pages_are_read_with_rests(clinic: Any, share: float, is_gentle: bool) -> None:
+    """By its share of the time the reading works; without one it takes a core for itself."""
+    with db.write_transaction() as conn:
+        conn.execute("CREATE TABLE many(a INTEGER PRIMARY KEY, b TEXT)")
+        conn.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)"
+            " INSERT INTO many SELECT i, 'one of many rows that are read' FROM n"
+        )
+    began, worked = time.monotonic(), time.thread_time()
+    assert db.damaged_pages(share=share) == []
+    took, worked = time.monotonic() - began, time.thread_time() - worked
+    assert (took > 3 * worked) is is_gentle
+
+
 def test_a_check_that_fails_by_itself_does_not_end_the_thread(clinic: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails() -> list[str]:
+    def fails(**_how: float) -> list[str]:
         raise OSError("the disk is gone")
 
     monkeypatch.setattr(maintenance, "EVERY_SECONDS", 0.01)
@@ -80,8 +95,38 @@ def test_of_a_page_that_cannot_be_read_only_that_page_is_named(clinic: Any, monk
         def execute(self, _sql: str) -> list[tuple[str]]:
             return [(said,)]
 
+        def set_progress_handler(self, _act: object) -> None:
+            """Nothing to tell."""
+
     monkeypatch.setattr(db, "connection", Connection)
     assert db.damaged_pages() == [
         "Tree 3 page 9: btree out of order",
         "Tree 58 page 199: unable to get the page. error code=11",
     ]
+
+
+@pytest.mark.parametrize("fails", ["wal_bytes", "connection"])
+def test_a_disk_that_fails_for_a_moment_does_not_end_the_thread(
+    clinic: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fails: str
+) -> None:
+    """The rounds after it look after the log again."""
+    looked, real = threading.Event(), db.wal_bytes
+
+    def broken(*_given: object) -> Any:
+        monkeypatch.setattr(db, fails, kept)
+        raise OSError(5, "Input/output error")
+
+    def look() -> int:
+        looked.set()
+        return real()
+
+    monkeypatch.setattr(maintenance, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(maintenance, "hourly", [])
+    monkeypatch.setattr(db, "wal_bytes", look)
+    kept = getattr(db, fails)
+    monkeypatch.setattr(db, fails, broken)
+    thread = Maintenance()
+    thread.start()
+    assert looked.wait(10) and thread.is_alive()
+    thread.stop(10)
+    assert "Input/output error" in caplog.text

@@ -44,10 +44,10 @@ def in_the_forms(target: Target, report: Report, chance: random.Random, share: f
     forms.crawl(target, report, chance, 1 if share < 1 else 3)  # what was taken is shown
 
 
-def in_the_bytes(target: Target, report: Report, _chance: random.Random, share: float) -> None:
+def in_the_bytes(target: Target, report: Report, _chance: random.Random, _share: float) -> None:
     raw_http.malformed(target, report)
     raw_http.too_large(target, report, 100)
-    raw_http.slow_loris(target, report, 20 if share < 1 else 200)
+    raw_http.slow_loris(target, report, 200)
 
 
 def in_files_and_races(target: Target, report: Report, _chance: random.Random, share: float) -> None:
@@ -63,7 +63,7 @@ ATTACKS: dict[str, Attack] = {
 """Files and races first: they count what the others make."""
 FOUND_BY = {
     "files and races": ("formulas",), "who may": ("rights", "fields"), "whose it is": ("charts",),
-    "elsewhere": ("sites", "hosts"), "forms": ("escaping", "innards"), "bytes": ("innards",),
+    "elsewhere": ("sites", "hosts"), "forms": ("escaping", "innards"), "bytes": ("innards", "doors"),
 }  # fmt: skip
 
 

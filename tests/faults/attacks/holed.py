@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 
+from appliance import server
 from appliance.cli import main
 from clinic_app.kernel import rights
 from clinic_app.modules.patients import queries as patients
@@ -79,9 +80,14 @@ def talks_of_its_innards() -> None:
     pages_of_errors.refused = pages_of_errors.unexpected = told  # type: ignore[assignment]
 
 
+def few_doors() -> None:
+    """As many connections as the web server allows by itself."""
+    server.CONNECTIONS = 100
+
+
 HOLES: dict[str, Callable[[], None]] = {
     "rights": no_rights, "charts": open_charts, "sites": any_site, "hosts": any_host, "escaping": no_escaping,
-    "fields": any_field, "formulas": formulas, "innards": talks_of_its_innards,
+    "fields": any_field, "formulas": formulas, "innards": talks_of_its_innards, "doors": few_doors,
 }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ class Report:
         """Judge an answer by what no answer may ever be, by `foreign` texts, and by whether it had to be a refusal."""
         problem = fault = ""
         if answer.status >= 500 or (answer.status == 0 and not may_hang_up):
-            fault = f"answers {answer.status}"
+            fault = f"answers {answer.status or answer.text}"
         else:
             problem = breach(answer) or next((f"shows {one}" for one in foreign if one in answer.text), "")
             if must_refuse and not answer.is_refused and not (may_hang_up and answer.status == 0):
@@ -84,6 +84,9 @@ class Report:
         return "\n".join([*lines, *self.bad[:MOST_TOLD]])
 
 
+LONGEST_HEADER = 4_096  # browsers and relays give up somewhere above
+
+
 def breach(answer: Answer) -> str:
     """What no answer to anybody may hold."""
     away = answer.header("location")
@@ -93,6 +96,8 @@ def breach(answer: Answer) -> str:
     for name, value in answer.headers:
         if "x-evil" in name.lower() or (name.lower() == "set-cookie" and "evil=" in value):
             return "lets a header in"
+        if len(value) > LONGEST_HEADER:
+            return f"has a head of {len(value)} characters: {name}"
     kind = answer.header("content-type")
     if "html" in kind and MARKUP in answer.text:
         return "shows markup that was typed"

@@ -15,7 +15,7 @@ Fields = Mapping[str, str] | list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Answer:
-    """`status` 0: no answer came."""
+    """`status` 0: no answer came, and `body` says why."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
@@ -75,9 +75,9 @@ class Wire:
             self._connection.request(method, path, body, dict(headers))
             got = self._connection.getresponse()
             answer = Answer(got.status, tuple(got.getheaders()), got.read())
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as err:
             self.close()
-            return Answer(0)
+            return Answer(0, (), f"{type(err).__name__}: {err}".encode())
         if got.will_close:
             self.close()
         return answer
