@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from appliance.backup.commands import Console
 from appliance.folder_lock import Busy, FolderLock
+from appliance.upgrade.on_a_copy import open_upgraded
 from clinic_app import registry
 from clinic_app.config import Config
 from clinic_app.kernel import db, invariants, opening
@@ -15,7 +17,10 @@ def check(config: Config) -> int:
     registry.wire(config)
     lock = _own(config.data)
     try:
-        opening.open_clinic(config.data, registry.migration_steps(), owned=lock is not None)
+        if lock:
+            open_upgraded(config, Console())
+        else:
+            opening.open_clinic(config.data, registry.migration_steps(), owned=False)
         broken = 0
         for place in db.damaged_pages():
             broken += 1
@@ -35,6 +40,8 @@ def check(config: Config) -> int:
 
 def _own(folder: Path) -> FolderLock | None:
     try:
-        return FolderLock(folder)
+        lock = FolderLock(folder)
+        lock.describe("clinic check", serves=False)
+        return lock
     except Busy:
         return None

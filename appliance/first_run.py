@@ -22,7 +22,7 @@ from clinic_app.kernel.clock import SystemTime
 from clinic_app.kernel.errors import Invalid, Refused
 from clinic_app.kernel.quantity import half_width
 from clinic_app.kernel.unit_of_work import UnitOfWork
-from clinic_app.web import context, security
+from clinic_app.web import browser, context, security
 
 CODE_LIFE_MS = 30 * 60 * 1000
 ASKED_WORDS = 3
@@ -53,9 +53,12 @@ _drafts: dict[str, Draft] = {}
 def announcement(config: Config) -> str:
     """What the console says; a code that ran out is replaced by starting again."""
     draft = _drafts[str(config.data)]
+    restore = f"clinic --data {config.data} restore"
     return (
         f"首次启动：用浏览器打开上面的地址，输入启动码 {draft.code}（30 分钟内）。\n"
-        f"First run: open the address and type the code {draft.code} within 30 minutes."
+        f"First run: open the address and type the code {draft.code} within 30 minutes.\n"
+        f"是来替换坏了的电脑？先别新建：按 Ctrl+C 停下，插上备份盘，运行 {restore}。\n"
+        f"Replacing a broken PC? Make nothing new: stop with Ctrl+C, plug in the backup disk and run {restore}."
     )
 
 
@@ -64,14 +67,16 @@ def create(config: Config, made: Callable[[], None]) -> Flask:
     draft = Draft(f"{secrets.randbelow(10**8):08d}", SystemTime().monotonic_ms())
     _drafts[str(config.data)] = draft
     app = Flask("clinic_app", static_folder="web/static", template_folder="web/templates")
-    app.config.update(HOSTS=frozenset(config.hosts), MAX_CONTENT_LENGTH=65536)
+    app.config.update(HOSTS=frozenset(config.hosts), MAX_CONTENT_LENGTH=security.LARGEST_BODY)
     app.jinja_env.globals.update(
         _=i18n.gettext, asset=context.asset, csrf_token=lambda: draft.csrf, new_once=context.new_once
     )
     app.before_request(lambda: security.check_host(app))
-    app.before_request(lambda: _guard(draft))
+    app.before_request(lambda: _guard(draft, config.language))
     app.after_request(security.add_headers)
+    app.after_request(browser.write_cookies)
     app.register_error_handler(Refused, lambda err: _page(draft, "error", {"": err}))
+    app.register_error_handler(413, lambda _err: _page(draft, "error", {"": Refused("http.too_large")}, status=413))
     app.add_url_rule("/", "first_run.start", lambda: redirect("/first-run", 303))
     app.add_url_rule("/first-run", "first_run.page", lambda: _page(draft, _step(draft)))
     app.add_url_rule("/first-run", "first_run.post", lambda: _post(draft, config, made), methods=["POST"])
@@ -79,9 +84,9 @@ def create(config: Config, made: Callable[[], None]) -> Flask:
     return app
 
 
-def _guard(draft: Draft) -> None:
+def _guard(draft: Draft, language: str) -> None:
     g.session, g.visitor = None, ""
-    i18n.use(request.args.get("lang") or request.cookies.get("language", ""))
+    browser.use_chosen_language(language)
     if request.method == "POST" and not _same(request.form.get("csrf", ""), draft.csrf):
         raise Refused("form.expired")
 
@@ -100,12 +105,12 @@ def _step(draft: Draft) -> str:
     return "words" if request.args.get("step") == "words" or request.form.get("step") == "words" else "sheet"
 
 
-def _page(draft: Draft, step: str, errors: dict[str, Refused] | None = None) -> Response:
+def _page(draft: Draft, step: str, errors: dict[str, Refused] | None = None, *, status: int = 422) -> Response:
     html = render_template(
         f"first_run/{step}.html",
         draft=draft,
         errors=errors or {},
-        typed=request.form,
+        typed={} if status == 413 else request.form,
         sentence=i18n.refusal,
         numbered=list(enumerate(keys.sheet_words(draft.seed), 1)) if step == "sheet" else [],
         mark=keys.derive(draft.seed).mark if draft.seed else "",
@@ -113,7 +118,7 @@ def _page(draft: Draft, step: str, errors: dict[str, Refused] | None = None) -> 
         lang=i18n.current(),
         today=_today(),
     )
-    return Response(html, 422 if errors else 200)
+    return Response(html, status if errors else 200)
 
 
 def _today() -> str:
@@ -174,7 +179,11 @@ def _take_facts(draft: Draft) -> None:
         rules.check_password(password, staff_no=typed["admin_no"], clinic_name=typed["name"])
     except Refused as err:
         wrong["password"] = err
-    wrong |= {name: Refused("first_run.missing") for name in wrong if not typed.get(name, password)}
+    again = request.form.get("again", "")
+    if rules.typed_secret(password) != rules.typed_secret(again):
+        wrong.setdefault("password", Refused("people.passwords_differ"))  # both are typed again, from the first
+    given = {**typed, "password": password, "again": again}
+    wrong |= {name: Refused("first_run.missing") for name in wrong if not given[name]}
     if wrong:
         raise Invalid(wrong)
     draft.seed = keys.new_seed()

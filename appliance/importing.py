@@ -5,7 +5,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from appliance.backup.commands import Console
 from appliance.folder_lock import EXIT_SECOND_SERVER, Busy, FolderLock
+from appliance.upgrade.on_a_copy import open_upgraded
 from clinic_app import registry
 from clinic_app.config import Config
 from clinic_app.kernel import clock, opening
@@ -28,7 +30,7 @@ def import_list(config: Config, kind: str, path: str | None, *, dry_run: bool) -
     began = time.perf_counter()
     try:
         registry.wire(config)
-        opening.open_clinic(config.data, registry.migration_steps())
+        open_upgraded(config, Console())
         code = _import_staff(source, dry_run) if kind == STAFF else _import_dictionary(kind, source, dry_run)
         print(f"{time.perf_counter() - began:.1f} s")
         return code

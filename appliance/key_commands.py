@@ -3,12 +3,14 @@
 import re
 import sys
 from collections.abc import Iterable
+from typing import TextIO
 
 from appliance.folder_lock import EXIT_SECOND_SERVER, Busy, FolderLock
 from clinic_app import registry
 from clinic_app.config import Config
-from clinic_app.kernel import db, keys, opening, wal_check
+from clinic_app.kernel import db, i18n, keys, opening, wal_check
 from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.quantity import half_width
 
 
 def typed_words(lines: Iterable[str]) -> list[str]:
@@ -21,13 +23,32 @@ def typed_words(lines: Iterable[str]) -> list[str]:
     return words
 
 
+def typed_seed(lines: TextIO) -> bytes:
+    """Ask for the 17 numbers; one that is mistyped is asked again alone, as often as there is somebody to answer.
+
+    Refused as `keys.seed_of_words` where the input ends, or where the numbers do not belong together.
+    """
+    print("依次输入 17 个六位数，空格或回车分开。 / Type the 17 six-digit numbers, spaces or lines between.")
+    words = typed_words(lines)
+    while True:
+        try:
+            return keys.seed_of_words(words)
+        except Refused as err:
+            place = err.facts.get("place")
+            if err.code != "keys.word_wrong" or not isinstance(place, int):
+                raise
+            for language in i18n.LANGUAGES:
+                print(i18n.refusal(err, language), file=sys.stderr)
+            print(f"只重打第 {place} 个，其余的都留着。 / Type number {place} again; the others are kept.", flush=True)
+            if not (again := re.findall(r"\d+", half_width(lines.readline()))):
+                raise
+            words[place - 1] = again[-1]
+
+
 def _ask(config: Config) -> bytes:
     label = keys.read_label(config.data / opening.LABEL)
     print(f"恢复单编号 / sheet: {label['key']}  {label['clinic']}")
-    print(
-        "依次输入 17 个六位数，空格或回车分开。 / Type the 17 six-digit numbers, spaces or lines between."
-    )
-    return keys.seed_of_words(typed_words(sys.stdin))
+    return typed_seed(sys.stdin)
 
 
 def verify(config: Config) -> int:
@@ -54,18 +75,22 @@ def restore(config: Config) -> int:
         print(f"先停服务器（{err}）。 / Stop the server first.", file=sys.stderr)
         return EXIT_SECOND_SERVER
     try:
-        key_set = keys.derive(_ask(config))
-        _open_with(config, key_set, owned=True)
-        folder = config.data / opening.KEYS
-        if folder.exists():
-            aside = opening.set_aside(folder)
-            print(f"原来的密钥移到 {aside.name}。 / The former keys were moved to {aside.name}.")
-        keys.store(folder, key_set)
-        keys.sync_folder(config.data)
+        if aside := put_back(config, _ask(config)):
+            print(f"原来的密钥移到 {aside}。 / The former keys were moved to {aside}.")
         print("密钥已恢复，可以启动。 / The keys are back; the server can start.")
         return 0
     finally:
         lock.release()
+
+
+def put_back(config: Config, seed: bytes) -> str:
+    """Store the keys of a sheet that opens the database there, else refuse; returns where the former ones went, or "".
+
+    For whoever holds the folder's lock. Refused, and the former ones stay, as `opening.put_keys` too.
+    """
+    key_set = keys.derive(seed)
+    _open_with(config, key_set, owned=True)
+    return opening.put_keys(config.data, key_set)
 
 
 def _open_with(config: Config, key_set: keys.KeySet, *, owned: bool) -> None:
@@ -79,7 +104,8 @@ def _open_with(config: Config, key_set: keys.KeySet, *, owned: bool) -> None:
     try:
         db.open_database(path, key_set.data_key)
     except db.WrongKey as err:
-        label = keys.read_label(config.data / opening.LABEL)
-        raise Refused("keys.wrong", mark=label["key"], clinic=label["clinic"]) from err
+        raise opening.refusal_of_closed(key_set, keys.read_label(config.data / opening.LABEL)) from err
+    except db.DamagedPage as err:
+        raise Refused("clinic.pages_damaged", where=db.damage_named(err), opens=False) from err
     finally:
         db.close_database()

@@ -2,7 +2,9 @@
 
 import sys
 
+from appliance.backup.commands import Console
 from appliance.folder_lock import EXIT_SECOND_SERVER, Busy, FolderLock
+from appliance.upgrade.on_a_copy import open_upgraded
 from clinic_app import registry
 from clinic_app.config import Config
 from clinic_app.kernel import opening
@@ -21,7 +23,7 @@ def reset_admin(config: Config) -> int:
         return EXIT_SECOND_SERVER
     try:
         registry.wire(config)
-        opening.open_clinic(config.data, registry.migration_steps())
+        open_upgraded(config, Console())
         with unit_of_work(SYSTEM) as uow:
             made = services.reset_last_administrator(uow)
         print(f"{made['staff_no']} {made['name']}: {made['code']}  (24 h)")

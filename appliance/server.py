@@ -10,12 +10,17 @@ from typing import Any
 from waitress.server import create_server
 from waitress.task import ThreadedTaskDispatcher
 
+from appliance.lan.web_server import WebServer
+from appliance.large_bodies import Channel
 from clinic_app.web.security import LARGEST_BODY
 
 FINISH_SECONDS = 8.0
 IDLE_SECONDS = 0.15  # what had reached this PC has been read by then
 AT_ONCE = 2
 PATIENCE_SECONDS = 0.25
+CONNECTIONS = 400
+"""Open at once: two hundred that never finish their request keep nobody out; where there is only `select`, the
+system allows 512."""
 
 
 class Site:
@@ -76,8 +81,18 @@ class NewestFirstDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]  # wa
         self.queue_cv = NewestFirst(self.lock)
 
 
-def serve(site: Site, port: int, threads: int, ready: Callable[[], None]) -> None:
-    """Answer on 127.0.0.1 until SIGTERM or Ctrl+C, then finish what is being answered."""
+def serve(
+    site: Site,
+    port: int,
+    threads: int,
+    ready: Callable[[], None],
+    web: WebServer | None = None,
+    before_end: Callable[[], None] = lambda: None,
+) -> None:
+    """Answer on 127.0.0.1 until SIGTERM or Ctrl+C, then finish what is being answered.
+
+    Through `web` more listeners may be opened while it serves; `before_end` is called when the end begins.
+    """
     dispatcher = NewestFirstDispatcher()
     dispatcher.set_thread_count(threads)
     server = create_server(
@@ -89,9 +104,12 @@ def serve(site: Site, port: int, threads: int, ready: Callable[[], None]) -> Non
         ident="",
         max_request_body_size=LARGEST_BODY + 65536,
         max_request_header_size=32768,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=hasattr(select, "poll"),
         channel_timeout=60,
         clear_untrusted_proxy_headers=True,
     )
+    server.channel_class = Channel
 
     ending = threading.Event()
 
@@ -102,35 +120,44 @@ def serve(site: Site, port: int, threads: int, ready: Callable[[], None]) -> Non
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+    if web is not None:
+        web.use(server, site)
     ready()
     while not ending.is_set():
         _turn(server, 1.0)
-    _finish(server)
+    before_end()
+    _finish([server, *(web.upstreams if web is not None else ())])
 
 
 def _turn(server: Any, seconds: float) -> None:
     server.asyncore.loop(timeout=seconds, use_poll=server.adj.asyncore_use_poll, map=server._map, count=1)
 
 
-def _finish(server: Any) -> None:
+def _finish(servers: list[Any]) -> None:
     """No new connections; every request that has begun to come is answered to its last byte, within eight seconds.
 
     An answer now ends its connection, so that a browser that goes on asking is not served for ever.
     """
-    for _ in range(server.adj.backlog):  # connections made already and not yet taken up
-        if not select.select([server.socket], [], [], 0)[0]:
+    first = servers[0]
+    for _ in range(first.adj.backlog):  # connections made already and not yet taken up
+        if not select.select([one.socket for one in servers], [], [], 0)[0]:
             break
-        _turn(server, 0.0)
-    server.del_channel()
-    server.socket.close()
+        _turn(first, 0.0)
+    for one in servers:
+        one.del_channel()
+        one.socket.close()
     until, idle_since = time.monotonic() + FINISH_SECONDS, {}
-    while server.active_channels and (now := time.monotonic()) < until:
-        for one in list(server.active_channels.values()):
+    while (open_now := _open(servers)) and (now := time.monotonic()) < until:
+        for one in open_now:
             if one.requests or one.request or one.total_outbufs_len:
                 idle_since.pop(one, None)
                 for request in list(one.requests):
                     request.headers["CONNECTION"] = "close"
             elif now - idle_since.setdefault(one, now) >= IDLE_SECONDS:
                 one.handle_close()
-        _turn(server, 0.05)
-    server.task_dispatcher.shutdown(timeout=1)
+        _turn(first, 0.05)
+    first.task_dispatcher.shutdown(timeout=1)
+
+
+def _open(servers: list[Any]) -> list[Any]:
+    return [channel for server in servers for channel in list(server.active_channels.values())]

@@ -17,7 +17,7 @@ from clinic_app.config import Config
 from clinic_app.kernel import clock, db, installation, parameters
 from clinic_app.kernel.manifest import Module
 from clinic_app.kernel.rights import Actor
-from clinic_app.web import access, browser, context, errors, htmx, security, status
+from clinic_app.web import access, browser, context, errors, htmx, pairing, security, status
 
 log = logging.getLogger("clinic.web")
 access_line = logging.getLogger("clinic.access")
@@ -85,6 +85,7 @@ def create_app(config: Config, modules: list[Module] | None = None) -> Flask:
     app.before_request(_begin)
     app.before_request(lambda: security.check_host(app))
     app.before_request(browser.load_session)
+    app.before_request(pairing.check_pairing)
     app.before_request(security.check_origin)
     app.before_request(access.check_access)
     app.after_request(browser.write_cookies)

@@ -19,8 +19,10 @@ MODULES = [
     "treatments",
     "laboratory",
     "parameters",
+    "backups",
     "reports",
     "checks",
+    "selfcheck",
 ]
 
 

@@ -167,6 +167,11 @@ def doubt_interrupted() -> int:
         return conn.changes()
 
 
+def doubt_restored(conn: apsw.Connection, at: int) -> None:
+    """After a restore no paper is sent by itself: what waited when the backup was made came out long ago, or not."""
+    conn.execute(f"UPDATE job SET state = 'unknown', reason = 'restored', changed_at = ? WHERE {_OPEN}", (at,))
+
+
 def settle_unknown(conn: apsw.Connection, job_id: bytes, *, came_out: bool, at: int) -> None:
     """A person's answer to "did the paper come out?": yes is printed, no is queued again as the same copy."""
     conn.execute(

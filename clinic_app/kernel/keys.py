@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -27,12 +27,21 @@ FILES = ("data.key", "audit.key", "backup.recipient", "mark")
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """What the PC keeps. `mark` names the seed without revealing it; it stands on the sheet and beside the database."""
+    """What the PC keeps. `mark` names the seed without revealing it; it stands on the sheet and beside the database.
+
+    `is_whole`: these are surely the keys of that mark. So a database that does not open under them is damaged.
+    """
 
     data_key: bytes
     audit_key: bytes
     backup_recipient: bytes
     mark: str
+    is_whole: bool = field(default=True, compare=False)
+
+    def seal(self) -> str:
+        """Says of kept keys that they belong together and are as they were stored; without them it tells nothing."""
+        parts = (self.data_key, self.audit_key, self.backup_recipient, self.mark.encode())
+        return hashlib.sha256(b"xiangyi kept keys" + b"".join(parts)).hexdigest()[:16]
 
 
 def new_seed() -> bytes:
@@ -47,6 +56,16 @@ def derive(seed: bytes) -> KeySet:
 
     recipient = X25519PrivateKey.from_private_bytes(part("backup")).public_key().public_bytes_raw()
     return KeySet(part("data"), part("audit"), recipient, part("mark").hex()[:8].upper())
+
+
+def backup_identity(seed: bytes) -> bytes:
+    """The X25519 private key that opens this clinic's backups; only ever in memory, while a sheet is being used."""
+    return HKDF(SHA256(), 32, salt=None, info=b"xiangyi 1 backup").derive(seed)
+
+
+def seal_key(audit_key: bytes) -> bytes:
+    """The key of the seal under a backup: who has neither the audit key nor the sheet cannot make one or change one."""
+    return HKDF(SHA256(), 32, salt=None, info=b"xiangyi 1 backup seal").derive(audit_key)
 
 
 def _check_digit(five: str) -> str:
@@ -67,6 +86,8 @@ def seed_of_words(words: list[str]) -> bytes:
         raise Refused("keys.word_count", have=len(words), need=WORDS)
     seed = b""
     for place, word in enumerate(words, 1):
+        if not word:
+            raise Refused("keys.word_empty", place=place)
         if len(word) != 6 or not (word.isascii() and word.isdigit()) or _check_digit(word[:5]) != word[5]:
             raise Refused("keys.word_wrong", place=place, word=word[:12])
         if int(word[:5]) > 0xFFFF:
@@ -87,7 +108,7 @@ def same_word(seed: bytes, place: int, typed: str) -> bool:
 def store(folder: Path, keys: KeySet) -> None:
     """Write the kept keys into a new folder, owner-readable, on disk when this returns."""
     folder.mkdir(mode=0o700)
-    contents = (keys.data_key.hex(), keys.audit_key.hex(), keys.backup_recipient.hex(), keys.mark)
+    contents = (f"{keys.data_key.hex()}\n{keys.seal()}", keys.audit_key.hex(), keys.backup_recipient.hex(), keys.mark)
     for name, text in zip(FILES, contents, strict=True):
         _write(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), text)
     sync_folder(folder)
@@ -97,6 +118,7 @@ def load(folder: Path, wanted_mark: str) -> KeySet:
     """The kept keys. Refuses when a file is missing or damaged: the sheet brings them back, a new key never would."""
     try:
         texts = [(folder / name).read_text("ascii").strip() for name in FILES]
+        texts[0], _, seal = texts[0].partition("\n")
         data_key, audit_key, recipient = (bytes.fromhex(text) for text in texts[:3])
     except (OSError, ValueError) as err:
         raise Refused("keys.missing", mark=wanted_mark) from err
@@ -104,7 +126,10 @@ def load(folder: Path, wanted_mark: str) -> KeySet:
         raise Refused("keys.missing", mark=wanted_mark)
     if wanted_mark and texts[3] != wanted_mark:
         raise Refused("keys.other_clinic", mark=wanted_mark, found=texts[3])
-    return KeySet(data_key, audit_key, recipient, texts[3])
+    found = KeySet(data_key, audit_key, recipient, texts[3], bool(seal))
+    if seal and seal != found.seal():
+        raise Refused("keys.missing", mark=wanted_mark)
+    return found
 
 
 def write_label(path: Path, *, mark: str, clinic: str) -> None:

@@ -16,8 +16,10 @@ from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
 
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 ALARM_BYTES = 32 * 1024 * 1024
+LONGEST_READ_SECONDS = 10.0  # of a request, once the log is above the alarm
 EVERY_SECONDS = 5.0
 HOUR_SECONDS = 3600.0
+READING_SHARE = 0.25  # of one core: ten years of a busy clinic take minutes to read, in the morning with the queue
 log = logging.getLogger("clinic.maintenance")
 _damage: tuple[str, ...] = ()
 hourly: list[tuple[str, Callable[[UnitOfWork], None]]] = []
@@ -43,23 +45,23 @@ class Maintenance(threading.Thread):
     def run(self) -> None:
         due = 0.0
         while not self._ending.wait(EVERY_SECONDS):
-            if time.monotonic() >= due:
-                do_hourly()
-                due = time.monotonic() + HOUR_SECONDS
-            if self._checks_pages:
-                self._check_pages()
-                self._checks_pages = False
-            size = db.wal_bytes()
-            if size > ALARM_BYTES:
-                log.warning("WAL is %d MiB: a reader holds an old snapshot", size >> 20)
-            if size > CHECKPOINT_BYTES and not self._ending.is_set():
-                _checkpoint()
+            try:
+                if time.monotonic() >= due:
+                    do_hourly()
+                    due = time.monotonic() + HOUR_SECONDS
+                if self._checks_pages:
+                    self._check_pages()
+                    self._checks_pages = False
+                if not self._ending.is_set():
+                    tend_log()
+            except Exception:  # a disk that fails even to say how long the log is: the next round may do
+                log.exception("a round of the maintenance broke off")
 
     def _check_pages(self) -> None:
         """A fault of the check itself must not end the thread: the checkpoints would end with it."""
-        self._reading = db.connection()
         try:
-            check_pages("in the background")
+            self._reading = db.connection()
+            check_pages("in the background", READING_SHARE)
         except db.Interrupted:
             log.info("the server ends before all pages were read")
         except Exception:
@@ -88,17 +90,30 @@ def do_hourly() -> None:
             log.exception("the hourly work of %s failed", name)
 
 
-def _checkpoint() -> None:
+def tend_log() -> None:
+    """Move the log into the database; above the alarm end who keeps it from being begun anew, and make it short again.
+
+    A reader of another process (a tool, `clinic check`) cannot be ended from here: the alarm goes on until it ends.
+    """
+    size = db.wal_bytes()
+    if size > ALARM_BYTES:
+        ended = db.end_readers(LONGEST_READ_SECONDS)
+        log.warning("WAL is %d MiB: a reader holds an old snapshot; %d ended", size >> 20, ended)
+    if size > CHECKPOINT_BYTES:
+        _checkpoint(truncate=size > ALARM_BYTES)
+
+
+def _checkpoint(*, truncate: bool = False) -> None:
     """A failure (a full disk, a locked file) must not end the thread: the log grows and it is tried again."""
     try:
-        db.checkpoint()
+        db.checkpoint(truncate=truncate)
     except Exception:
         log.exception("the write-ahead log could not be moved into the database")
 
 
-def check_pages(when: str) -> list[str]:
-    """Read every page in use, log what was found and remember it for the status chips."""
-    found = db.damaged_pages()
+def check_pages(when: str, share: float = 1.0) -> list[str]:
+    """Read every page in use, for a share of the time; log what was found and remember it for the status chips."""
+    found = db.damaged_pages(share=share)
     note_damage(found)
     if found:
         log.error("database pages damaged (%s): %s", when, found[:3])

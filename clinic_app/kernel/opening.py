@@ -1,9 +1,9 @@
 """Opening and making a clinic's data folder (数据目录): keys, database, schema, clock, in the one right order."""
 
+import contextlib
 import errno
 import logging
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,17 +18,20 @@ from clinic_app.kernel import (
     parameters,
     schema,
     sessions,
+    switching,
     wal_check,
 )
 from clinic_app.kernel.clock import SystemTime, clock
 from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.renaming import rename
 from clinic_app.kernel.rights import SYSTEM
+from clinic_app.kernel.switching import DATABASE, KEYS, LABEL
 from clinic_app.kernel.unit_of_work import UnitOfWork, unit_of_work
 from sync.wire import hybrid_clock
 
-DATABASE = "clinic.sqlite3"
-LABEL = "clinic.key-label"
-KEYS = "keys"
+BACKUPS = "backups"
+FIRST_PAGE = "page 1"
+BACKUP_FILES = "*/*.xybackup"
 NEW = ".new"
 log = logging.getLogger("clinic.opening")
 
@@ -44,10 +47,37 @@ class Facts:
 
 
 def exists(folder: Path) -> bool:
-    """Whether the folder holds a clinic, or what is left of one: then nothing new is ever made in it."""
+    """Whether the folder holds a clinic, or what is left of one: then nothing new is ever made in it.
+
+    Only for who holds the folder's lock: what a cut left half done is finished or undone first.
+    """
+    switching.finish_interrupted(folder)
     finish_interrupted_creation(folder)
     # SQLite would play a log that is left into a new database of that name
-    return any((folder / name).exists() for name in (DATABASE, KEYS, f"{DATABASE}-wal"))
+    left = any((folder / name).exists() for name in (DATABASE, KEYS, f"{DATABASE}-wal"))
+    return left or any((folder / BACKUPS).glob(BACKUP_FILES))
+
+
+def refuse_no_clinic(folder: Path) -> None:
+    """Refused `clinic.none_there` where no clinic is and none was: a mistyped folder. Nothing is made on the way."""
+    left = (f"{DATABASE}*", f"{KEYS}*", LABEL, f"{switching.INCOMING}*", f"{switching.REPLACED}*")
+    if not any(any(folder.glob(name)) for name in left) and not traces_of_a_clinic(folder):
+        raise Refused("clinic.none_there", folder=str(folder))
+
+
+def traces_of_a_clinic(folder: Path) -> list[str]:
+    """Names in the folder that only a clinic leaves: its backups, and what was set aside of it."""
+    kept = (folder / "backups").glob("**/*")
+    backups = [path for path in kept if path.is_file() and path.name != "run.lock"]  # whoever looks there leaves that
+    aside = [path for name in (DATABASE, KEYS) for path in folder.glob(f"{name}.old-*")]
+    exchanged = (switching.REPLACED, switching.INCOMING)
+    aside += [path for name in (DATABASE, KEYS) for kind in exchanged for path in folder.glob(f"{kind}*/{name}")]
+    return sorted(str(path.relative_to(folder)) for path in (*backups[:20], *aside))
+
+
+def kept_keys(folder: Path) -> keys.KeySet:
+    """The keys of the clinic. Refused where they are missing, damaged or another clinic's."""
+    return keys.load(folder / KEYS, keys.read_label(folder / LABEL)["key"])
 
 
 def create_clinic(
@@ -66,11 +96,8 @@ def create_clinic(
     """
     if exists(folder):
         raise Refused("clinic.exists")
-    try:
+    with telling_of_disk():  # what is half made is swept away by the next try
         _make(folder, keys.derive(seed), facts, steps, fill, vfs)
-    except OSError as err:  # what is half made is swept away by the next try
-        full = err.errno == errno.ENOSPC
-        raise Refused("kernel.disk_full" if full else "kernel.disk_failed", reason=err.strerror or str(err)) from err
 
 
 def _make(
@@ -83,12 +110,7 @@ def _make(
 ) -> None:
     for suffix in ("", "-wal", "-shm"):
         (folder / (DATABASE + NEW + suffix)).unlink(missing_ok=True)
-    made = folder / (KEYS + NEW)
-    if made.exists():
-        for name in keys.FILES:
-            (made / name).unlink(missing_ok=True)
-        made.rmdir()
-    keys.store(made, key_set)
+    made = _store_beside(folder, key_set)
     keys.write_label(folder / LABEL, mark=key_set.mark, clinic=facts.name)
     db.open_database(folder / (DATABASE + NEW), key_set.data_key, vfs=vfs)
     try:
@@ -113,16 +135,52 @@ def _make(
     finally:
         db.close_database()
     keys.sync_folder(folder)
-    os.replace(folder / (DATABASE + NEW), folder / DATABASE)
+    rename(folder / (DATABASE + NEW), folder / DATABASE)
     keys.sync_folder(folder)
-    os.replace(made, folder / KEYS)
+    rename(made, folder / KEYS)
     keys.sync_folder(folder)
+
+
+def put_keys(folder: Path, key_set: keys.KeySet) -> str:
+    """Make these the keys of the clinic that is there; returns the name of what the former ones are kept as, or "".
+
+    Nothing of the former ones is moved before the new ones are on the disk: a full one leaves what there was, and after
+    a cut the next start finishes. For whoever holds the folder's lock. Refused `kernel.disk_full`, `.disk_failed`.
+    """
+    with telling_of_disk():
+        made = _store_beside(folder, key_set)
+        keys.sync_folder(folder)
+        aside = set_aside(folder / KEYS).name if (folder / KEYS).exists() else ""
+        keys.sync_folder(folder)
+        rename(made, folder / KEYS)
+        keys.sync_folder(folder)
+    return aside
+
+
+def _store_beside(folder: Path, key_set: keys.KeySet) -> Path:
+    """Whole under their temporary name, or not there at all: `finish_interrupted_creation` would take half of them."""
+    made = folder / (KEYS + NEW)
+    _discard(made)
+    try:
+        keys.store(made, key_set)
+    except OSError:
+        with contextlib.suppress(OSError):
+            _discard(made)
+        raise
+    return made
+
+
+def _discard(made: Path) -> None:
+    if made.exists():
+        for name in keys.FILES:
+            (made / name).unlink(missing_ok=True)
+        made.rmdir()
 
 
 def finish_interrupted_creation(folder: Path) -> None:
-    """A cut between the two renames leaves a database whose keys still bear their temporary name."""
+    """A cut between two renames leaves a database whose keys, new or put back, still bear their temporary name."""
     if (folder / DATABASE).exists() and not (folder / KEYS).exists() and (folder / (KEYS + NEW)).exists():
-        os.replace(folder / (KEYS + NEW), folder / KEYS)
+        rename(folder / (KEYS + NEW), folder / KEYS)
         keys.sync_folder(folder)
 
 
@@ -131,6 +189,7 @@ def open_clinic(
     steps: Sequence[schema.Step],
     *,
     owned: bool = True,
+    reads_what_is_left: bool = False,
     time: SystemTime | None = None,
     vfs: str | None = None,
     statement_cache: int = db.STATEMENTS,
@@ -138,23 +197,70 @@ def open_clinic(
     """Open an existing clinic. Refuses, and changes nothing, when key or database is missing, wrong or damaged.
 
     `owned` is False beside a running server: then the schema is taken as it is and the WAL, in use, is left unread.
+    `reads_what_is_left` is for a copy to look things up in: of a damaged WAL the transactions before the damage.
     """
     if owned:
+        switching.finish_interrupted(folder)
         finish_interrupted_creation(folder)
     label = keys.read_label(folder / LABEL)
     path = folder / DATABASE
     if not path.exists() or not path.stat().st_size:  # SQLite would make a new database in an empty file
         raise Refused("clinic.database_missing", folder=str(folder))
-    key_set = keys.load(folder / KEYS, label["key"])
-    if owned and (damage := wal_check.wal_damage_beside(folder / DATABASE)):
-        raise Refused("clinic.wal_damaged", where=damage)
+    key_set = kept_keys(folder)
+    if owned and not reads_what_is_left:
+        refuse_damaged_log(folder)
     try:
         db.open_database(folder / DATABASE, key_set.data_key, vfs=vfs, statement_cache=statement_cache)
         return _begin(folder, key_set, steps, owned, time)
     except db.WrongKey as err:
-        raise Refused("keys.wrong", mark=label["key"], clinic=label["clinic"]) from err
+        raise refusal_of_closed(key_set, label) from err
     except db.DamagedPage as err:
-        raise Refused("clinic.pages_damaged", where=str(err)[:80]) from err
+        raise Refused("clinic.pages_damaged", where=db.damage_named(err), opens=False) from err
+
+
+def refusal_of_closed(key_set: keys.KeySet, label: Mapping[str, str]) -> Refused:
+    """Why a database does not open under these keys: where they are those of its label the file is damaged."""
+    if key_set.is_whole and key_set.mark == label["key"]:
+        return Refused("clinic.pages_damaged", where=FIRST_PAGE, opens=False)
+    return Refused("keys.wrong", mark=label["key"], clinic=label["clinic"])
+
+
+@contextlib.contextmanager
+def telling_of_disk() -> Iterator[None]:
+    """What the system says of a file inside becomes a sentence: `kernel.disk_full`, `kernel.disk_failed`."""
+    try:
+        yield
+    except OSError as err:
+        full = err.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = (err.strerror or str(err))[:200]
+        raise Refused("kernel.disk_full" if full else "kernel.disk_failed", reason=reason) from err
+
+
+def refuse_damaged_log(folder: Path) -> None:
+    """Refused `clinic.wal_damaged` when the write-ahead log is cut or changed in its middle; only for the owner."""
+    if damage := wal_check.wal_damage_beside(folder / DATABASE):
+        raise Refused("clinic.wal_damaged", where=damage)
+
+
+def open_copy(path: Path, key_set: keys.KeySet, steps: Sequence[schema.Step] = ()) -> installation.Installation:
+    """Open a copy of a clinic's database that lies anywhere, with its services; with `steps` it is migrated first.
+
+    Refuses what does not open under these keys, damaged pages, and a schema that this program does not know.
+    """
+    try:
+        db.open_database(path, key_set.data_key)
+        if steps:
+            schema.migrate(steps)
+        found = installation.load()
+        _start_services(key_set, None)
+    except db.WrongKey as err:
+        raise Refused("keys.wrong", mark=key_set.mark, clinic="") from err
+    except db.DamagedPage as err:
+        raise Refused("clinic.pages_damaged", where=db.damage_named(err)) from err
+    if found is None:
+        raise Refused("clinic.database_missing", folder=str(path.parent))
+    outbox.use_epoch(found.epoch)
+    return found
 
 
 def _begin(
@@ -201,6 +307,6 @@ def set_aside(path: Path) -> Path:
     for number in range(1, 1000):
         aside = path.with_name(f"{path.name}.old-{number}")
         if not aside.exists():
-            os.replace(path, aside)
+            rename(path, aside)
             return aside
     raise Refused("clinic.too_many_set_aside", folder=str(path.parent))

@@ -8,6 +8,7 @@ import apsw
 
 from clinic_app.kernel import db
 from clinic_app.kernel.clock import Reading
+from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.packing import pack, unpack
 from sync.wire.canonical import canonical, parse
 from sync.wire.hashes import GENESIS, chain
@@ -34,9 +35,42 @@ class Event:
     stream: str = "care"
 
 
+def would_refuse(name: str, moment: Reading, **facts: Any) -> Refused | None:
+    """What the guards of a command say at a moment, for a page that tells it before anybody tries.
+
+    Only for a command whose guards ask nothing of it but its time, `at` and `on`.
+    """
+    try:
+        for check in guards.get(name, ()):
+            check(moment, facts)  # type: ignore[arg-type]  # no transaction is open where a page is drawn
+    except Refused as err:
+        return err
+    return None
+
+
 def use_epoch(epoch: bytes) -> None:
     global _epoch
     _epoch = epoch
+
+
+def count() -> int:
+    """How many events the open database holds, of all epochs: grows with all work and with nothing else."""
+    return int(db.value("SELECT count(*) FROM outbox"))
+
+
+_WAITING = """
+WITH RECURSIVE epochs(epoch) AS (
+    SELECT min(epoch) FROM outbox
+    UNION ALL SELECT (SELECT min(epoch) FROM outbox WHERE epoch > e.epoch) FROM epochs e WHERE e.epoch IS NOT NULL
+)
+SELECT coalesce(sum((SELECT max(seq) FROM outbox WHERE epoch = e.epoch AND stream = s.stream)), 0)
+FROM epochs e, (SELECT 'care' AS stream UNION ALL SELECT 'bulk' UNION ALL SELECT 'meta') s WHERE e.epoch IS NOT NULL
+"""
+
+
+def waiting() -> int:
+    """How many events wait for the county, those from before a restore too; by the last numbers, which have no gap."""
+    return int(db.value(_WAITING))
 
 
 def append(

@@ -3,7 +3,7 @@
 import hashlib
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clinic_app.kernel import db
@@ -39,6 +39,19 @@ def steps_of(subject: str, package: str) -> list[Step]:
     return [Step(subject, name, importlib.import_module(f"{folder.__name__}.{name}").SQL) for name in names]
 
 
+def applied() -> dict[tuple[str, str], str]:
+    """(subject, name) to the checksum of every step that the open database has."""
+    if not db.value("SELECT count(*) FROM sqlite_master WHERE name = 'migration'"):
+        return {}
+    return {(subject, name): checksum for subject, name, checksum in db.rows("SELECT * FROM migration")}
+
+
+def digest(known: Mapping[tuple[str, str], str]) -> str:
+    """One short text for a set of steps: equal for equal schemas."""
+    lines = [f"{subject}.{name} {checksum}" for (subject, name), checksum in sorted(known.items())]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
 def migrate(steps: Sequence[Step]) -> list[Step]:
     """Bring the schema up to these steps, all in one transaction; returns the steps that ran.
 
@@ -48,16 +61,21 @@ def migrate(steps: Sequence[Step]) -> list[Step]:
     """
     with db.write_transaction() as conn:
         conn.execute(TABLE)
-    applied = {(subject, name): checksum for subject, name, checksum in db.rows("SELECT * FROM migration")}
-    known = {(step.subject, step.name): step.checksum for step in steps}
-    if newer := sorted(set(applied) - set(known)):
-        raise Refused("schema.newer", step=".".join(newer[0]))
-    if changed := [key for key, checksum in applied.items() if known[key] != checksum]:
-        raise Refused("schema.changed", step=".".join(changed[0]))
-    missing = [step for step in steps if (step.subject, step.name) not in applied]
-    if missing:
+    to_do = missing(steps)
+    if to_do:
         with db.write_transaction() as conn:
-            for step in missing:
+            for step in to_do:
                 conn.execute(step.sql)
                 conn.execute("INSERT INTO migration VALUES(?, ?, ?)", (step.subject, step.name, step.checksum))
-    return missing
+    return to_do
+
+
+def missing(steps: Sequence[Step]) -> list[Step]:
+    """The steps that the open database has not had; refuses what `migrate` refuses."""
+    present = applied()
+    known = {(step.subject, step.name): step.checksum for step in steps}
+    if newer := sorted(set(present) - set(known)):
+        raise Refused("schema.newer", step=".".join(newer[0]))
+    if changed := [key for key, checksum in present.items() if known[key] != checksum]:
+        raise Refused("schema.changed", step=".".join(changed[0]))
+    return [step for step in steps if (step.subject, step.name) not in present]

@@ -9,6 +9,8 @@ import secrets
 import threading
 from dataclasses import dataclass, field
 
+import apsw
+
 from clinic_app.kernel import db, ports
 from clinic_app.kernel.clock import clock
 from clinic_app.kernel.ids import new_id
@@ -54,6 +56,11 @@ def forget_all(silent_ms: int = 0) -> None:
     with _lock:
         _silent_ms = silent_ms
         _known.clear()
+
+
+def end_stored(conn: apsw.Connection, at: int) -> None:
+    """End every session that a restored database still knows; nobody goes on by a cookie of that time."""
+    conn.execute("UPDATE session SET ended_at = ? WHERE ended_at IS NULL", (at,))
 
 
 def start(*, language: str, person_id: bytes | None = None, desk_id: bytes | None = None) -> tuple[str, Session]:
@@ -161,6 +168,21 @@ def end_all_of(uow: UnitOfWork, person_id: bytes) -> None:
     """End every session of a person with the command that closes the account, or changes roles or password."""
     uow.execute("UPDATE session SET ended_at = ? WHERE person_id = ? AND ended_at IS NULL", (uow.at, person_id))
     uow.after_commit(lambda: _forget_person(person_id))
+
+
+def end_all_at(uow: UnitOfWork, desk_id: bytes) -> None:
+    """End every session at a desk with the command that takes it from its browsers, but that of who does it."""
+    mine = uow.actor.session_id or b""
+    uow.execute(
+        "UPDATE session SET ended_at = ? WHERE desk_id = ? AND id <> ? AND ended_at IS NULL", (uow.at, desk_id, mine)
+    )
+    uow.after_commit(lambda: _forget_desk(desk_id, mine))
+
+
+def _forget_desk(desk_id: bytes, but: bytes) -> None:
+    with _lock:
+        for key in [key for key, one in _known.items() if one.desk_id == desk_id and one.id != but]:
+            del _known[key]
 
 
 def _forget_person(person_id: bytes) -> None:

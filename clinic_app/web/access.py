@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from flask import current_app, g, request
 
-from clinic_app.kernel import access_log, ports, rights, sessions
-from clinic_app.kernel.errors import Denied
+from clinic_app.kernel import access_log, condition, ports, rights, sessions
+from clinic_app.kernel.errors import Denied, Refused
 from clinic_app.kernel.rights import Actor
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -20,20 +20,24 @@ READS, ONCE, DRAFT, SESSION = "reads", "once", "draft", "session"
 class Access:
     """`writes`: reads (writes nothing), once (keyed command), draft (autosave by rev), session (sign-in and lock).
 
-    `in_menu` says whether the route is a menu entry; `is_poll` that a call is no sign of a person's presence.
+    `in_menu` says whether the route is a menu entry; `is_poll` that a call is no sign of a person's presence;
+    `before_pairing` that a browser on the LAN may ask for it before it is a desk.
     """
 
     right: str
     writes: str
     in_menu: bool
     is_poll: bool
+    before_pairing: bool = False
 
 
-def access(right: str, *, writes: str = READS, in_menu: bool = False, is_poll: bool = False) -> Callable[[View], View]:
+def access(
+    right: str, *, writes: str = READS, in_menu: bool = False, is_poll: bool = False, before_pairing: bool = False
+) -> Callable[[View], View]:
     """Declare what a view needs; a view without a declaration is never answered."""
 
     def mark(view: View) -> View:
-        view.access = Access(right, writes, in_menu, is_poll)  # type: ignore[attr-defined]
+        view.access = Access(right, writes, in_menu, is_poll, before_pairing)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -70,6 +74,8 @@ def check_access() -> None:
         raise Locked
     if wanted.right != SIGNED_IN:
         rights.require(session.actor, wanted.right)
+    if wanted.writes in (ONCE, DRAFT) and condition.stands(condition.READING):
+        raise Refused("kernel.reading_only")
 
 
 def actor() -> Actor:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
-from clinic_app.kernel import clock, i18n, money
+from clinic_app.kernel import clock, condition, i18n, money, printing
 from clinic_app.kernel.rights import Actor
 from clinic_app.web import drawing
 from clinic_app.web.security import csrf_token
@@ -73,6 +73,7 @@ def install(app: Flask) -> None:
         new_once=new_once,
         asset=asset,
         LANGUAGE_NAMES=LANGUAGE_NAMES,
+        practice_mark=printing.PRACTICE_MARK,
     )
     env.filters.update(
         yuan=money.yuan, price=money.price, hm=_clock_time, day_time=clock.local_text, refusal=i18n.refusal
@@ -122,6 +123,7 @@ def _of_request() -> dict[str, Any]:
         "menu": current_app.config["MENU"](actor, _page_of_address()) if actor else [],
         "other_langs": [(code, name) for code, name in LANGUAGE_NAMES.items() if code != language],
         "clock_in_doubt": clock.clock.in_doubt,
+        "condition": condition.standing(),
         "idle_seconds": current_app.config["IDLE_MS"]() // 1000,
         "toast": toast,
     }

@@ -71,6 +71,8 @@ def http_error(err: HTTPException) -> Response:
 
 def unexpected(err: Exception) -> Response:
     """Shown with a number that stands in the log; nothing it needs can fail again."""
+    if db.is_broken_off(err):  # so that the log does not fill the disk
+        return _say(503, "kernel.read_too_long", i18n.refusal(Refused("kernel.read_too_long")), None)
     incident = secrets.token_hex(4).upper()
     log.error("incident %s in %s", incident, request.endpoint, exc_info=err)
     if db.is_damage(err):  # everybody must know, not only who stumbled over it

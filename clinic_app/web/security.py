@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, g, request
 
 from clinic_app.kernel.errors import Denied
 from clinic_app.web.access import PUBLIC, of_endpoint
+from clinic_app.web.lan import is_from_lan, lan_hosts
 
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
@@ -31,7 +32,7 @@ def csrf_token() -> str:
 
 def check_host(app: Flask) -> None:
     host = _part_of(f"//{request.host}", "hostname")
-    allowed = app.config["HOSTS"]
+    allowed = lan_hosts() if is_from_lan() else app.config["HOSTS"]
     if host.lower() not in allowed and f"[{host.lower()}]" not in allowed:
         abort(421)
 

@@ -49,7 +49,7 @@ def current_chips() -> list[object]:
 
 
 @blueprint.post("/language")
-@access(PUBLIC, writes=SESSION)
+@access(PUBLIC, writes=SESSION, before_pairing=True)
 def language() -> Response:
     """Switch this browser's language and come back to the page."""
     wanted = request.form.get("language", "")

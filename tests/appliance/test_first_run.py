@@ -1,5 +1,6 @@
 """First run in the browser: what is typed is forgiven or refused with a sentence, and the clinic is made once."""
 
+import os
 import re
 import threading
 import time
@@ -12,11 +13,12 @@ from appliance import first_run
 from clinic_app import registry
 from clinic_app.kernel import db, keys, opening, schema
 from clinic_app.modules.dictionaries import starter
+from clinic_app.web import security
 from tests.conftest import config_of, hidden
 
 FACTS = {
     "name": "样例卫生院", "code": "YL01", "division": "990499101", "admin_no": "0001", "admin": "何静",
-    "password": "three-willow-trees",
+    "password": "three-willow-trees", "again": "three-willow-trees",
 }  # fmt: skip
 
 
@@ -60,6 +62,33 @@ def at_the_words(page: Page) -> dict[str, str]:
 def test_full_width_numbers_of_the_sheet_make_the_clinic(page: Page, tmp_path: Path, made: list[str]) -> None:
     assert page.post(**at_the_words(page)).location == "/sign-in"
     assert made == ["made"] and opening.exists(tmp_path)
+
+
+def test_a_password_typed_differently_the_second_time_is_not_taken(page: Page) -> None:
+    page.post(code=page.draft.code)
+    answer = page.post(**{**FACTS, "again": "three-willow-tree"})
+    assert answer.status_code == 422 and "两次输的密码不一样" in answer.text and not page.draft.facts
+    assert "样例卫生院" in answer.text and "three-willow" not in answer.text
+
+
+def test_the_language_that_was_chosen_stays_for_every_step_and_the_sign_in(page: Page) -> None:
+    chosen = page.client.get("/first-run?lang=en")
+    assert '<html lang="en"' in chosen.text and "language=en" in chosen.headers["Set-Cookie"]
+    page.post(code=page.draft.code)
+    assert page.post(**FACTS).status_code == 303 and "Recovery sheet" in page.client.get("/first-run").text
+    strange = page.client.get("/first-run?lang=fr")
+    assert '<html lang="en"' in strange.text and "Set-Cookie" not in strange.headers, "an unknown one changes nothing"
+
+
+def test_a_language_that_nobody_chose_is_not_kept(page: Page) -> None:
+    assert "language=" not in page.client.get("/first-run").headers.get("Set-Cookie", "")
+    answer = page.client.post("/first-run?lang=zh-CN", data={"csrf": page.draft.csrf, "code": page.draft.code})
+    assert answer.status_code == 303 and not any("language=" in one for one in answer.headers.getlist("Set-Cookie"))
+
+
+def test_what_is_too_large_is_a_sentence_before_there_is_a_clinic(page: Page) -> None:
+    answer = page.client.post("/first-run", data={"csrf": "x" * (security.LARGEST_BODY + 1)})
+    assert answer.status_code == 413 and "最多 4 MB" in answer.text
 
 
 def test_chinese_in_any_field_is_a_sentence_and_never_a_fault(page: Page) -> None:
@@ -128,7 +157,7 @@ def test_a_fault_while_making_leaves_no_half_clinic_and_may_be_repeated(
         raise fault
 
     with monkeypatch.context() as broken:
-        broken.setattr(*step.get(place, (opening.os, "replace")), fails)
+        broken.setattr(*step.get(place, (os, "replace")), fails)
         answer = page.post(**words)
     assert answer.status_code == 422 and said in answer.text
     assert not opening.exists(tmp_path) and made == []
@@ -139,7 +168,7 @@ def test_a_fault_while_making_leaves_no_half_clinic_and_may_be_repeated(
 def test_a_fault_between_the_two_renames_leaves_a_whole_clinic(
     page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words, replace, calls = at_the_words(page), opening.os.replace, []
+    words, replace, calls = at_the_words(page), os.replace, []
 
     def second_fails(*given: Any) -> None:
         calls.append(given)
@@ -148,7 +177,7 @@ def test_a_fault_between_the_two_renames_leaves_a_whole_clinic(
         replace(*given)
 
     with monkeypatch.context() as broken:
-        broken.setattr(opening.os, "replace", second_fails)
+        broken.setattr(os, "replace", second_fails)
         assert page.post(**words).location == "/first-run"
     assert opening.open_clinic(tmp_path, registry.migration_steps()).clinic_name == FACTS["name"]
 

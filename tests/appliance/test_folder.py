@@ -1,6 +1,12 @@
 """The data folder between servers: the sign of an unclean end, a damaged log, what the log files never say."""
 
+import errno
 import logging
+import os
+import resource
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,9 +14,11 @@ import pytest
 from appliance import key_commands, logs
 from appliance.check import check
 from appliance.folder_lock import FolderLock
+from clinic_app import registry
 from clinic_app.kernel import db, keys, opening
 from clinic_app.kernel.errors import Refused
 from tests.conftest import Clinic, config_of
+from tests.faults.broken_off import Cut, nth_call_fails
 
 
 def test_the_sign_of_an_unclean_end_stays_until_a_server_has_run(tmp_path: Path) -> None:
@@ -26,6 +34,49 @@ def test_the_sign_of_an_unclean_end_stays_until_a_server_has_run(tmp_path: Path)
     after = FolderLock(tmp_path)
     assert not after.was_unclean
     after.release()
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """No file of this process takes a byte; cutting one works, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_makes_no_sign_of_a_clean_end(tmp_path: Path) -> None:
+    """The server may be killed after a sign that could not be written."""
+    (tmp_path / "run.lock").write_text("pid 1 http://127.0.0.1:8600/\n")
+    lock = FolderLock(tmp_path)
+    with no_room():
+        lock.describe("http://127.0.0.1:8600/")
+    left = (tmp_path / "run.lock").read_text()
+    lock.release()
+    assert left.startswith("pid 1 ")
+
+
+def test_a_full_disk_gives_the_folder_back_without_a_fault(tmp_path: Path) -> None:
+    """A refused start says its sentence, not that of the lock."""
+    (tmp_path / "run.lock").write_text("pid 1 http://127.0.0.1:8600/\n")
+    lock = FolderLock(tmp_path)
+    with no_room():
+        lock.describe("http://127.0.0.1:8600/", serves=False)
+        lock.release()
+    again = FolderLock(tmp_path)
+    assert again.was_unclean
+    again.release()
+
+
+def test_a_shorter_sign_takes_the_place_of_a_longer_one(tmp_path: Path) -> None:
+    (tmp_path / "run.lock").write_text("pid 1 " + "x" * 200)
+    lock = FolderLock(tmp_path)
+    lock.describe("here")
+    assert (tmp_path / "run.lock").read_text() == f"pid {os.getpid()} here\n"
+    lock.release()
+    assert (tmp_path / "run.lock").read_text() == ""
 
 
 def test_the_typed_sheet_does_not_open_a_database_with_a_damaged_log(
@@ -58,6 +109,33 @@ def test_the_typed_sheet_of_a_sound_folder_is_right(
     with pytest.raises(Refused) as refused:
         key_commands.verify(config_of(folder))
     assert refused.value.code == "keys.wrong" and (folder / opening.KEYS).exists()
+
+
+@pytest.mark.parametrize("number", range(1, 12))
+@pytest.mark.parametrize("err", [OSError(errno.ENOSPC, "No space left on device"), Cut()])
+def test_putting_keys_back_that_is_broken_off_anywhere_leaves_a_clinic_that_starts(
+    folder: Path, seed: bytes, number: int, err: BaseException
+) -> None:
+    """Keys that open the clinic lie there already: a sheet may be typed all the same."""
+    with nth_call_fails(number, err) as called, pytest.raises((Refused, Cut)) as broken:
+        key_commands.put_back(config_of(folder), seed)
+    assert len(called) == number, "there is such a step"
+    assert isinstance(broken.value, Cut) or broken.value.code == "kernel.disk_full"
+    opening.open_clinic(folder, registry.migration_steps())
+    opening.close_clinic()
+
+
+def test_putting_keys_back_after_it_was_broken_off_goes_well(folder: Path, seed: bytes) -> None:
+    """Half of the keys is left under their temporary name, and there are no others."""
+    shutil.rmtree(folder / opening.KEYS)
+    with nth_call_fails(4, Cut()), pytest.raises(Cut):
+        key_commands.put_back(config_of(folder), seed)
+    assert opening.exists(folder)
+    with pytest.raises(Refused, match=r"keys\.missing"):
+        opening.open_clinic(folder, registry.migration_steps())
+    key_commands.put_back(config_of(folder), seed)
+    opening.open_clinic(folder, registry.migration_steps())
+    opening.close_clinic()
 
 
 def test_the_most_talkative_log_says_no_value_of_a_row(clinic: Clinic, tmp_path: Path) -> None:

@@ -33,13 +33,28 @@ def test_a_line_end_or_an_escape_in_data_is_written_out(server_log: Path) -> Non
     assert server_log.read_text("utf-8").count("\n") == 1
 
 
-def test_a_trace_is_one_line(server_log: Path) -> None:
+def test_a_trace_is_one_line_that_names_class_and_place_and_not_what_was_said(server_log: Path) -> None:
+    """What an exception says may quote what somebody typed."""
     try:
-        raise ValueError("boom")
-    except ValueError:
+        try:
+            int("张三")
+        except ValueError as err:
+            raise RuntimeError("李四 of 柳树村") from err
+    except RuntimeError:
         log.exception("incident")
     text = server_log.read_text("utf-8")
-    assert text.count("\n") == 1 and " | Traceback" in text and "ValueError: boom" in text
+    assert text.count("\n") == 1 and "RuntimeError test_logs.py:" in text and "builtins.ValueError" in text
+    assert "张三" not in text and "李四" not in text
+    outline = (server_log.parent / logs.OUTLINE).read_text("utf-8")
+    assert logs.OUTLINE_LINE.fullmatch(outline.strip()) and "builtins.ValueError" in outline
+
+
+def test_the_outline_holds_no_word_that_was_filled_in(server_log: Path) -> None:
+    log.warning("the paper of %s is stuck at %s", "张三", "柳树村")
+    log.warning("the paper of 李四 is stuck")  # a careless line
+    outline = (server_log.parent / logs.OUTLINE).read_text("utf-8")
+    assert outline.count("\n") == 2 and all(logs.OUTLINE_LINE.fullmatch(line) for line in outline.splitlines())
+    assert not any("一" <= char <= "鿿" for char in outline)
 
 
 def test_a_full_file_is_put_aside_and_no_line_is_lost(server_log: Path) -> None:

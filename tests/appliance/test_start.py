@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -12,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from appliance.startup import readable_copy
 from clinic_app.kernel import keys, opening
 from tests.conftest import hidden
+from tests.faults.server_process import refused_run
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -121,8 +124,8 @@ def test_a_damaged_page_after_an_unclean_end_is_a_sentence_not_a_start(clinic_pr
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    said = clinic_process.command("run")
-    assert said.returncode == 2 and "damaged" in said.stderr and "Traceback" not in said.stderr
+    code, said, page = refused_run(clinic_process.folder)
+    assert code == 2 and "damaged" in said and "Traceback" not in said and "clinic.pages_damaged" in page
     assert path.read_bytes() == bytes(content)
 
 
@@ -146,8 +149,8 @@ def test_a_lost_key_comes_back_from_the_typed_sheet(clinic_process: Clinic, seed
     before = {path.name: path.read_bytes() for path in keys_folder.iterdir()}
     (keys_folder / "data.key").unlink()
     mark = keys.derive(seed).mark
-    lost = clinic_process.command("run")
-    assert lost.returncode == 2 and mark in lost.stderr and "Traceback" not in lost.stderr
+    code, said, page = refused_run(clinic_process.folder)
+    assert code == 2 and mark in said and "Traceback" not in said and mark in page
     sheet = "\n".join(f"{place}: {word}" for place, word in enumerate(keys.sheet_words(seed), 1))
     assert clinic_process.command("key", "restore", typed=sheet).returncode == 0
     assert {path.name: path.read_bytes() for path in keys_folder.iterdir()} == before
@@ -200,3 +203,13 @@ def test_a_long_import_says_how_far_it_is(clinic_process: Clinic) -> None:
     steps = [line.strip() for line in said.stderr.splitlines() if line.strip()]
     assert said.returncode == 0 and "new 5001" in said.stdout
     assert steps == [f"{done:,} / 5,001" for done in range(250, 5001, 250)]
+
+
+def test_a_start_takes_away_the_readable_copy_that_a_power_cut_left(clinic_process: Clinic) -> None:
+    """Where no link can be made it holds the keys too."""
+    left = Path(tempfile.mkdtemp(prefix=readable_copy.PREFIX))
+    (left / opening.KEYS).mkdir()
+    (left / opening.KEYS / "data.key").write_text("00\n")
+    (left / "run.lock").touch()
+    clinic_process.start()
+    assert not left.exists()

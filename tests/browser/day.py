@@ -190,7 +190,7 @@ def opens_sheet(pharmacist: Person, name: str) -> None:
 
 def ticks_all(pharmacist: Person) -> None:
     """Down into the lines and Space on each; after the last one the primary button has the focus."""
-    pharmacist.press("ArrowDown")
+    pharmacist.has_focus("#scan").press("ArrowDown")
     for place in range(pharmacist.page.locator("#dispense-rows input[name=line]").count()):
         pharmacist.has_focus("#dispense-rows tr").press(" ")
         pharmacist.page.wait_for_function(

@@ -12,21 +12,22 @@ CHROMIUM = (  # noqa: SIM905
 ).split()
 SCREEN = {"width": 1366, "height": 625}  # what a 1366x768 PC leaves for the page
 LOST_FOCUS = """
-let at = '', swaps = 0;
+let at = '', swaps = 0, keys = 0;
+document.addEventListener('keydown', () => { keys += 1; }, true);
 document.addEventListener('htmx:beforeSwap', () => { swaps += 1; });
 document.addEventListener('htmx:beforeRequest', () => {
   const e = document.activeElement;
   at = e && e !== document.body ? e.id || e.tagName : '';
 });
 document.addEventListener('htmx:afterSettle', () => {
-  const was = at, mine = swaps;
+  const was = at, mine = swaps, before = keys;
   setTimeout(() => {
-    if (mine !== swaps || document.querySelector('form.htmx-request')) return;
+    if (mine !== swaps || before !== keys || document.querySelector('form.htmx-request')) return;
     const e = document.activeElement;
     if (was && (!e || e === document.body)) console.error(location.pathname + ': a swap took the focus from ' + was);
   }, 80);
 });
-"""  # with the focus on <body> the person is nowhere; the last swap tells, when no form is on its way
+"""  # with the focus on <body> the person is nowhere; the last swap tells, when no form is on its way, no key moved on
 REFUSED = re.compile(  # how the console reports a refusal, and an answer that nobody waits for any more
     r"status of 4\d\d|Status Error Code 4\d\d|htmx:(afterRequest|sendAbort), "
 )

@@ -2,10 +2,15 @@
 
 from datetime import date, timedelta
 
-from clinic_app.kernel.clock import today
+from appliance import practice
+from appliance.lan import authority, files, settings
+from appliance.lan.addresses import own_addresses
+from appliance.lan.settings import LanSettings
+from clinic_app.kernel.clock import clock, today
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.charging import services as charging
 from clinic_app.modules.desks import queries as desks
+from clinic_app.modules.desks import services as desk_services
 from clinic_app.modules.dictionaries import queries as dictionaries
 from clinic_app.modules.dictionaries import services as lists
 from clinic_app.modules.patients import services as patients
@@ -14,6 +19,7 @@ from clinic_app.modules.visits import services as visits
 from clinic_app.modules.visits.rules.sessions import Hours
 from clinic_app.modules.visits.rules.triage import Answers
 from tests import visit
+from tests.browser.conftest import free_port
 from tests.conftest import Clinic
 from tests.modules.charging.conftest import Window
 
@@ -41,6 +47,8 @@ SCREENS = (  # name, role, path, is_of_patient, has_primary, key
     ("safety-rules", "administrator", "/dictionaries/lists/safety_rules", False, False),
     ("desk", "administrator", "/desks/{desk}"),
     ("room", "administrator", "/desks/rooms/{room}"),
+    ("lan", "administrator", "/desks/lan"),
+    *((("lan-card", "administrator", "/desks/lan/card", False, False),) if own_addresses() else ()),  # of a LAN only
     ("report-visits", "manager", "/reports/rows/visits"),
     ("report-sheets", "manager", "/reports/rows/sheets"),
     ("dashboard-month", "manager", "/reports?period=month", False, False),
@@ -60,6 +68,7 @@ def prepare(clinic: Clinic, waits: bytes, chen: bytes, wang: bytes) -> dict[str,
     untidy(clinic, chen, wang)
     visit.run(clinic, "manager", _ask_for_a_price)
     money(clinic)
+    switch_lan_on(clinic)
     return {"desk": desks.desks()[0].id, "room": desks.rooms()[0].id}
 
 
@@ -82,6 +91,19 @@ def money(clinic: Clinic) -> None:
             uow, prefix="A", first=12301, last=12350, width=5, cashier_id=cashier.person_id
         ),
     )
+
+
+def switch_lan_on(clinic: Clinic) -> None:
+    """As it is after a restart, with one browser paired."""
+    names = ("xiangyi.local",)
+    made = authority.make(practice.FACTS.name, practice.FACTS.code, names, own_addresses(), clock.read().at)
+    files.store(clinic.folder / "lan", files.AUTHORITY, authority.pem_of(made))
+    settings.save(clinic.folder / "lan", LanSettings(True, False, free_port(), names))
+    code = desk_services.new_pairing_code()
+    cashier = clinic.desk_of("cashier")
+    assert cashier is not None
+    clinic.run(clinic.actor("administrator"), lambda uow: desk_services.make_pairing_code(uow, cashier, code))
+    desk_services.pair_by_code(code, "a-random-cookie-of-a-browser", "192.168.1.77")
 
 
 def practice_sessions(clinic: Clinic, waits: bytes) -> None:

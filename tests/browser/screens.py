@@ -110,6 +110,7 @@ SCREENS = (
     Screen("pharmacy-done", "pharmacist", "/pharmacy/done", has_primary=False),
     Screen("pharmacy-part", "pharmacist", "/pharmacy/sheets/{paid}?part=1", is_of_patient=True),
     Screen("pharmacy-asked", "pharmacist", "/pharmacy/sheets/{asked}", is_of_patient=True),
+    Screen("pharmacy-untested", "pharmacist", "/pharmacy/sheets/{untested}", is_of_patient=True),
     Screen("pharmacy-owed", "pharmacist", "/pharmacy/owed", has_primary=False),
     Screen("pharmacy-returns", "pharmacist", "/pharmacy/returns", has_primary=False),
     Screen("pharmacy-return", "pharmacist", "/pharmacy/sheets/{done}/return", is_of_patient=True),
@@ -145,6 +146,10 @@ SCREENS = (
     Screen("parameter", "manager", "/parameters/consultation.days_limit"),
     Screen("checks", "manager", "/checks/", has_primary=False),
     Screen("audit", "auditor", "/checks/audit", has_primary=False),
+    Screen("self-check", "administrator", "/self-check/"),
+    Screen("runbook", "administrator", "/self-check/runbook/disk", has_primary=False),
+    Screen("security-reports", "administrator", "/self-check/reports"),
+    Screen("backups", "administrator", "/backups/"),
     *(Screen(*one) for one in office_screens.SCREENS),
 )
 
@@ -206,7 +211,7 @@ def _treated(clinic: Clinic, patient: bytes) -> dict[str, bytes]:
     return {
         "treated": one.patient_id, "running": running.id, "blood": lines[0].id, "critical": lines[1].id,
         "report": reports[2], "grouped": other.visit_id,
-        "resulted": one.visit_id,
+        "resulted": one.visit_id, "untested": one.sheet_id,
     }  # fmt: skip
 
 

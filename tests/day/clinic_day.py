@@ -151,8 +151,8 @@ def run(folder: Path, visits: int, *, killer: Callable[[ClinicPc], Killer] | Non
     With mistakes, or with a `killer` of the server.
     """
     began, report = time.monotonic(), Report(visits)
-    facts, more = read_facts(folder), _prepare(folder, report)
     pc, notes = ClinicPc(folder), report.notes
+    facts, more = read_facts(folder), _prepare(folder, report, pc)
     staff = People(Work(facts, more, notes), Till(notes), Pharmacy(notes), Rooms(pc), Office(more, notes))
     everybody = cases(staff, visits)
     if killer is None:
@@ -174,10 +174,10 @@ def run(folder: Path, visits: int, *, killer: Callable[[ClinicPc], Killer] | Non
     return report
 
 
-def _prepare(folder: Path, report: Report) -> dict[str, str]:
-    """The house's rules of this day, what lies on the shelf, and ids by code."""
+def _prepare(folder: Path, report: Report, pc: ClinicPc) -> dict[str, str]:
+    """The house's rules of this day, what lies on the shelf, and ids by code; reservations are of this morning."""
     registry.wire(config_of(folder))
-    opening.open_clinic(folder, registry.migration_steps())
+    opening.open_clinic(folder, registry.migration_steps(), time=pc.time)
     try:
         with unit_of_work(SYSTEM, quiet=True) as uow:
             for name, value in HOUSE_RULES.items():

@@ -18,7 +18,7 @@ from clinic_app.modules.stock.services import reservations
 from clinic_app.modules.treatments.services import guards
 from tests.model.time_rules import TimeRules
 
-STEPS = 3_000  # `make faults` walks 20,000
+STEPS = 2_000  # `make faults` walks 20,000
 # Ten examples a walk: from the eleventh on Hypothesis mostly repeats parts of those before.
 WALK = settings(
     max_examples=10, stateful_step_count=100, deadline=None, database=None, report_multiple_bugs=False,

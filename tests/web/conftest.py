@@ -1,6 +1,7 @@
 """The test page in a real browser."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ ANSWERS: dict[str, Any] = {
     "/drugs": (200, OPTIONS, {}),
     "/rx": (200, "<p>一行</p>", {"HX-Trigger-After-Settle": {"focus": "#drug"}}),
     "/delete": (200, "", {}),
+    "/slow": lambda _fields: (time.sleep(0.4), (204, "", {}))[1],
+    "/refused": lambda _fields: (
+        time.sleep(0.2), (422, "<p>没有选上</p>", {"HX-Retarget": "#refusal", "HX-Reswap": "innerHTML"})
+    )[1],
     "/submit": (422, '<p id="why">还差诊断</p>', {}),
     "/unlock": lambda fields: (
         (204, "", {"HX-Trigger": {"unlocked": {"csrf": "token-2"}}}) if fields["password"] == ["right"]

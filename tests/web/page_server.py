@@ -15,6 +15,7 @@ from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader
 from playwright.sync_api import Page
 
 from clinic_app.kernel.money import yuan
+from clinic_app.kernel.printing import PRACTICE_MARK
 
 WEB = Path(__file__).resolve().parents[2] / "clinic_app" / "web"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html; charset=utf-8"}
@@ -29,7 +30,7 @@ def environment(pages: dict[str, str]) -> Environment:
     env.filters["yuan"] = yuan
     env.globals.update(
         _=lambda text: text, csrf_token=lambda: "token-1", new_once=lambda: "once-1",
-        asset=lambda name: f"/static/{name}",
+        asset=lambda name: f"/static/{name}", practice_mark=PRACTICE_MARK,
     )
     return env
 

@@ -192,6 +192,29 @@ def test_f9_right_after_a_digit_sends_what_the_digit_chose(page: Page, seen: lis
     assert len(calls(seen, "/same")) == 1, "the digit acts once"
 
 
+def test_f9_waits_for_the_answer_of_what_was_chosen(page: Page, seen: list[Any]) -> None:
+    page.focus("#slow")
+    page.keyboard.press("2")
+    assert wait_for(lambda: calls(seen, "/slow"))
+    page.keyboard.press("F9")
+    page.keyboard.press("F9")
+    page.wait_for_timeout(150)
+    assert calls(seen, "/submit") == []
+    assert wait_for(lambda: calls(seen, "/submit"))
+    page.wait_for_timeout(100)
+    assert len(calls(seen, "/submit")) == 1
+
+
+def test_f9_acts_on_nothing_when_what_was_chosen_is_refused(page: Page, seen: list[Any]) -> None:
+    page.focus("#refused")
+    page.keyboard.press("3")
+    assert wait_for(lambda: calls(seen, "/refused"))
+    page.keyboard.press("F9")
+    expect(page.locator("#refusal")).to_contain_text("没有选上")
+    page.wait_for_timeout(200)
+    assert calls(seen, "/submit") == []
+
+
 def test_focus_falls_back_to_the_pane_when_a_swap_removes_it(page: Page) -> None:
     page.focus("#gone")
     page.keyboard.press("Enter")

@@ -1,12 +1,15 @@
 """Every page of every record that a full day leaves behind, half done, withdrawn or voided: a page or a sentence."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
+import jinja2
 import pytest
 
-from clinic_app.kernel import db, parameters, rights
+from clinic_app.kernel import clock, db, parameters, rights
+from clinic_app.modules.charging.views import pages_of, words
 from clinic_app.modules.consultation import services as consultation
 from clinic_app.modules.consultation.queries import requests
 from clinic_app.modules.laboratory import services as laboratory
@@ -83,13 +86,32 @@ def other(converter: Any) -> Any:
     return sorted(getattr(converter, "items", {"drugs"}))[0]
 
 
-def test_every_record_in_every_state_has_a_page_or_a_sentence(
-    full: Clinic, app: Any, browser_as: Callable[..., Browser], caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.CRITICAL, logger="clinic.access")
-    assert full
+MAY_LACK = {("Banner", "number"), ("Banner", "place"), ("tuple", 2)}
+"""What a component draws of those records that have it."""
+
+
+class Lacking(jinja2.Undefined):
+    """Raises where a template asks a record for what no such record has: it would be drawn as nothing, for ever."""
+
+    def __init__(self, hint: Any = None, obj: Any = jinja2.runtime.missing, name: Any = None, **more: Any) -> None:
+        super().__init__(hint, obj, name, **more)
+        is_record = obj is not jinja2.runtime.missing and not hasattr(obj, "items") and obj is not None
+        if is_record and not isinstance(obj, jinja2.Undefined) and (type(obj).__name__, name) not in MAY_LACK:
+            self._fail_with_undefined_error()
+
+    def __eq__(self, other: object) -> bool:
+        """A name that nobody gave is no other value either: the comparison would be the same for every record."""
+        if self._undefined_obj is jinja2.runtime.missing:
+            self._fail_with_undefined_error()
+        return super().__eq__(other)
+
+    __hash__ = jinja2.Undefined.__hash__
+
+
+def asked_for(app: Any, browser_as: Callable[..., Browser], roles: Iterable[str]) -> tuple[dict[Any, Any], int]:
+    """What was answered with a fault, by page and role, and how many pages were asked for."""
     wrong, tried = {}, 0
-    for role in rights.ROLES:
+    for role in roles:
         browser, mine = browser_as(role), rights.of_roles(frozenset({role}))
         for rule, method, view in routes(app):
             may = view.access.right not in rights.known() or view.access.right in mine
@@ -100,5 +122,36 @@ def test_every_record_in_every_state_has_a_page_or_a_sentence(
                 answer = browser.client.get(url)
                 if answer.status_code >= 500:
                     wrong[rule.endpoint, role] = (url, answer.status_code)
+    return wrong, tried
+
+
+@pytest.mark.usefixtures("full")
+def test_every_record_in_every_state_has_a_page_or_a_sentence(
+    app: Any, browser_as: Callable[..., Browser], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.CRITICAL, logger="clinic.access")
+    monkeypatch.setattr(app.jinja_env, "undefined", Lacking)
+    wrong, tried = asked_for(app, browser_as, rights.ROLES)
     assert wrong == {}
     assert tried > 1_000
+
+
+@pytest.mark.parametrize("asked", ["{{ one.spelt_wrong or '' }}", "{% if nobody_gave != 'this' %}drawn{% endif %}"])
+def test_negative_control_what_a_record_has_not_and_what_nobody_gave_is_found(asked: str) -> None:
+    with pytest.raises(jinja2.UndefinedError):
+        jinja2.Environment(undefined=Lacking).from_string(asked).render(one=clock.today())
+
+
+@pytest.mark.usefixtures("full")
+def test_negative_control_a_page_that_takes_an_open_shift_for_a_closed_one_is_found(
+    app: Any, browser_as: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = app.view_functions["charging.ask_hand_in"]
+
+    @wraps(whole)
+    def without_a_look(shift_id: bytes) -> Any:
+        return words.since(pages_of.shift_or_missing(shift_id).closed_at)
+
+    monkeypatch.setitem(app.view_functions, "charging.ask_hand_in", without_a_look)
+    wrong, _tried = asked_for(app, browser_as, ("manager",))
+    assert set(wrong) == {("charging.ask_hand_in", "manager")}

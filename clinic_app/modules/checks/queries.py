@@ -179,4 +179,3 @@ def _run(row: tuple[Any, ...] | None) -> Run | None:
         rows = tuple((str(what), str(why)) for what, why in counted["rows"]) if counted else None
         statements.append(Statement(one.id, one.title, rows))
     return Run(run_id, started_at, by, finished_at, violations, damaged, tuple(statements))
-

@@ -16,8 +16,6 @@ _FORM_FIELDS = ("rev", "findings", "conclusion", "template", "once", "csrf")
 """Names that the form of the results has besides the codes of its analytes."""
 _LIMIT = re.compile(r"\d{1,6}(?:\.\d{1,4})?")
 CRITICAL = ("LL", "HH")
-OFF = "-"
-"""Stands before the panel of an analyte that is measured no more (停用): no report asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,15 @@ def staff_member(person_id: bytes) -> Staff | None:
     return next((one for one in staff() if one.person.id == person_id), None)
 
 
+def account_uses() -> list[tuple[bytes, str, int, int, str | None]]:
+    """(id, staff number, made at, last used at or 0, password set on or None) of every open account, ms UTC."""
+    return db.rows(
+        "SELECT p.id, p.staff_no, a.created_at, coalesce(s.used, 0), a.password_on FROM account a"
+        " JOIN person p ON p.id = a.person_id LEFT JOIN (SELECT person_id, max(created_at) AS used FROM session"
+        " GROUP BY 1) s ON s.person_id = p.id WHERE a.closed_at IS NULL AND p.is_active = 1 ORDER BY p.staff_no"
+    )
+
+
 def administrators() -> list[Person]:
     """Active administrators with an open account, by staff number."""
     return [found for found in who_may_sign_in() if "administrator" in found.roles]

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from clinic_app.kernel import clock
 from clinic_app.kernel.i18n import gettext as _
+from clinic_app.kernel.i18n import pgettext
 from clinic_app.kernel.money import yuan
 from clinic_app.modules.patients.queries import mask_name
 from clinic_app.modules.reports.rules.cells import Amount, safe_cell
@@ -42,7 +43,7 @@ def cells(what: str, row: Any, words: Words) -> Cells:
         times = [clock.local_text(at) if at else "" for at in (row.registered_at, row.started_at, row.finished_at)]
         return [row.visit_on, row.visit_no, mask_name(row.name), row.doctor, *times]
     if what == "income":
-        paid = "；".join(f"{words.method(method)} {yuan(fen)}" for method, fen in row.paid)
+        paid = pgettext("list", "；").join(f"{words.method(method)} {yuan(fen)}" for method, fen in row.paid)
         money = [Amount(row.income_fen), Amount(row.drugs_fen)]
         part = [] if row.part_fen is None else [Amount(row.part_fen)]
         return [row.posted_on, words.voucher_kind(row.kind), row.receipt_no, row.doctor, *money, paid, *part]

@@ -6,6 +6,7 @@ from clinic_app.kernel.rights import CARE_TEAM
 from clinic_app.modules.visits import queries
 from clinic_app.modules.visits.events import EVENTS
 from clinic_app.modules.visits.invariants import INVARIANTS
+from clinic_app.modules.visits.queries.todo import todo
 from clinic_app.modules.visits.services.triage import refuse_unknown_room
 
 _COMMON = "common professional knowledge, to be confirmed by the clinic"
@@ -36,6 +37,7 @@ MODULE = Module(
     reads=("patient", "room", "person"),
     invariants=INVARIANTS,
     tiles=queries.tiles,
+    todo=todo,
     steps=queries.steps,
     parameters=(
         Parameter("visits.number_valid_days", 1, "domain guide VS-03: 1 to 3 days", lowest=1, highest=3),

@@ -14,7 +14,7 @@
   const NOT_TEXT = /^(checkbox|radio|button|submit|reset|file|range|color|image|hidden)$/;
   const isText = (el) => !!el && (el.tagName === 'TEXTAREA' || (el.tagName === 'INPUT' && !NOT_TEXT.test(el.type)));
   const make = (tag, props, ...children) => { const el = Object.assign(doc.createElement(tag), props); el.append(...children); return el; };
-  let leaving = null, last = null, pendingDigit = 0, digitAct = null, scanBusy = null, toastLeft = 10, audio = null;
+  let leaving = null, last = null, pendingDigit = 0, digitAct = null, chosen = null, scanBusy = null, toastLeft = 10, audio = null;
   /* ---- focus: never lost to <body> by a swap ---- */
   function focusOn(el) {
     if (el && el.tabIndex < 0 && !el.hasAttribute('tabindex')) el.tabIndex = -1;
@@ -64,12 +64,11 @@
   function pressPrimary() {
     const button = findKey('F9'), at = doc.activeElement;
     if (!button || Date.now() < primary.until) return;
+    if (chosen && chosen.xhr && chosen.xhr.readyState % 4) { chosen.thenPrimary = true; return; }  // on its way; what was just chosen is what is sent: the server may take two requests in any order
     primary.from = Date.now();
     hush(DOUBLE_MS);
     if (isText(at)) { at.blur(); at.focus(); }  // as a click would: the field's change is known before the act
-    primary.isNow = true;
-    button.click();
-    primary.isNow = false;
+    primary.isNow = true; button.click(); primary.isNow = false;
   }
   on('submit', (e) => { if (primary.isNow && !e.defaultPrevented) hush(WAY_MS); });  // a plain form: its answer is the next page
   window.addEventListener('pagehide', () => {
@@ -86,7 +85,7 @@
     if (name === 'Alt+Shift+L') { e.preventDefault(); guard.lock(true); }
     else if (name === 'F1') { e.preventDefault(); keyHelp(); }
     else if (name === 'Esc') escape(e);
-    else if (name === 'F9' || name === 'Ctrl+Enter') { e.preventDefault(); if (digitAct) takeDigit()(); if (!e.repeat) pressPrimary(); }  // what was just chosen is what is sent
+    else if (name === 'F9' || name === 'Ctrl+Enter') { e.preventDefault(); if (digitAct) choose(); if (!e.repeat) pressPrimary(); }
     else if (/^[1-9]$/.test(name)) digit(e, Number(name));
     else if (boxKey(name)) e.preventDefault();
     else if (name === 'Enter') enter(e);
@@ -119,8 +118,9 @@
       const el = findKey(String(n));
       act = el && (() => press(el));
     }
-    if (act) { e.preventDefault(); digitAct = act; pendingDigit = setTimeout(() => takeDigit()(), SCAN_MS + 10); }
+    if (act) { e.preventDefault(); digitAct = act; pendingDigit = setTimeout(choose, SCAN_MS + 10); }
   }
+  function choose() { const act = takeDigit(), before = chosen, now = chosen = { xhr: null, thenPrimary: false }; act(); chosen = now.xhr ? now : before; }
   function takeDigit() { const act = digitAct; clearTimeout(pendingDigit); digitAct = null; return act; }
   function keyHelp() {
     const box = byId('keys'), list = box && box.querySelector('[data-keys-list]'), done = {};
@@ -254,7 +254,10 @@
   const say = (text) => { if (byId('say')) byId('say').textContent = text; };
   const warn = (line) => { if (line) { line.classList.add('told'); say(line.dataset.reason || line.textContent); } };
   function pick(box, option) {
-    if (!able(option) || stale(box)) { warn(option); return; }  // refused: the reason stands in the option; show and say it again
+    if (!able(option) || stale(box)) {  // refused: the reason stands in the option; show and say it again
+      warn(option);
+      return;
+    }
     window.htmx.trigger(box, 'htmx:abort');
     shut(box);
     if (option.dataset.go) { if (!guard.isDown() && /^\/(?!\/)/.test(option.dataset.go)) window.location.assign(option.dataset.go); return; }
@@ -270,7 +273,7 @@
     const scope = box.closest('[data-entry],tr') || box.form || body;
     if ('value' in option.dataset) box.value = option.dataset.value;
     box.dataset.asked = box.value;
-    if ('known' in option.dataset) box.dataset.settled = '';  // leaving the box tells of a change that was answered already
+    box.toggleAttribute('data-settled', 'known' in option.dataset);  // leaving the box tells of a change answered already
     Array.from(option.attributes).filter((a) => a.name.startsWith('data-fill-')).forEach((a) => {
       const name = a.name.slice(10);
       named(box, name).forEach((el) => {
@@ -353,7 +356,7 @@
   on('htmx:beforeRequest', (e) => {
     const el = elOf(e) || e.target, form = formOf(el), guarded = form && 'guard' in form.dataset;
     if (guard.holdsBack(el, e.detail.requestConfig)) { e.preventDefault(); return; }
-    if (primary.isNow) { primary.xhr = e.detail.xhr; hush(WAY_MS); }
+    if (chosen && !chosen.xhr) chosen.xhr = e.detail.xhr; else if (primary.isNow) { primary.xhr = e.detail.xhr; hush(WAY_MS); }
     if (e.detail.requestConfig.verb !== 'get' && !BESIDE.test((e.detail.requestConfig.triggeringEvent || '').type)) tell('');  // an autosave wipes no refusal
     if (el.matches('[data-scan]') || (el === form && el.querySelector('[data-scan]'))) scanBusy = e.detail.xhr;
     sent.set(e.detail.xhr, { value: el.value, form, state: guarded ? stateOf(form) : null }); live.add(e.detail.xhr);
@@ -386,6 +389,7 @@
   on('htmx:afterRequest', (e) => {
     const box = boxOf(elOf(e)), job = sent.get(e.detail.xhr), here = box && doc.activeElement === box; live.delete(e.detail.xhr);
     if (e.detail.xhr === primary.xhr) hush(DOUBLE_MS);
+    if (chosen && e.detail.xhr === chosen.xhr) { const go = chosen.thenPrimary && e.detail.successful && !e.detail.xhr.getResponseHeader('HX-Redirect'); chosen = null; if (go) setTimeout(pressPrimary, 0); }
     if (e.detail.xhr === scanBusy) { scanBusy = null; setTimeout(sendScan, 0); }
     if (box && job && job.value === box.value) box.dataset.asked = box.value;
     if (box && !here) shut(box); else if (here && job && listOf(box) && job.value === box.value && e.detail.successful) show(box);

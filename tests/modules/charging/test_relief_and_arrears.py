@@ -111,6 +111,13 @@ def test_arrears_are_listed_until_they_are_paid_in_a_later_shift(window, owing):
     assert (sums.income_fen, sums.cash_fen, sums.arrears_fen) == (0, 2000, -2000) and unbalanced() == []
 
 
+def test_the_last_receipt_tells_what_was_taken_and_what_is_owed(window, owing, browser_as):
+    page = browser_as("cashier").get("/charging").text
+    assert "收 48.40 · 还欠 20.00" in page
+    settle(window, owing, 2000, 2000)
+    assert "收 68.40" in browser_as("cashier").get("/charging").text
+
+
 def test_a_refund_strikes_arrears_off_before_money_goes_back(window, owing):
     made = window.refund(owing, ("心电图", 1))
     # 46.00 taken back: 20.00 were never paid

@@ -238,7 +238,7 @@ def test_a_colleague_reads_but_does_not_write(browser_as, writing):
 def test_nurse_pharmacist_and_manager_read_only(browser_as, writing, role):
     one = writing()
     reader = browser_as(role)
-    assert reader.get(_url(one)).status_code == 200
+    assert '<span class="count">李志远</span>' in reader.get(_url(one)).text, "a note that is read names its doctor"
     assert reader.post(_url(one, "/note"), {"note_rev": "1", "plan": "x"}, **HTMX).status_code == 403
 
 

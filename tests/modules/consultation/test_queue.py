@@ -45,7 +45,8 @@ def test_a_consultation_open_at_midnight_stands_in_its_doctors_queue_the_next_da
     clinic, writing, arrive, browser_as, later
 ):
     one = writing(HEALTHY)
-    day = visits.visit(one.visit_id).on
+    day, page = visits.visit(one.visit_id).on, f"/doctor/visits/{one.visit_id.hex()}"
+    assert "没看完" not in browser_as("doctor").get(page).text, "today's consultation is nobody's left one"
     later(1)
     arrive(ALLERGIC)
     found = rows(browser_as("doctor").get("/doctor").text)

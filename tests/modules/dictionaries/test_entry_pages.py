@@ -98,8 +98,11 @@ def test_a_proposal_is_red_and_unused_until_it_is_saved(clinic, browser_as):
     assert "心电图" in page and "还没保存" in page and "血常规" not in page
     assert queries.service_by_code("S0018").invoice_category is None
     posted = manager.post("/dictionaries/invoice-lines", {"item": "services:S0018", "line": "examination"})
-    assert posted.status_code == 303
+    assert posted.status_code == 303 and posted.headers["Location"] == "/dictionaries/invoice-lines"
     assert queries.service_by_code("S0018").invoice_category == "examination"
+    for category, after in (("examination", "?category=examination"), ("é" * 70_000, "")):
+        back = manager.post("/dictionaries/invoice-lines", {"category": category}).headers["Location"]
+        assert back == f"/dictionaries/invoice-lines{after}", "only a line that there is is told in the address"
     assert "还没保存" not in manager.get("/dictionaries/invoice-lines?category=examination").text
     assert manager.post("/dictionaries/invoice-lines", {"item": "services:S0015", "line": "nothing"}).status_code == 422
     assert manager.post("/dictionaries/invoice-lines", {"item": "services:S0015"}).status_code == 422

@@ -88,7 +88,7 @@ def test_what_is_out_of_use_is_asked_for_by_no_report_until_it_is_measured_again
     assert manager.post("/laboratory/analytes/hct/enable", {"rev": "2"}).status_code == 303
     assert measured() == before
     page = manager.get("/laboratory/analytes?code=hct").text
-    assert "停用" in page and "又测" in page and "→ 1<" not in page
+    assert "停测" in page and "又测" in page and "→ 1<" not in page
 
 
 def test_name_and_unit_of_what_stands_on_a_report_stay(case, browser_as):

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic_app.kernel.errors import Refused
+from clinic_app.kernel.search import normal
 from clinic_app.modules.patients.rules.names import LONGEST_NAME, person_name
 
 
@@ -46,9 +47,13 @@ def test_refuses_signs_that_nobody_sees_and_names_the_place(sign):
     assert refusal.facts["shown"].isprintable()
 
 
-@given(st.text(max_size=120))
+def test_a_name_of_marks_alone_that_no_search_would_find_is_refused():
+    assert _refusal("\ufe0f\U000e0101").code == "patients.name_unseen_sign"
+
+
+@given(st.text(max_size=120) | st.text("\ufe0f\U000e0101 ·阿", max_size=4))
 def test_any_text_is_a_name_kept_or_a_refusal(text):
     try:
-        assert person_name(text) == text.strip()
+        assert person_name(text) == text.strip() and normal(text)
     except Refused as refused:
         assert refused.code.startswith("patients.name_")

@@ -8,7 +8,7 @@ import pytest
 from clinic_app.kernel import db, invariants
 from clinic_app.modules.pharmacy.invariants import INVARIANTS
 from tests.conftest import Clinic
-from tests.visit import arrive, consult, dispense, pay
+from tests.visit import arrive, consult, dispense, pay, void
 
 
 @pytest.fixture
@@ -144,4 +144,10 @@ def test_a_paid_sheet_that_nobody_will_call_is_named(clinic: Clinic) -> None:
 
 
 def test_the_queue_keeps_no_sheet_that_was_given_or_voided(clinic: Clinic, dispense_id: bytes) -> None:
-    assert db.value("SELECT count(*) FROM paid_sheet") == 0
+    assert db.value("SELECT count(*) FROM paid_sheet") == 0, "given"
+    arrived = arrive(clinic)
+    consult(clinic, arrived["visit_id"], ("D0001",))
+    bill = pay(clinic, arrived["visit_id"])
+    assert db.value("SELECT count(*) FROM paid_sheet") == 1
+    void(clinic, bill["bill_id"])
+    assert db.value("SELECT count(*) FROM paid_sheet") == 0 and broken() == {}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clinic_app.kernel import db
-from clinic_app.kernel.clock import SystemTime, clock, from_local, today
+from clinic_app.kernel.clock import SystemTime, clock, from_local, local, today
 from clinic_app.modules.charging import queries as charging
 from clinic_app.modules.charging import services as charging_services
 from clinic_app.modules.charging.services import Tender
@@ -29,11 +29,20 @@ PENICILLIN, SALINE, CEFAZOLIN, AMOXICILLIN = "D0042", "D0034", "D0047", "D0001"
 HEALTHY = "刘建国"
 
 
+def _to_the_morning() -> int:
+    """In ms, 0 before eight in the evening: what takes hours of one day is played on the next one."""
+    now = local(SystemTime().wall_ms())
+    return 0 if now.hour < 20 else int((30 - now.hour) * 3_600_000 - now.minute * 60_000)
+
+
+TO_THE_MORNING = _to_the_morning()
+
+
 class Later(SystemTime):
     """The PC a while on, with its running time."""
 
     def __init__(self, ms: int):
-        self.ms = ms
+        self.ms = ms + TO_THE_MORNING
 
     def wall_ms(self) -> int:
         return super().wall_ms() + self.ms
@@ -159,6 +168,8 @@ def case(clinic: Clinic) -> Callable[..., Case]:
         return Case(clinic, visit_id, patient_id)
 
     before = clock.source
+    if TO_THE_MORNING:
+        clock.source = Later(0)
     yield begin
     clock.source = before
 

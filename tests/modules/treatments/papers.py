@@ -15,6 +15,7 @@ def lines_of(html: str) -> str:
     shown = re.sub(r"\bX[A-Z0-9]{6,}", "<number>", shown)
     shown = re.sub(r"\d+岁", "<age>", shown)
     shown = re.sub(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?", "<time>", shown)
+    shown = re.sub(r"(?m)^\d\d-\d\d\b", "<day>", shown)
     return re.sub(r"\b\d\d:\d\d\b", "<time>", shown) + "\n"
 
 

@@ -49,6 +49,17 @@ def test_penicillin_without_a_valid_result_makes_one_test_and_issues_no_dose(cas
 
 
 @pytest.mark.rule("ST-01")
+def test_the_review_says_that_the_test_is_missing_before_anybody_ticks(case, browser_as):
+    one = penicillin(case)
+    one.pay()
+    page = browser_as("pharmacist").get(f"/pharmacy/sheets/{one.sheet_id.hex()}").text
+    assert "还没有有效的阴性皮试" in page and "有药不能发" in page and "没有问题" not in page
+    one.negative()
+    page = browser_as("pharmacist").get(f"/pharmacy/sheets/{one.sheet_id.hex()}").text
+    assert "阴性皮试" not in page and "没有问题" in page
+
+
+@pytest.mark.rule("ST-01")
 def test_a_drug_that_needs_no_test_makes_none(case):
     one = case()
     one.add(CEFAZOLIN, "1g", "bid", 3, "ivgtt")

@@ -54,7 +54,10 @@ def following(
 def last_paper() -> dict[str, Any]:
     """The cashier's newest receipt of the day and its paper, for F8 and the print status."""
     bill = queries.last_bill_of(actor().person_id, clock.today()) if actor().may("charging.charge") else None
-    return {"last": bill, "last_job": jobs.of_document(documents.RECEIPT, bill.id) if bill else None}
+    return {
+        "last": bill, "last_job": jobs.of_document(documents.RECEIPT, bill.id) if bill else None,
+        "last_owed_fen": queries.outstanding(bill.root_id or bill.id) if bill else 0,
+    }  # fmt: skip
 
 
 def banner_of(visit: visits.QueueRow, screen: str) -> patients.Banner | None:

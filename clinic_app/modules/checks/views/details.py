@@ -39,11 +39,14 @@ NAMES = {
     "to": "到", "told": "告诉了谁", "total_fen": "合计", "unchanged": "没变", "valid_days": "有效天数",
     "valid_from": "从哪天起", "valid_to": "到哪天止", "values": "几项", "verdict": "结论", "version": "版本",
     "violations": "不符条数", "visit_no": "就诊号", "voided": "作废号", "what": "哪张表", "with_number": "有号",
+    "fingerprint": "证书指纹", "names": "名字", "plain": "不加密", "port": "端口",
+    "broken": "没过的核对", "copy_no": "第几份", "counter": "版本序号", "recipient": "公钥", "steps": "步骤",
+    "targets": "存到几处", "worst": "最重的一项",
 }  # fmt: skip
 """Every detail that a command writes."""
 LONGEST = 60
 _ID = re.compile("[0-9a-f]{32}")
-_YES_NO = ("account", "again", "awaits", "came_out", "console", "given", "open", "placed", "with_number")
+_YES_NO = ("account", "again", "awaits", "came_out", "console", "given", "open", "placed", "plain", "with_number")
 
 
 def name(key: str) -> str:

@@ -18,7 +18,7 @@ _LABELS = (
     ("examination", "查体"), ("results", "辅助检查"), ("plan", "处置意见"),
 )  # fmt: skip
 _VITALS = (
-    ("temperature", "体温", "℃"), ("pulse", "脉搏", "次/分"), ("respiration", "呼吸", "次/分"),
+    ("temperature", "体温", "°C"), ("pulse", "脉搏", "次/分"), ("respiration", "呼吸", "次/分"),
     ("blood_pressure", "血压", "mmHg"), ("spo2", "血氧", "%"), ("weight", "体重", "kg"), ("glucose", "血糖", "mmol/L"),
 )  # fmt: skip
 

@@ -25,4 +25,3 @@ def todo(actor: Actor) -> list[Todo]:
         text = ngettext("%(count)d 份签过的病历要修改，等你批", "%(count)d amendments for your approval", count)
         found.append(Todo(text % {"count": count}, _("批了才能改"), "/doctor/waiting", "check"))
     return found
-

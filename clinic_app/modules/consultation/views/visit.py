@@ -35,8 +35,11 @@ FOCUS = {"item": "#rq-new"} | {"diagnosis": "#dx", "allergy": "#allergen", "drug
 
 def record_context(visit: visits.Visit, note: queries.Note | None) -> dict[str, Any]:
     """What `_record.html` draws."""
+    writable = may_write(visit, note)
+    doctor = people.names([visit.doctor_id]) if visit.doctor_id and not writable else {}  # the writer knows who writes
     return {
-        "visit": visit, "note": note, "writable": may_write(visit, note),
+        "visit": visit, "note": note, "writable": writable,
+        "doctor_name": "".join(doctor.values()),
         **(diagnoses_context(visit.id) if note else {"diagnoses": []}),
         "drawn": forms.marks_of(note.fields()) if note else "",
         "complaint_signs": parameters.value("consultation.complaint_signs", clock.today()),

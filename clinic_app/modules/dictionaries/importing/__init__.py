@@ -68,11 +68,12 @@ def prepare(
     errors: list[LineError] = []
     told = headings.choices(wanted.columns)
     for line, cells in read_lines(data, wanted.names, errors):
+        plain = headings.told_plainly(cells, told)
         try:
-            rows.append(wanted.parse(headings.told_plainly(cells, told)))
+            rows.append(wanted.parse(plain))
             lines.append(line)
         except Refused as err:
-            errors.append(LineError(line, err))
+            errors += [LineError(line, one) for one in wanted.wrong_cells(plain) or (err,)]
         if tell is not None and len(lines) % services.SLICE == 0:
             tell(len(lines), 0)
     errors += _across_lines(wanted, rows, lines)
@@ -84,6 +85,11 @@ def prepare(
     if errors:
         return _with_errors(kind, source, digest, errors)
     return Prepared(kind, source, digest, rows, (), 0, len(found.new), len(found.changed), found.unchanged, found)
+
+
+def choices_told(kind: str) -> list[tuple[str, list[str]]]:
+    """The columns of one list that take a few words only, and those words."""
+    return headings.choices_told(LISTS[kind].columns)
 
 
 def empty_table(kind: str) -> bytes:

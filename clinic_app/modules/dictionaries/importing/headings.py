@@ -10,6 +10,9 @@ from clinic_app.modules.dictionaries.queries import columns as words
 from clinic_app.modules.dictionaries.rules import cells
 from clinic_app.modules.dictionaries.rules.cells import Choice, Column
 
+LAST_OFFERED = 5000
+"""Down to which row the cells of an empty table offer the words of a choice."""
+
 
 def named(header: Iterable[str], columns: Sequence[str]) -> list[str]:
     """The column that each heading means: its own name or what a screen calls it, in any language of the product."""
@@ -18,16 +21,33 @@ def named(header: Iterable[str], columns: Sequence[str]) -> list[str]:
 
 
 def choices(columns: Iterable[Column]) -> dict[str, dict[str, str]]:
-    """By column, the words that a screen shows for a choice, and what they mean."""
+    """By column, the words that a screen shows for a choice, folded, and what they mean; 是 and 否 for 已审核 too."""
     return {column.name: found for column in columns if (found := _meant(column))}
 
 
-def empty_table(columns: Iterable[Column]) -> bytes:
-    """A workbook with the headings alone, as the reader's screen calls them."""
-    from openpyxl import Workbook
+def choices_told(columns: Iterable[Column]) -> list[tuple[str, list[str]]]:
+    """The columns that take a few words only, and those words, in the reader's language."""
+    return [
+        (words.label(column.name), [words.word(one, column.name) for one in found])
+        for column in columns if (found := [one for one in _allowed(column) if one])
+    ]  # fmt: skip
 
-    book = Workbook(write_only=True)
-    book.create_sheet().append([words.label(column.name) for column in columns])
+
+def empty_table(columns: Sequence[Column]) -> bytes:
+    """A workbook with the headings alone, as the reader's screen calls them; its cells offer the words of a choice."""
+    from openpyxl import Workbook
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    book = Workbook()
+    sheet = book.active
+    sheet.append([words.label(column.name) for column in columns])
+    offered = dict(choices_told(columns))
+    for cell in sheet[1]:
+        if cell.value in offered:
+            listed = ",".join(offered[cell.value])
+            offer = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True)
+            offer.add(f"{cell.column_letter}2:{cell.column_letter}{LAST_OFFERED}")
+            sheet.add_data_validation(offer)
     done = io.BytesIO()
     book.save(done)
     return done.getvalue()
@@ -35,7 +55,7 @@ def empty_table(columns: Iterable[Column]) -> bytes:
 
 def told_plainly(row: Mapping[str, str], known: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
     """The row with choices that were written in words as the list keeps them."""
-    meant = {name: code for name, told in known.items() if (code := told.get(row.get(name, "").strip()))}
+    meant = {name: code for name, told in known.items() if (code := told.get(_folded(row.get(name, ""))))}
     return {**row, **meant} if meant else row
 
 
@@ -52,7 +72,10 @@ def _meant(column: Column) -> dict[str, str]:
     allowed = [one for one in _allowed(column) if one]
     for language in i18n.LANGUAGES:
         with i18n.using(language):
-            found |= {words.word(one, column.name): one for one in allowed}
+            found |= {_folded(words.word(one, column.name)): one for one in allowed}
+    if column.parse is cells.reviewed:
+        with i18n.using(i18n.SOURCE):
+            found |= {_folded(words.word(flag)): one for flag, one in (("1", "yes"), ("0", "no"))}
     return found
 
 

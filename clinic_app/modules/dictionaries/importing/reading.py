@@ -38,9 +38,13 @@ class LineError:
 
     def _in_words(self) -> Refused:
         """With the column as a screen calls it, beside its own name, which the file may use."""
-        if (name := self.refused.facts.get("column")) is None or (told := words.label(name)) == name:
+        name = self.refused.facts.get("column")
+        if name is None:
             return self.refused
-        facts = {**self.refused.facts, "column": f"{told} {name}"}
+        told = words.label(name)
+        facts = {**self.refused.facts, "column": told if told == name else f"{told} {name}"}
+        if "allowed" in facts:
+            facts["allowed"] = " / ".join(words.word(one, name) for one in facts["allowed"].split(" / "))
         return Refused(self.refused.code, field=self.refused.field, **facts)
 
 

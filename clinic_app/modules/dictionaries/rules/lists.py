@@ -29,6 +29,16 @@ class List:
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
 
+    def wrong_cells(self, row: Mapping[str, str | None]) -> list[Refused]:
+        """Every cell of a row that cannot be read, in the order of the columns."""
+        found = []
+        for column in self.columns:
+            try:
+                cells.value(column, row)
+            except Refused as err:
+                found.append(err)
+        return found
+
     def parse(self, row: Mapping[str, str | None]) -> dict[str, Any]:
         """The typed values of one row; Refused names the first cell that is wrong."""
         values = {column.name: cells.value(column, row) for column in self.columns}

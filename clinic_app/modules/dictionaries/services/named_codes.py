@@ -23,4 +23,4 @@ def refuse_unknown_codes(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:
         return
     listed = known(facts["codes"])
     if missing := [excerpt(code) for code in facts["codes"] if code not in listed]:
-        raise Refused("dictionaries.code_not_listed", field="value", codes="、".join(missing))
+        raise Refused("dictionaries.code_not_listed", field="value", codes=" ".join(missing))

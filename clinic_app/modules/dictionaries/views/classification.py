@@ -42,4 +42,6 @@ def classify() -> Response:
     wanted = {tuple(item.split(":", 1)): line for item, line in zip(items, lines, strict=True) if line and ":" in item}
     done = command(lambda uow: services.classify(uow, wanted)).result["changed"]  # type: ignore[arg-type]
     said = i18n.gettext("%(count)s 项归好类了") % {"count": done}
-    return pages.see(url_for("dictionaries.classification", category=request.form.get("category") or None), said)
+    line = request.form.get("category")
+    is_line = any(one.code == line for one in queries.invoice_categories())
+    return pages.see(url_for("dictionaries.classification", category=line if is_line else None), said)

@@ -149,7 +149,8 @@ def import_form(
     chosen = kind if kind in LISTS else "drugs"
     return pages.page(
         "dictionaries/import.html", status=status, kinds=[(one, importing.kind_name(one)) for one in LISTS],
-        kind=chosen, columns=LISTS[chosen].columns, prepared=prepared, kind_name=importing.kind_name,
+        kind=chosen, columns=LISTS[chosen].columns, choices=importing.choices_told(chosen),
+        prepared=prepared, kind_name=importing.kind_name,
         label=labels.label, latest=lists.latest_imports(), run=run, run_id=run_id,
         once=request.form.get("once") if status == 422 else None,
     )  # fmt: skip

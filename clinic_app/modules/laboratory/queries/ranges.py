@@ -4,16 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic_app.kernel import db
-from clinic_app.modules.laboratory.queries.tables import Analyte
+from clinic_app.modules.laboratory.queries.tables import ANALYTE, Analyte
 from clinic_app.modules.laboratory.rules import Range
 
 ANALYTES = "analytes"
 """Under which the versions of the analytes are kept."""
-_ALL = (
-    "SELECT code, panel, name, name_en, unit, kind, decimals, choices FROM analyte"
-    " ORDER BY substr(panel, 1, 1) = '-', position"
-)
-_ONE = "SELECT code, panel, name, name_en, unit, kind, decimals, choices FROM analyte WHERE code = ?"
+_ALL = f"{ANALYTE} ORDER BY is_disabled, position"
+_ONE = f"{ANALYTE} WHERE code = ?"
 _DATED = (
     "SELECT id, valid_from, valid_to, source, is_reviewed, recorded_by, sex, from_days, to_days, low, high,"
     " critical_low, critical_high, normal FROM reference_range WHERE analyte = ?"

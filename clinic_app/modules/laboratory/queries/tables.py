@@ -11,20 +11,13 @@ from clinic_app.modules.laboratory.rules import Range
 
 @dataclass(frozen=True, slots=True)
 class Analyte(rules.Analyte):
-    """An analyte as the screens show it."""
+    """An analyte as it is kept; no report asks for one that `is_disabled` (停用)."""
+
+    is_disabled: bool
 
     @property
     def shown_name(self) -> str:
         return named(self.name, self.name_en)
-
-    @property
-    def is_disabled(self) -> bool:
-        return self.panel.startswith(rules.OFF)
-
-    @property
-    def shown_panel(self) -> str:
-        """The panel that asks for it, or asked until it was taken out of use."""
-        return self.panel.removeprefix(rules.OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +35,8 @@ class Template:
         return named(self.name, self.name_en)
 
 
-_ANALYTES = (
-    "SELECT code, panel, name, name_en, unit, kind, decimals, choices FROM analyte WHERE panel = ? ORDER BY position"
-)
+ANALYTE = "SELECT code, panel, name, name_en, unit, kind, decimals, choices, is_disabled FROM analyte"
+_ANALYTES = f"{ANALYTE} WHERE panel = ? AND NOT is_disabled ORDER BY position"
 _RANGES = (
     "SELECT sex, from_days, to_days, low, high, critical_low, critical_high, normal FROM reference_range"
     " WHERE analyte = ? AND valid_from <= ? AND (valid_to IS NULL OR valid_to >= ?) ORDER BY valid_from DESC, id"

@@ -46,7 +46,7 @@ def change_analyte(uow: UnitOfWork, wanted: rules.Analyte, *, rev: int) -> dict[
     """
     before = _at(wanted.code, rev)
     after = {name: getattr(wanted, name) for name in _CHANGED}
-    told = {name: (_shown(before, name), value) for name, value in after.items() if _shown(before, name) != value}
+    told = {name: (getattr(before, name), value) for name, value in after.items() if getattr(before, name) != value}
     wrong = rules.check_analyte(wanted, is_new=False)
     if told.keys() & set(_REPORTED) and _is_reported(before.code):
         wrong |= {name: Refused("laboratory.reported_already", field=name) for name in told if name in _REPORTED}
@@ -55,8 +55,7 @@ def change_analyte(uow: UnitOfWork, wanted: rules.Analyte, *, rev: int) -> dict[
         wrong["choices"] = Refused("laboratory.choice_in_use", field="choices")
     if wrong:
         raise Invalid(wrong)
-    stored = {**after, "panel": f"{rules.OFF if before.is_disabled else ''}{wanted.panel}"}
-    uow.execute(_CHANGE, (*stored.values(), before.code))
+    uow.execute(_CHANGE, (*after.values(), before.code))
     if told:
         dictionaries.write_version(uow, KIND, before.code, "changed", told)
     uow.audit("laboratory.change_analyte", analyte=before.code)
@@ -67,17 +66,12 @@ def set_analyte_disabled(uow: UnitOfWork, code: str, is_disabled: bool, *, rev: 
     """Measure it no more (停用), or again; raises as `change_analyte`. Reports that have a value of it keep it."""
     before = _at(code, rev)
     if before.is_disabled != is_disabled:
-        panel = f"{rules.OFF if is_disabled else ''}{before.shown_panel}"
-        uow.execute("UPDATE analyte SET panel = ? WHERE code = ?", (panel, code))
+        uow.execute("UPDATE analyte SET is_disabled = ? WHERE code = ?", (is_disabled, code))
         act = "disabled" if is_disabled else "enabled"
         told = {"is_disabled": (int(before.is_disabled), int(is_disabled))}
         dictionaries.write_version(uow, KIND, code, act, told)
     uow.audit("laboratory.disable_analyte", analyte=code, is_disabled=is_disabled)
     return {"analyte": code}
-
-
-def _shown(one: queries.Analyte, name: str) -> Any:
-    return one.shown_panel if name == "panel" else getattr(one, name)
 
 
 def _is_reported(code: str) -> bool:

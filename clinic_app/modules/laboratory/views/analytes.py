@@ -86,14 +86,14 @@ def _page(code: str, *, refusals: dict[str, Refused] | None = None, stale: Stale
         raise Missing("laboratory.no_such_analyte")
     history = versions.versions_of(queries.ANALYTES, code) if chosen else []
     now = {
-        "code": chosen.code, "kind": chosen.kind, "panel": chosen.shown_panel, "name": chosen.name,
+        "code": chosen.code, "kind": chosen.kind, "panel": chosen.panel, "name": chosen.name,
         "name_en": chosen.name_en, "unit": chosen.unit, "decimals": str(chosen.decimals), "choices": chosen.choices,
     } if chosen else {}  # fmt: skip
     values = {**(now or {"kind": "number", "decimals": "1"}), **_sent()}
     return pages.page(
         "laboratory/analytes.html", status=409 if stale else 422 if refusals else 200, every=every, chosen=chosen,
         values=values, now=now, refusals=refusals or {}, stale=stale, history=history,
-        rev=versions.rev_of(queries.ANALYTES, code) if chosen else 0, panels=sorted({one.shown_panel for one in every}),
+        rev=versions.rev_of(queries.ANALYTES, code) if chosen else 0, panels=sorted({one.panel for one in every}),
         names=people.names({one.person_id for one in history}),
     )  # fmt: skip
 

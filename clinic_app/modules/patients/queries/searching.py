@@ -169,8 +169,15 @@ def _digit_bounds(digits: str, tail: tuple[str, str]) -> dict[str, str]:
     long_enough = len(digits) >= _LEAST_DIGITS
     bounds = {**(_bounds(digits) if long_enough else _bounds("")), **(_upper(digits) if long_enough else _upper(""))}
     serial = digits.isdecimal() and len(digits) <= _LONGEST_SERIAL
-    number = f"{installation.current().prefix()}P{int(digits):07d}" if serial else ""
+    number = _of_serial(int(digits)) if serial else ""
     return {**bounds, **_account(digits), **_number(number), "tail": tail[0], "tail_below": tail[1]}
+
+
+def _of_serial(serial: int) -> str:
+    """The person number of a serial: serials go on over a restore, what stands before them changes with the epoch."""
+    *former, newest = (f"{prefix}P{serial:07d}" for prefix in installation.current().prefixes())
+    given = (number for number in former if db.value("SELECT 1 FROM patient WHERE person_no = ?", (number,)))
+    return next(given, newest)
 
 
 def _bounds(text: str) -> dict[str, str]:

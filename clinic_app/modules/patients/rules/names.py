@@ -24,7 +24,13 @@ def person_name(text: str, *, field: str = "name") -> str:
     for position, letter in enumerate(name, start=1):
         if unicodedata.category(letter) in _UNSEEN or _is_noncharacter(letter):
             raise Refused("patients.name_unseen_sign", field=field, position=position, shown=excerpt(name))
+    if all(_is_variation(letter) or letter.isspace() for letter in name):  # the look of a letter that is not there
+        raise Refused("patients.name_unseen_sign", field=field, position=1, shown=excerpt(name))
     return name
+
+
+def _is_variation(letter: str) -> bool:
+    return 0xFE00 <= ord(letter) <= 0xFE0F or 0xE0100 <= ord(letter) <= 0xE01EF
 
 
 def _is_noncharacter(letter: str) -> bool:

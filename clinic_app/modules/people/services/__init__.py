@@ -2,6 +2,7 @@
 
 from clinic_app.modules.people.services.credentials import (
     give_one_time_code,
+    has_practice_password,
     new_code,
     reset_last_administrator,
     set_badge,
@@ -44,6 +45,7 @@ __all__ = [
     "end_qualification",
     "end_quietly",
     "give_one_time_code",
+    "has_practice_password",
     "import_staff",
     "lock_session",
     "new_code",

@@ -136,3 +136,11 @@ def _open_person(person_id: bytes) -> queries.Person:
     if not found.is_active:
         raise Refused("people.closed", name=found.name)
     return found
+
+
+def has_practice_password(person_id: bytes) -> bool:
+    """Whether an account opens with the one fixed password, which everybody knows; 30 ms."""
+    found = queries.login(person_id)
+    return found is not None and found.password_hash is not None and hashing.matches(
+        found.password_hash, rules.PRACTICE_PASSWORD
+    )

@@ -9,6 +9,7 @@ from clinic_app.kernel import installation, ports
 from clinic_app.kernel.ids import read_id
 from clinic_app.modules.people import queries, services
 from clinic_app.web import browser
+from clinic_app.web.lan import is_from_lan
 
 LATELY_COOKIE = "lately"
 LAST_DESK = "last"
@@ -26,19 +27,19 @@ def place() -> services.Place:
 
 
 def desk_token() -> str:
-    return request.cookies.get(browser.DESK_COOKIE, "")
+    return browser.cookie(browser.DESK_COOKIE)
 
 
 def own_desk() -> bytes | None:
     """The desk this browser is paired with."""
-    desks, token = ports.bound.desks, desk_token()
-    return desks.of_browser(token) if desks is not None and token else None
+    return browser.own_desk()
 
 
 def desk_choices() -> list[tuple[bytes, str]]:
     """The desks this browser may become at sign-in: only the server PC's own browser chooses; others are paired."""
     desks = ports.bound.desks
-    return desks.choices() if desks is not None and address() in LOOPBACK else []
+    is_this_pc = address() in LOOPBACK and not is_from_lan()
+    return desks.choices() if desks is not None and is_this_pc else []
 
 
 def wanted_desk(choice: str, person: queries.Person | None) -> bytes | None:
@@ -65,7 +66,7 @@ def become(desk_id: bytes | None) -> None:
 
 def lately() -> list[bytes]:
     """Who signed in on this browser lately, newest first."""
-    ids = (read_id(part) for part in request.cookies.get(LATELY_COOKIE, "")[:400].split("."))
+    ids = (read_id(part) for part in browser.cookie(LATELY_COOKIE)[:400].split("."))
     return [one for one in ids if one is not None][:MOST_LATELY]
 
 

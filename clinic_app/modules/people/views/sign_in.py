@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import Response, current_app, g, request
 
-from clinic_app.kernel import db, i18n, sessions
+from clinic_app.kernel import i18n, outbox, sessions
 from clinic_app.kernel.clock import today
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
@@ -119,11 +119,6 @@ def picked_of(form: forms.SignInForm | None, picks: Sequence[queries.Person]) ->
 def side() -> dict[str, object]:
     """The left half: the day, what waits for the line, whom to ask. No patient, no name but staff."""
     day = today()
-    waiting = db.value(
-        "SELECT coalesce((SELECT max(seq) FROM outbox WHERE stream = 'care' AND epoch = i.epoch), 0)"
-        " + coalesce((SELECT max(seq) FROM outbox WHERE stream = 'bulk' AND epoch = i.epoch), 0)"
-        " + coalesce((SELECT max(seq) FROM outbox WHERE stream = 'meta' AND epoch = i.epoch), 0) FROM installation i"
-    )
     date_text = _("%(year)s年%(month)s月%(day)s日 %(weekday)s") % {
         "year": day.year,
         "month": f"{day.month:02d}",
@@ -131,4 +126,4 @@ def side() -> dict[str, object]:
         "weekday": _(WEEKDAYS[day.weekday()]),
     }
     helpers = "、".join(one.name for one in queries.administrators()[:2])
-    return {"date_text": date_text, "waiting": waiting or 0, "helpers": helpers}
+    return {"date_text": date_text, "waiting": outbox.waiting(), "helpers": helpers}

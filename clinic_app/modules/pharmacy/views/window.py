@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from clinic_app.kernel import clock, parameters
+from clinic_app.kernel import clock, outbox, parameters
 from clinic_app.kernel.errors import Refused
 from clinic_app.kernel.i18n import gettext as _
 from clinic_app.kernel.i18n import refusal
@@ -192,8 +192,12 @@ def _queue_values(waiting: list[queries.Waiting], at: str | None) -> dict[str, A
 def _line_values(found: Sheet, shown: list[Line]) -> dict[str, Any]:
     can_dispense = pages.me_may("pharmacy.dispense") and found.is_open
     short = any(line.held < line.left for line in shown)
+    hindrance = outbox.would_refuse(
+        "pharmacy.dispense", clock.clock.read(), prescription_id=found.id, visit_id=found.visit_id,
+        patient_id=found.patient_id, line_ids=[line.id for line in shown if line.left],
+    ) if can_dispense else None  # fmt: skip
     return {
-        "sheet": found, "lines": shown, "review": queries.review(found, shown), "words": words,
+        "sheet": found, "lines": shown, "review": queries.review(found, shown), "words": words, "hindrance": hindrance,
         "can_dispense": can_dispense, "batch_mark": services.batch_mark(shown), "is_short": short,
         "in_part": can_dispense and (short or found.is_owed or "part" in request.args),
         "left_count": sum(1 for line in shown if line.left),

@@ -11,11 +11,15 @@ from clinic_app.modules.visits.rules import fee as rules
 VILLAGE = "village"
 
 
+def fee_parameter(on: date) -> str:
+    """The parameter that names the item of the fee at this kind of clinic, township or village."""
+    is_village = parameters.value("visits.clinic_level", on) == VILLAGE
+    return "visits.village_fee_item" if is_village else "dictionaries.registration_fee_item"
+
+
 def fee_item_code(on: date) -> str:
     """The item of the fee at this kind of clinic, township or village; empty where registration is free (VS-04)."""
-    is_village = parameters.value("visits.clinic_level", on) == VILLAGE
-    name = "visits.village_fee_item" if is_village else "dictionaries.registration_fee_item"
-    return str(parameters.value(name, on))
+    return str(parameters.value(fee_parameter(on), on))
 
 
 def fee_item(on: date) -> dictionaries.Service | None:

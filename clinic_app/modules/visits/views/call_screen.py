@@ -6,13 +6,12 @@ from flask import Response, request
 
 from clinic_app.kernel import clock
 from clinic_app.kernel.errors import Denied
-from clinic_app.modules.desks import queries as desks
 from clinic_app.modules.patients import queries as patients
 from clinic_app.modules.visits import forms, queries
 from clinic_app.modules.visits.views import blueprint
 from clinic_app.web import pages
 from clinic_app.web.access import PUBLIC, access
-from clinic_app.web.browser import DESK_COOKIE
+from clinic_app.web.browser import own_desk
 
 JUST_NOW_MS = 15_000
 
@@ -35,8 +34,7 @@ def call_screen_rows() -> Response:
 
 def _paired() -> None:
     """Denied for a browser that is no desk of this clinic: what it shows is for the waiting room only."""
-    token = request.cookies.get(DESK_COOKIE, "")
-    if not token or desks.desk_of_browser(token) is None:
+    if own_desk() is None:
         raise Denied("visits.screen_not_paired")
 
 
