@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 import pytest
@@ -10,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from clinic_app.kernel import parameters
 from tests.conftest import Clinic
-from tests.house.source import ROOT, files, sources
+from tests.house.source import ROOT, Source, files, sources
 
 LANGUAGES = {"zh_CN": "zh_CN", "en": "en"}
 REFUSALS = {"Refused", "Denied", "Missing", "Stale"}
@@ -37,9 +38,8 @@ def messages(language: str) -> dict[tuple[str, str], str]:
     return found
 
 
-def codes_in_use() -> dict[str, str]:
-    """Refusal code to the place that raises it."""
-    found = {}
+def refusals_raised() -> Iterator[tuple[Source, ast.Call]]:
+    """Every refusal that is made, with the file it is made in."""
     for source in sources():
         for node in ast.walk(source.tree):
             if (
@@ -48,10 +48,17 @@ def codes_in_use() -> dict[str, str]:
                 and node.func.id in REFUSALS
                 and node.args
             ):
-                first = node.args[0]
-                for part in (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,):
-                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                        found[part.value] = f"{source.path}:{node.lineno}"
+                yield source, node
+
+
+def codes_in_use() -> dict[str, str]:
+    """Refusal code to the place that raises it."""
+    found = {}
+    for source, node in refusals_raised():
+        first = node.args[0]
+        for part in (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                found[part.value] = f"{source.path}:{node.lineno}"
     return found
 
 
@@ -163,6 +170,18 @@ def test_no_chinese_stands_in_a_template_untranslated() -> None:
             if _chinese(line) and "中文" not in line:
                 bare.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:60]}")
     assert bare == []
+
+
+def test_a_refusal_names_a_drug_or_a_service_in_the_language_of_its_reader() -> None:
+    """The name of a list is Chinese: a service takes it through `named`; a rule is given the name to say."""
+    wrong = [
+        f"{source.path}:{node.lineno}: {word.arg}={ast.unparse(word.value)}"
+        for source, node in refusals_raised() if source.layer != "rules"
+        for word in node.keywords if word.arg in ("drug", "item")
+        and isinstance(word.value, ast.Attribute) and word.value.attr in ("name", "item_name")
+        and not (isinstance(word.value.value, ast.Name) and word.value.value.id == "self")
+    ]  # fmt: skip
+    assert wrong == []
 
 
 def _chinese(text: str) -> bool:

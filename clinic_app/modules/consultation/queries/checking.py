@@ -102,7 +102,7 @@ class Setting:
         """Refused as `rules.rights.check_right` when the prescriber may not write this row (RX-16, RX-17)."""
         fact = dictionaries.prescribing_fact(worked.drug.code)
         row = Asked(
-            worked.drug.name, worked.drug.controlled_class, worked.drug.antimicrobial_grade,
+            dictionaries.named(worked.drug), worked.drug.controlled_class, worked.drug.antimicrobial_grade,
             bool(fact and fact.is_village_listed), worked.route in ("iv", "ivgtt"), worked.days, reason,
         )  # fmt: skip
         check_right(

@@ -124,7 +124,7 @@ def add_herb(
     if drug is None:
         raise Refused("consultation.drug_missing", field="drug")
     if class_of(drug, uow.on) != HERBAL:
-        raise Refused("consultation.not_a_herb", field="drug", drug=drug.name)
+        raise Refused("consultation.not_a_herb", field="drug", drug=dictionaries.named(drug))
     if foot_note and foot_note not in FOOT_NOTES:
         raise Refused("consultation.foot_note", field="note")
     draft = queries.draft_of_visit(visit_id)

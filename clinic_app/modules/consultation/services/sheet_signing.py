@@ -195,17 +195,18 @@ def _checked(
     except Refused as err:
         err.field = field
         raise
+    name = dictionaries.named(worked.drug)
     if worked.quantity != line.quantity:  # the dictionary changed under the draft
-        raise Refused("consultation.quantity_changed", field=field, drug=worked.drug.name)
+        raise Refused("consultation.quantity_changed", field=field, drug=name)
     allergy_groups = dictionaries.groups_of_drug(line.drug_id)
     kept = {(one.kind, one.code) for one in reasons}
     for one in setting.found.findings(worked.drug, allergy_groups):
         if one.tier == "stop" and (one.allergy.kind, one.allergy.code) not in kept:
-            raise Refused("consultation.stop_unresolved", field=field, drug=worked.drug.name, allergy=one.allergy.shown)
+            raise Refused("consultation.stop_unresolved", field=field, drug=name, allergy=one.allergy.shown)
     for beyond in worked.stops:
         if ("dose", beyond.code) not in kept:
             text = words.beyond(beyond, worked.drug)
-            raise Refused("consultation.dose_unresolved", field=field, drug=worked.drug.name, told=text)
+            raise Refused("consultation.dose_unresolved", field=field, drug=name, told=text)
     for finding in told:
         _require_decided(finding, kept, setting, worked.drug, field)
     stops = [one.code for one in told if one.tier == "stop" and not one.asks]

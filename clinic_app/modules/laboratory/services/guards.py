@@ -31,4 +31,4 @@ def _refuse_done(line_ids: list[bytes]) -> None:
         found = queries.live_report(line_id)
         if found is not None:
             what = queries.asked(line_id)
-            raise Refused("laboratory.done", item=what.item_name if what else "", report_no=found.report_no)
+            raise Refused("laboratory.done", item=what.shown_item if what else "", report_no=found.report_no)

@@ -41,11 +41,11 @@ def collect(uow: UnitOfWork, line_id: bytes, *, specimen: str = "", emergency_re
     if queries.live_report(line_id) is not None:
         raise Stale("laboratory.collected_already")
     if asked.withdrawn_at is not None:
-        raise Refused("laboratory.withdrawn", item=asked.item_name)
+        raise Refused("laboratory.withdrawn", item=asked.shown_item)
     is_paid = asked.is_paid
     reason = line(emergency_reason, field="emergency_reason", most=200)
     if not is_paid and not reason:
-        raise Refused("laboratory.not_paid", field="emergency_reason", item=asked.item_name)
+        raise Refused("laboratory.not_paid", field="emergency_reason", item=asked.shown_item)
     series = f"{installation.current().prefix()}B{uow.on:%y%m%d}"
     number, report_id = f"{series}{uow.number(f'laboratory.{series}'):04d}", new_id()
     uow.execute(

@@ -121,11 +121,11 @@ def _require_tests(uow: UnitOfWork, course: queries.Course, found: queries.Execu
         if drug is None or not needs_test(drug, found.route, uow.on):
             continue
         if any(one.state == "positive" for one in queries.tests_of_patient(course.patient_id, drug.id)):
-            raise Refused("treatments.test_positive", drug=drug.name)
+            raise Refused("treatments.test_positive", drug=dictionaries.named(drug))
         if lines[part.line_id].untested_because:
             continue
         if queries.test_that_counts(course.patient_id, drug.id, uow.at, lapse_hours=hours) is None:
-            raise Refused("treatments.test_missing_for", drug=drug.name)
+            raise Refused("treatments.test_missing_for", drug=dictionaries.named(drug))
 
 
 def _log(uow: UnitOfWork, execution_id: bytes, kind: str, text: str, drops: int | None = None) -> None:

@@ -29,12 +29,12 @@ def refuse_dispensing_untested(uow: UnitOfWork, facts: Mapping[str, Any]) -> Non
         if line.id not in wanted or drug is None or not needs_test(drug, line.route, uow.on):
             continue
         if any(one.state == "positive" for one in queries.tests_of_patient(facts["patient_id"], drug.id)):
-            raise Refused("treatments.test_positive", drug=drug.name)
+            raise Refused("treatments.test_positive", drug=dictionaries.named(drug))
         if line.untested_because:
             continue
         test = queries.test_that_counts(facts["patient_id"], drug.id, uow.at, lapse_hours=hours)
         if test is None:
-            raise Refused("treatments.test_missing_for", drug=drug.name)
+            raise Refused("treatments.test_missing_for", drug=dictionaries.named(drug))
         _refuse_other_batch(uow, facts["prescription_id"], line, test, drug)
 
 
@@ -48,7 +48,8 @@ def _refuse_other_batch(
     bill_id = charging.is_prescription_paid(prescription_id)
     for (batch_no,) in db.rows(_BATCHES, (bill_id, line.id)) if bill_id else ():
         if batch_no != test.batch_no:
-            raise Refused("treatments.other_batch", drug=drug.name, tested=test.batch_no, batch=batch_no)
+            name = dictionaries.named(drug)
+            raise Refused("treatments.other_batch", drug=name, tested=test.batch_no, batch=batch_no)
 
 
 def refuse_refunding_executed(_uow: UnitOfWork, facts: Mapping[str, Any]) -> None:

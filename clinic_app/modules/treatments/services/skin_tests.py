@@ -29,7 +29,7 @@ def start_test(uow: UnitOfWork, test_id: bytes, *, batch_no: str = "", is_emerge
     """
     found = _test(test_id)
     if not found.is_paid and not is_emergency:
-        raise Refused("treatments.test_not_paid", drug=found.drug.name)
+        raise Refused("treatments.test_not_paid", drug=dictionaries.named(found.drug))
     batch = short(batch_no, field="batch_no", most=LONGEST_BATCH)
     uow.change_one(
         "UPDATE skin_test SET state = 'started', started_at = ?, started_by = ?, batch_no = ?, is_emergency = ?"
