@@ -25,7 +25,7 @@ from tests.modules.treatments.conftest import Case
 
 NAMES = {
     "halved": "冯小满", "brought": "蒋立夏", "owing": "沈谷雨", "asking": "韩白露", "kept": "杨霜降",
-    "tested": "朱小雪", "guarded": "秦大寒", "trained": "尤惊蛰",
+    "tested": "朱小雪", "guarded": "秦大寒", "trained": "尤惊蛰", "put": "卫立秋",
 }  # fmt: skip
 
 
@@ -57,6 +57,7 @@ STATES = (
     Screen("pharmacy-owed-full", "pharmacist", "/pharmacy/owed", has_primary=False),
     Screen("pharmacy-owed-sheet", "pharmacist", "/pharmacy/sheets/{halved}", is_of_patient=True),
     Screen("pharmacy-returns-full", "pharmacist", "/pharmacy/returns", has_primary=False),
+    Screen("pharmacy-prepared", "pharmacist", "/pharmacy/sheets/{put}", is_of_patient=True),
     Screen("pharmacy-ask", "pharmacist", "/pharmacy/sheets/{paid}", is_of_patient=True, key="Alt+q"),
     Screen("pharmacy-reject", "pharmacist", "/pharmacy/sheets/{paid}", is_of_patient=True, key="Alt+x"),
     Screen("treatments-test-running", "nurse", "/treatments/patients/{tested}?at={test}", is_of_patient=True),
@@ -84,7 +85,7 @@ def _paid(clinic: Clinic, who: PatientData) -> tuple[bytes, bytes]:
 
 
 def _sheets(clinic: Clinic, who: dict[str, PatientData]) -> dict[str, bytes]:
-    """A sheet of which a part is owed, and one whose drugs came back."""
+    """A sheet of which a part is owed, and one whose drugs came back, one put together."""
     visit_id, halved = _paid(clinic, who["halved"])
     sheet = pharmacy.sheet(halved)
     assert sheet is not None
@@ -103,7 +104,12 @@ def _sheets(clinic: Clinic, who: dict[str, PatientData]) -> dict[str, bytes]:
     visit.run(
         clinic, "pharmacist", lambda uow: pharmacy_services.return_drugs(uow, back, "Too many", brought, seen=None)
     )
-    return {"halved_visit": visit_id, "halved": halved}
+    _, put = _paid(clinic, who["put"])
+    together = pharmacy.sheet(put)
+    assert together is not None
+    rows = [line.id for line in pharmacy.lines_of(together, today())]
+    visit.run(clinic, "pharmacist", lambda uow: pharmacy_services.prepare(uow, put, rows))
+    return {"halved_visit": visit_id, "halved": halved, "put": put}
 
 
 def _money(clinic: Clinic, who: dict[str, PatientData]) -> dict[str, bytes]:

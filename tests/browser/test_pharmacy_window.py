@@ -118,6 +118,11 @@ def test_a_controlled_drug_is_signed_by_two_and_stands_in_the_register(
 ) -> None:
     pharmacist = person("pharmacist", at=at(server, "register"))
     pharmacist.sees("要两个人签", "#review").sees("配好了", "#hand-out")
+    day.ticks_all(pharmacist)
+    pharmacist.press("F9").sees("等第二个人核对发药", "#toast")
+    pharmacist.page.goto(server.url + at(server, "register"))
+    pharmacist.sees("这张是你配的", "#review").press("Alt+z").sees("放回货架了", "#toast")
+    pharmacist.sees("要两个人签", "#review").sees("配好了", "#hand-out")
     assistant = person("assistant", at=at(server, "register"))
     day.ticks_all(assistant)
     assistant.press("F9").sees("等第二个人核对发药", "#toast")

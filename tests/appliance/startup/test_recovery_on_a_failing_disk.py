@@ -23,9 +23,10 @@ def io_error(*_given: object, **_named: object) -> None:
 def test_a_disk_that_does_not_list_the_backups_leaves_the_page_and_the_sticks(
     pc: Pc, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    there = tmp_path / "stick" / places.ON_VOLUME / backup_of(pc).name
+    made = backup_of(pc)
+    there = tmp_path / "stick" / places.ON_VOLUME / made.name
     there.parent.mkdir(parents=True)
-    shutil.copyfile(backup_of(pc), there)
+    shutil.copyfile(made, there)
     damage_a_list(pc)
     pc.start()
     monkeypatch.setattr(places, "volumes", lambda: [places.Volume(tmp_path / "stick", 1 << 30, "")])

@@ -242,6 +242,10 @@ def test_two_signatures_turn_the_button_into_prepared(
     assert answer.status_code == 303
     html = browser.get("/pharmacy/").text
     assert "待核发" in html and "这张是你配的" in html and "发药完成" in html
+    answer = browser.post(f"/pharmacy/sheets/{sheet.id.hex()}/put-back", {})
+    assert answer.status_code == 303
+    html = browser.get("/pharmacy/").text
+    assert "待核发" not in html and 'id="put-back"' not in html and "配好了" in html
 
 
 def test_english_has_no_chinese_of_ours(sheet: queries.Sheet, browser_as: Browsers) -> None:

@@ -8,6 +8,7 @@ from clinic_app.kernel import db
 from clinic_app.kernel.clock import today
 from clinic_app.modules.pharmacy import queries, rules, services
 from tests.conftest import Clinic
+from tests.modules.pharmacy.test_dispensing import move_on
 from tests.modules.pharmacy.window import (
     again,
     code_of,
@@ -33,6 +34,36 @@ def test_who_reviewed_and_prepared_may_not_check_and_two_names_are_kept(clinic: 
     done = again(sheet).paid
     assert done is not None
     assert (done.reviewer, done.preparer, done.dispenser) == ("周敏", "周敏", "丁小兰")
+
+
+@pytest.mark.rule("RX-15")
+def test_what_nobody_checks_is_put_back_and_can_be_prepared_by_another(clinic: Clinic) -> None:
+    set_parameter(clinic, "pharmacy.single_sign", False)
+    sheet, first, second = paid(clinic), clinic.actor("pharmacist"), second_pharmacist(clinic)
+    prepare(clinic, sheet, first)
+    clinic.run(first, lambda uow: services.put_back(uow, sheet.id))
+    assert not queries.waiting(today())[0].is_prepared and all(line.is_held for line in lines(sheet))
+    assert code_of(lambda: give(clinic, sheet, first)) == "pharmacy.not_prepared"
+    twice = code_of(lambda: clinic.run(first, lambda uow: services.put_back(uow, sheet.id)))
+    assert twice == "pharmacy.put_back_meanwhile"
+    prepare(clinic, sheet, second)
+    give(clinic, sheet, first)
+    done = again(sheet).paid
+    assert done is not None and (done.preparer, done.dispenser) == ("丁小兰", "周敏")
+    gone = code_of(lambda: clinic.run(first, lambda uow: services.put_back(uow, sheet.id)))
+    assert gone == "pharmacy.put_back_meanwhile"
+
+
+@pytest.mark.rule("RX-10", "RX-15")
+def test_a_prepared_sheet_past_its_validity_is_put_back(clinic: Clinic) -> None:
+    set_parameter(clinic, "pharmacy.single_sign", False)
+    sheet, first = paid(clinic), clinic.actor("pharmacist")
+    prepare(clinic, sheet, first)
+    move_on(8)
+    assert code_of(lambda: give(clinic, sheet, second_pharmacist(clinic))) == "pharmacy.sheet_expired"
+    clinic.run(first, lambda uow: services.put_back(uow, sheet.id))
+    found = again(sheet).paid
+    assert found is not None and found.prepared_by is None
 
 
 @pytest.mark.rule("RX-15")

@@ -11,7 +11,7 @@ from clinic_app.modules.pharmacy.services.controlled import (
     register_goods_in,
     register_scrapped,
 )
-from clinic_app.modules.pharmacy.services.dispensing import dispense, prepare, reallocate
+from clinic_app.modules.pharmacy.services.dispensing import dispense, prepare, put_back, reallocate
 from clinic_app.modules.pharmacy.services.queueing import add_paid, drop_voided
 from clinic_app.modules.pharmacy.services.refunds import (
     refuse_refund_of_given,
@@ -33,7 +33,7 @@ from clinic_app.modules.pharmacy.services.tracing import record_codes
 __all__ = [
     "Brought", "add_paid", "answer_question", "ask_doctor", "batch_mark", "check_count", "check_empties",
     "count_controlled", "countersign", "dispense", "drop_voided", "extend_validity", "pass_review", "prepare",
-    "reallocate", "receive_empties", "record_codes", "refuse_charging_expired", "refuse_refund_of_given",
+    "put_back", "reallocate", "receive_empties", "record_codes", "refuse_charging_expired", "refuse_refund_of_given",
     "refuse_voiding_dispensed_bill", "refuse_voiding_given_sheet", "register_goods_in", "register_scrapped",
     "reject_sheet", "release_refunded", "return_drugs", "withdraw_question",
 ]  # fmt: skip

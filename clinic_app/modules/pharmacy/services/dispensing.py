@@ -1,10 +1,10 @@
-"""Commands of the window (发药窗): prepare, change batches, hand out, wholly or in part."""
+"""Commands of the window (发药窗): prepare, put back, change batches, hand out, wholly or in part."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from clinic_app.kernel import parameters
-from clinic_app.kernel.errors import Refused, Stale
+from clinic_app.kernel.errors import Missing, Refused, Stale
 from clinic_app.kernel.ids import new_id
 from clinic_app.kernel.unit_of_work import UnitOfWork
 from clinic_app.modules.pharmacy import events, queries, rules
@@ -106,6 +106,23 @@ def prepare(
         prescription_id=sheet.id, bill_id=paid.bill_id, prepared_by=uow.actor.person_id, prepared_at=uow.at
     ).execute()
     uow.audit("pharmacy.prepare", sheet.id, patient_id=sheet.patient_id, sheet=sheet.prescription_no)
+    return _told(sheet)
+
+
+def put_back(uow: UnitOfWork, prescription_id: bytes) -> dict[str, Any]:
+    """Put what was prepared back on the shelf (放回货架): the sheet is to be put together again, its goods stay held.
+
+    Also past the sheet's validity, when nobody may hand it out any more. Raises Missing; Stale
+    `pharmacy.put_back_meanwhile` when nothing of it stands prepared.
+    """
+    sheet = queries.sheet(prescription_id)
+    if sheet is None:
+        raise Missing("pharmacy.missing")
+    checks.check_grade(uow, "prepare")
+    if sheet.paid is None or sheet.paid.prepared_by is None:
+        raise Stale("pharmacy.put_back_meanwhile", sheet=sheet.prescription_no)
+    uow.execute(_END_PREPARATION, (uow.at, sheet.id, sheet.paid.bill_id))
+    uow.audit("pharmacy.put_back", sheet.id, patient_id=sheet.patient_id, sheet=sheet.prescription_no)
     return _told(sheet)
 
 

@@ -108,6 +108,17 @@ def prepare(prescription_id: bytes) -> Response:
     return pages.see(url_for(".index"), told)
 
 
+@blueprint.post("/sheets/<id:prescription_id>/put-back")
+@access("pharmacy.dispense", writes=ONCE)
+def put_back(prescription_id: bytes) -> Response:
+    """Put what was prepared back on the shelf (Alt+Z)."""
+    known_fields()
+    command(lambda uow: services.put_back(uow, prescription_id))
+    done = found_sheet(prescription_id)
+    told = _("处方 %(sheet)s 的药放回货架了，要发时再配") % {"sheet": done.prescription_no}
+    return pages.see(url_for(".sheet", prescription_id=prescription_id), told)
+
+
 @blueprint.post("/sheets/<id:prescription_id>/reallocate")
 @access("pharmacy.dispense", writes=ONCE)
 def reallocate(prescription_id: bytes) -> Response:
@@ -150,6 +161,7 @@ def _signing_values(found: Sheet, shown: list[Line]) -> dict[str, Any]:
     two = rules.needs_two((line.drug.controlled_class for line in shown), is_single_sign=single)
     return {
         "needs_first": prepared is None and (two or level == "assistant"), "needs_other": two and prepared == me,
+        "is_prepared": prepared is not None,
         "standing": queries.standing(found.id), "is_pharmacist": level == "pharmacist", "needs_two": two,
         "now": clock.clock.read().at, "is_mine": found.doctor_id == me, "short_reasons": forms.short_reasons(),
     }  # fmt: skip
