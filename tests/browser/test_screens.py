@@ -1,5 +1,9 @@
-"""A picture of every main screen in both languages, into the folder that CLINIC_SHOTS names."""
+"""A picture of every main screen in both languages, into the folder that CLINIC_SHOTS names.
 
+English ones hold no Chinese but data, and everything fits also into a small window and at 150 %.
+"""
+
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +12,7 @@ import pytest
 
 from tests.browser import day, screens, states
 from tests.browser.conftest import SHOTS, Server
+from tests.browser.keyboard import Person
 from tests.browser.screens import SCREENS, Screen, Visitors
 
 pytestmark = pytest.mark.browser
@@ -39,4 +44,21 @@ def test_the_screen_is_whole_each_key_means_one_thing_and_its_console_is_silent(
     one.page.screenshot(path=album / f"{screen.name}-{language[:2]}.png", caret="initial")
     assert screens.shows(one, screen) == []
     assert screens.key_clashes(one) == []
+    if language == "en" and screen in SCREENS:
+        check_english(one, screen)
     assert visitors.office.complaints == []
+
+
+def check_english(one: Person, screen: Screen) -> None:
+    assert one.page.get_attribute("html", "lang") == "en"
+    left = {text for text in one.page.evaluate(screens.SAID) if re.search(screens.CHINESE, without_data(text))}
+    assert left == set()
+    misfits = {size: screens.shows(one, screen, size) for size in (screens.SMALL, screens.ZOOMED, screens.AT_WORK)}
+    assert [size for size, found in misfits.items() if found] == [], misfits
+
+
+def without_data(text: str) -> str:
+    masked = (name[0] + "*" * (len(name) - 1) for name in states.NAMES.values())
+    for word in (*screens.data_words(), *states.NAMES.values(), *masked):
+        text = text.replace(word, "")
+    return text

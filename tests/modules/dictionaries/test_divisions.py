@@ -9,6 +9,7 @@ import pytest
 
 from clinic_app.kernel import db
 from clinic_app.modules.dictionaries import importing, queries, starter
+from tests import machine
 
 SAMPLE = starter.DATA / "divisions"
 
@@ -82,4 +83,4 @@ def test_the_public_data_comes_in_under_twenty_seconds(clinic):
         began = time.process_time()
         queries.divisions_matching("c")
         spent.append(time.process_time() - began)
-    assert min(spent) < 0.005  # the machine's other work only ever adds
+    assert min(spent) < 0.005 * machine.slowness()

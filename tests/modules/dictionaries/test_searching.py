@@ -1,5 +1,6 @@
 """What a doctor types finds the drug, service or diagnosis, the likeliest first, and cheaply."""
 
+import statistics
 import time
 from datetime import date
 
@@ -8,6 +9,7 @@ import pytest
 
 from clinic_app.kernel import db
 from clinic_app.modules.dictionaries import queries, services
+from tests import machine
 
 DAY = date(2099, 1, 1)
 STEPS, WALKED, LOOKED_UP = 25_000, 150, 100
@@ -108,10 +110,12 @@ def test_knows_groups_parents_frequencies_and_routes(clinic):
 
 def test_a_suggestion_costs_well_under_a_millisecond_of_the_processor(clinic):
     queries.drugs_matching("a", DAY)
-    began = time.process_time()
+    spent = []
     for _ in range(200):
+        began = time.process_time()
         queries.drugs_matching("a", DAY)
-    assert (time.process_time() - began) / 200 < 0.001
+        spent.append(time.process_time() - began)
+    assert statistics.median(spent) < 0.001 * machine.slowness()
 
 
 def test_a_subject_finds_its_registration_fee_item(clinic):

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 
 from clinic_app.kernel import db
 from clinic_app.kernel.clock import from_local
+from clinic_app.modules.dictionaries import queries as dictionaries
 
 MOST = 200
 _FROM = (
@@ -17,14 +18,14 @@ _BY_RULE = (
 )
 _BY_DOCTOR = f"SELECT k.kept_by, count(*){_FROM} GROUP BY 1 ORDER BY 2 DESC LIMIT 100"
 _ROWS = (
-    f"SELECT k.kind, k.code, k.text, k.reason, k.kept_by, k.kept_at, l.drug_name, p.prescription_no, p.id{_FROM}"
+    f"SELECT k.kind, k.code, k.text, k.reason, k.kept_by, k.kept_at, l.drug_id, l.drug_name, p.prescription_no, p.id{_FROM}"
     " ORDER BY k.kept_at DESC LIMIT :most"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class KeptRow:
-    """One stop that was kept and signed."""
+    """One stop that was kept and signed; `text` in the words of that moment, `drug_name` as on the sheet."""
 
     kind: str
     code: str
@@ -32,9 +33,16 @@ class KeptRow:
     reason: str
     kept_by: bytes
     kept_at: int
+    drug_id: bytes
     drug_name: str
     prescription_no: str
     prescription_id: bytes
+
+    @property
+    def shown_drug(self) -> str:
+        """Its name in the language of the request."""
+        drug = dictionaries.drug(self.drug_id)
+        return dictionaries.either(self.drug_name, drug.name_en if drug else "")
 
 
 @dataclass(frozen=True)
