@@ -18,8 +18,8 @@ _BY_RULE = (
 )
 _BY_DOCTOR = f"SELECT k.kept_by, count(*){_FROM} GROUP BY 1 ORDER BY 2 DESC LIMIT 100"
 _ROWS = (
-    f"SELECT k.kind, k.code, k.text, k.reason, k.kept_by, k.kept_at, l.drug_id, l.drug_name, p.prescription_no, p.id{_FROM}"
-    " ORDER BY k.kept_at DESC LIMIT :most"
+    "SELECT k.kind, k.code, k.text, k.reason, k.kept_by, k.kept_at, l.drug_id, l.drug_name, p.prescription_no,"
+    f" p.id{_FROM} ORDER BY k.kept_at DESC LIMIT :most"
 )
 
 
