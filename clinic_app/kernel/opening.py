@@ -67,7 +67,7 @@ def refuse_no_clinic(folder: Path) -> None:
 
 def traces_of_a_clinic(folder: Path) -> list[str]:
     """Names in the folder that only a clinic leaves: its backups, and what was set aside of it."""
-    kept = (folder / "backups").glob("**/*")
+    kept = (folder / BACKUPS).glob("**/*")
     backups = [path for path in kept if path.is_file() and path.name != "run.lock"]  # whoever looks there leaves that
     aside = [path for name in (DATABASE, KEYS) for path in folder.glob(f"{name}.old-*")]
     exchanged = (switching.REPLACED, switching.INCOMING)

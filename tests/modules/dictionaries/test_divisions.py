@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import statistics
 import time
 from pathlib import Path
 
@@ -83,4 +84,4 @@ def test_the_public_data_comes_in_under_twenty_seconds(clinic):
         began = time.process_time()
         queries.divisions_matching("c")
         spent.append(time.process_time() - began)
-    assert min(spent) < 0.005 * machine.slowness()
+    assert statistics.median(spent) < 0.005 * machine.slowness()
